@@ -1,0 +1,141 @@
+"""The public door: all that a plugin may import, beside `oversample_bench.testing`.
+
+It imports nothing of the package, and numpy for types only. Changing a name here is a major version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+import pluggy
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Matrix: TypeAlias = npt.NDArray[np.float64]
+    Labels: TypeAlias = npt.NDArray[Any]
+
+__all__ = [
+    "API_VERSION",
+    "ENTRY_POINT_GROUP",
+    "Dataset",
+    "Metric",
+    "Oversampler",
+    "Register",
+    "Unavailable",
+    "hookimpl",
+]
+
+API_VERSION = 1
+ENTRY_POINT_GROUP = "oversample_bench"
+
+hookimpl = pluggy.HookimplMarker(ENTRY_POINT_GROUP)
+
+
+class Unavailable(Exception):  # noqa: N818 - a state of this machine, not a mistake
+    """Raised by a data set's loader when the data is not on this machine; the message says what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A labelled table, before any split.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        Numbers of any real dtype. NaN is a missing value; infinity is refused. A categorical column holds
+        codes 0, 1, ... into its entry of ``categories``.
+    y : ndarray of shape (n_samples,)
+        Class labels, integers or strings.
+    feature_names : tuple of str, default=()
+        One a column, or none at all.
+    categories : mapping of int to tuple of str, default={}
+        The names of the codes of each categorical column, by its position. The host encodes these columns
+        one-hot inside the split, fitted on training rows.
+    source : str, default=""
+        Where the rows come from, for the data card.
+    licence : str, default=""
+        The terms under which they may be used.
+    """
+
+    X: npt.NDArray[Any]
+    y: Labels
+    feature_names: tuple[str, ...] = ()
+    categories: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    source: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number for a trial.
+
+    Parameters
+    ----------
+    compute : callable
+        ``compute(y_true, prediction) -> float``. ``y_true`` is of shape (n_test,) with 1 for the minority
+        and 0 for the majority; ``prediction`` is what ``needs`` names: predicted labels of the same
+        coding, scores that grow with the minority, or probabilities of the minority, each of shape (n_test,).
+    higher_is_better : bool, default=True
+        Which end of the scale is the good one.
+    needs : {"labels", "scores", "probabilities"}, default="labels"
+        A classifier that cannot give it leaves the cell empty.
+    """
+
+    compute: Callable[[Any, Any], float]
+    higher_is_better: bool = True
+    needs: Literal["labels", "scores", "probabilities"] = "labels"
+
+
+@runtime_checkable
+class Oversampler(Protocol):
+    """What imbalanced-learn calls a sampler.
+
+    Capabilities that the host looks for by name:
+
+    ``fit_resample_batch(problems, random_states)``
+        Fit many ``(X, y)`` in one model. Returns one ``(X', y')`` a problem, or an exception in its place:
+        a member that fails does not take its neighbours along.
+    ``sample_weight_``
+        Weights for the classifier, of shape (n_returned,), or one array a member after a batch.
+    ``fallback_``
+        A sentence, when the method could not do what it is for and did something else; after a batch a
+        list with one entry (a sentence or None) a member.
+    """
+
+    def fit_resample(self, X: Matrix, y: Labels) -> tuple[Matrix, Labels]:
+        """Return the rows to train on, and their labels."""
+        ...
+
+
+class Register(Protocol):
+    """The callback that each hook receives."""
+
+    def __call__(
+        self,
+        name: str,
+        target: str | Callable[..., Any] | Metric,
+        *,
+        defaults: Mapping[str, Any] | None = None,
+        requires: Sequence[str] = (),
+        install: str = "",
+    ) -> None:
+        """Offer ``target`` under ``name``.
+
+        Parameters
+        ----------
+        name : str
+            What a suite writes.
+        target : str or callable or Metric
+            ``"package.module:attribute"``, imported when first used; or the object itself.
+        defaults : mapping, optional
+            Keyword arguments for the target; what the suite says goes before them.
+        requires : sequence of str, default=()
+            Import names without which the name is listed as unavailable.
+        install : str, default=""
+            What to type when one of ``requires`` is missing.
+        """
+        ...

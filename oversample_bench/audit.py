@@ -1,0 +1,168 @@
+"""What a sampler really did to the rows that it was given.
+
+A sampler returns rows without saying which of them are real. Here each returned row is traced to the
+training row that it equals, byte for byte, so that rows dropped, moved, copied or never made are counted
+instead of believed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from oversample_bench.specs import exact
+
+Array = npt.NDArray[Any]
+
+NEW = -1
+OVERSAMPLES_NOT = frozenset({"under-sampling", "clean-sampling", "bypass"})
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """The rows to train on, told by what they are.
+
+    Parameters
+    ----------
+    origin : ndarray of shape (n_returned,)
+        The training row that a returned row is, or ``NEW`` for the next row of ``X_new``.
+    X_new : ndarray of shape (n_new, n_features)
+        The rows that are not in the training data.
+    y_new : ndarray of shape (n_new,)
+        Their labels, 1 for the minority.
+    sample_weight : ndarray of shape (n_returned,) or None, default=None
+        What the classifier is to weigh the returned rows with.
+    """
+
+    origin: npt.NDArray[np.int64]
+    X_new: npt.NDArray[np.float64]
+    y_new: npt.NDArray[np.int64]
+    sample_weight: npt.NDArray[np.float64] | None = None
+
+    def rows(self, X: Array, y: Array) -> tuple[Array, Array]:
+        """Return the training rows in the order in which the sampler returned them."""
+        real = self.origin >= 0
+        X_out = np.empty((len(self.origin), X.shape[1]), dtype=np.float64)
+        y_out = np.empty(len(self.origin), dtype=np.int64)
+        X_out[real], y_out[real] = X[self.origin[real]], y[self.origin[real]]
+        X_out[~real], y_out[~real] = self.X_new, self.y_new
+        return X_out, y_out
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Counts of what became of the training rows; one line of the table of draws.
+
+    Attributes
+    ----------
+    n_real : int
+        Training rows that the sampler was given.
+    n_dropped : int
+        Those that it did not return.
+    n_new : int
+        Returned rows beyond the real ones, of either class.
+    n_new_majority : int
+        Those of them that are labelled majority.
+    n_owed : int
+        Minority rows that the target ratio asks for; 0 for a method that is not meant to make any.
+    n_copies : int
+        New rows that equal a training row in every feature.
+    realised_ratio : float
+        Minority : majority among the returned rows.
+    fallback : str
+        What the sampler said of itself when it could not do what it is for.
+    """
+
+    n_real: int
+    n_dropped: int
+    n_new: int
+    n_new_majority: int
+    n_owed: int
+    n_copies: int
+    realised_ratio: float
+    fallback: str = ""
+
+    def flags(self) -> tuple[str, ...]:
+        """Return what a reader of the tables has to know, in the order of weight."""
+        made = self.n_new - self.n_new_majority
+        told = {
+            "nothing new": self.n_owed > 0 and made == 0,
+            "short": 0 < made < 0.9 * self.n_owed,
+            "copies": self.n_copies > 0,
+            "dropped": self.n_dropped > 0,
+            "fallback": bool(self.fallback),
+        }
+        return tuple(flag for flag, holds in told.items() if holds)
+
+
+class BadDraw(ValueError):
+    """A sampler returned something that cannot be trained on."""
+
+
+def checked(X: Array, returned: Any) -> tuple[Array, Array]:
+    """Return a sampler's rows as float64 and int64 arrays, or raise `BadDraw` with the reason."""
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        raise BadDraw(f"fit_resample returned {type(returned).__name__}, not the pair (X, y)")
+    X_out, y_out = np.asarray(returned[0], dtype=np.float64), np.asarray(returned[1])
+    if X_out.ndim != 2 or X_out.shape[1] != X.shape[1] or y_out.shape != (len(X_out),):
+        raise BadDraw(
+            f"fit_resample returned X of shape {X_out.shape} and y of shape {y_out.shape}; "
+            f"expected (n, {X.shape[1]}) and (n,)"
+        )
+    if not np.isin(y_out, (0, 1)).all():
+        raise BadDraw(f"fit_resample returned labels {np.unique(y_out)[:5]}; it was given 0 and 1")
+    bad = int((~np.isfinite(X_out).all(axis=1)).sum())
+    if bad:
+        raise BadDraw(f"fit_resample returned {bad} of {len(X_out)} rows with non-finite values")
+    if len(np.unique(y_out)) < 2:
+        raise BadDraw(f"fit_resample returned {len(X_out)} rows without one of the two classes")
+    return X_out, y_out.astype(np.int64)
+
+
+def traced(X: Array, y: Array, X_out: Array, y_out: Array) -> npt.NDArray[np.int64]:
+    """Return, for each returned row, the training row of the same features and label, or ``NEW``.
+
+    Each training row is returned at most once; a further row that equals it counts as new.
+    """
+    n = len(X)
+    if len(X_out) >= n and np.array_equal(X_out[:n], X) and np.array_equal(y_out[:n], y):
+        return np.concatenate([np.arange(n), np.full(len(X_out) - n, NEW)])
+    waiting: dict[bytes, list[int]] = defaultdict(list)
+    for row in range(n - 1, -1, -1):
+        waiting[_key(X[row], y[row])].append(row)
+    keys = (_key(features, label) for features, label in zip(X_out, y_out, strict=True))
+    found = [(waiting[key].pop() if waiting.get(key) else NEW) for key in keys]
+    return np.array(found, dtype=np.int64)
+
+
+def _key(features: Array, label: Any) -> bytes:
+    return (features + 0.0).tobytes() + bytes([int(label)])  # + 0.0 makes one zero of two
+
+
+def audited(X: Array, y: Array, draw: Draw, owed: int, fallback: str) -> Audit:
+    """Count what became of ``X``; ``owed`` is the number of minority rows that were asked for."""
+    known = {(row + 0.0).tobytes() for row in X} if len(draw.X_new) else set()
+    y_out = np.concatenate([y[draw.origin[draw.origin >= 0]], draw.y_new])
+    n_minority = int((y_out == 1).sum())
+    return Audit(
+        n_real=len(X),
+        n_dropped=len(X) - int((draw.origin >= 0).sum()),
+        n_new=len(draw.X_new),
+        n_new_majority=int((draw.y_new == 0).sum()),
+        n_owed=owed,
+        n_copies=sum((row + 0.0).tobytes() in known for row in draw.X_new),
+        realised_ratio=n_minority / (len(y_out) - n_minority),
+        fallback=fallback,
+    )
+
+
+def owed(y: Array, target_ratio: float, sampling_type: str) -> int:
+    """Return how many minority rows the target ratio asks of a method of this sampling type."""
+    if sampling_type in OVERSAMPLES_NOT:
+        return 0
+    n_minority = int((y == 1).sum())
+    return max(0, int(exact(target_ratio) * (len(y) - n_minority)) - n_minority)

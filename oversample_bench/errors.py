@@ -1,0 +1,26 @@
+"""Errors for people: what was asked, what there is, what to do.
+
+One exception reaches the command line, which prints its sentence without a traceback and exits with 1.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UsageError(Exception):
+    """A request that cannot be carried out, told in a sentence to the person who made it."""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return ``" Did you mean 'smote'?"`` for the closest of ``names``, or an empty string."""
+    close = difflib.get_close_matches(str(name), list(names), n=1, cutoff=0.6)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Return the names in a row, cut after ``most`` with a count of the rest."""
+    ordered = sorted(names)
+    shown = ", ".join(ordered[:most])
+    return shown if len(ordered) <= most else f"{shown} and {len(ordered) - most} more"

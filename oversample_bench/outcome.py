@@ -1,0 +1,119 @@
+"""What became of a stage: its value, or the reason why there is none.
+
+Failure is a value. `attempt` is called in `oversample_bench.stages` and nowhere else: below it code raises
+freely, above it there is nothing to catch.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, ParamSpec, TypeVar
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+TRACEBACK_LINES = 40
+
+
+class Status(StrEnum):
+    """How a draw or a trial ended.
+
+    ``upstream`` marks a trial whose draw did not succeed; ``skipped`` marks one that this data or this
+    machine does not offer (too few rows for the ratio, a missing package).
+    """
+
+    OK = "ok"
+    FAILED = "failed"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    OOM = "oom"
+    UPSTREAM = "upstream"
+    SKIPPED = "skipped"
+
+
+class Skip(Exception):  # noqa: N818 - it is no error: the combination does not exist
+    """Say that this data or this machine does not offer what the spec asks for."""
+
+
+class LimitReached(BaseException):
+    """Interrupt a stage that outlived its limit; not an `Exception`, so that no plugin swallows it."""
+
+
+@dataclass(frozen=True)
+class Ok(Generic[T]):
+    """A stage's value and the wall-clock seconds that it took."""
+
+    value: T
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why a stage has no value.
+
+    Attributes
+    ----------
+    status : Status
+        Anything but ``ok``.
+    stage : str
+        ``data``, ``split``, ``draw`` or ``trial``.
+    kind : str
+        The exception's type, the signal or the exit code.
+    message : str
+        One sentence for a table.
+    traceback : str
+        The last lines of the traceback, or of what the process wrote before it died.
+    seconds : float
+        Wall-clock seconds until it failed.
+    """
+
+    status: Status
+    stage: str
+    kind: str
+    message: str
+    traceback: str = ""
+    seconds: float = 0.0
+
+
+Outcome = Ok[T] | Failed
+
+
+def attempt(stage: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Outcome[T]:
+    """Call ``function`` and return its value as `Ok`, or what it raised as `Failed`."""
+    start = time.perf_counter()
+    try:
+        value = function(*args, **kwargs)
+    except (Exception, LimitReached, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+        return _failed(stage, error, time.perf_counter() - start)
+    return Ok(value, time.perf_counter() - start)
+
+
+def _failed(stage: str, error: BaseException, seconds: float) -> Failed:
+    lines = traceback.format_exception(error)
+    text = "".join(lines).splitlines()[-TRACEBACK_LINES:]
+    return Failed(
+        status=_status(error),
+        stage=stage,
+        kind=type(error).__name__,
+        message=_sentence(error),
+        traceback="" if isinstance(error, Skip) else "\n".join(text),
+        seconds=seconds,
+    )
+
+
+def _status(error: BaseException) -> Status:
+    if isinstance(error, LimitReached):
+        return Status.TIMEOUT
+    if isinstance(error, MemoryError):
+        return Status.OOM
+    return Status.SKIPPED if isinstance(error, Skip) else Status.FAILED
+
+
+def _sentence(error: BaseException) -> str:
+    """Return the error's first line with text in it, or its type where it says nothing."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else f"{type(error).__name__} without a message"

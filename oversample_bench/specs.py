@@ -1,0 +1,133 @@
+"""Frozen values that say what is to be computed, and the digest of such a value.
+
+Identity is equality: two trials share a fit if and only if their draw specs are equal. There are no ids
+and no registry of running jobs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+PROTOCOL_VERSION = 1
+"""Raised whenever the same spec would give other numbers: part of every digest."""
+
+
+def canonical(value: Any) -> str:
+    """Return ``value`` as JSON text that does not depend on the order of keys."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(*parts: Any) -> str:
+    """Return 32 hexadecimal digits for JSON-like ``parts`` (BLAKE2b of their canonical text)."""
+    return hashlib.blake2b(canonical(parts).encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True)
+class Component:
+    """A registered name and the parameters that it is built with.
+
+    Parameters
+    ----------
+    name : str
+        A registered name.
+    params : str, default="{}"
+        Canonical JSON of the keyword arguments, so that equal parameters are equal values.
+    """
+
+    name: str
+    params: str = "{}"
+
+    @classmethod
+    def of(cls, name: str, params: Mapping[str, Any] | None = None) -> Component:
+        """Return the component with ``params`` brought into canonical form."""
+        return cls(name, canonical(dict(params or {})))
+
+    def kwargs(self) -> dict[str, Any]:
+        """Return the parameters as keyword arguments."""
+        return dict(json.loads(self.params))
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Which rows: a registered set or a file, and its two classes.
+
+    Parameters
+    ----------
+    name : str
+        A registered data set; empty for a file.
+    path : str
+        A file as the suite names it, made absolute; empty for a registered set.
+    target : str
+        The column (or, in an npz, the array) with the labels; empty for a registered set.
+    majority, minority : str
+        Labels as text. An empty minority stands for the rarer of two classes, an empty majority for
+        the other of two.
+    """
+
+    name: str = ""
+    path: str = ""
+    target: str = ""
+    majority: str = ""
+    minority: str = ""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a set becomes training and test rows.
+
+    Parameters
+    ----------
+    test_size : float, default=0.2
+        The share of each class that is tested on, rounded down to whole rows.
+    scale : {"standard", "minmax", "none"}, default="standard"
+        Fitted on the training rows after thinning.
+    target_ratio : float, default=1.0
+        The ratio minority : majority that oversamplers are asked for.
+    """
+
+    test_size: float = 0.2
+    scale: str = "standard"
+    target_ratio: float = 1.0
+
+
+@dataclass(frozen=True)
+class SplitSpec:
+    """One split of one set, thinned to one ratio (None: as it comes)."""
+
+    data: DataSpec
+    ratio: float | None
+    protocol: Protocol
+    index: int
+
+
+@dataclass(frozen=True)
+class DrawSpec:
+    """What one method makes of one split with one seed, and the batch that it is made in.
+
+    ``batch`` lists the (split, seed) pairs that are fitted together; it is empty for a fit of its own.
+    A model that is trained among others differs from one trained alone by rounding, so the batch is part
+    of the identity, and the plan, not the scheduler, forms it.
+    """
+
+    split: SplitSpec
+    method: Component
+    seed: int
+    batch: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class TrialSpec:
+    """One classifier on one draw: one row of results."""
+
+    draw: DrawSpec
+    classifier: Component
+
+
+def exact(share: float) -> Fraction:
+    """Return the fraction that a person who writes 0.29 means, free of binary rounding."""
+    return Fraction(repr(float(share)))

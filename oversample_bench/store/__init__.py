@@ -1,0 +1,33 @@
+"""One ``results.sqlite`` a folder: a ledger with one writer, and questions to it."""
+
+from oversample_bench.store.ledger import FILE_NAME, Ledger, connect
+from oversample_bench.store.reading import (
+    fingerprints,
+    good_draws,
+    last_run,
+    mean_seconds,
+    succeeded,
+)
+from oversample_bench.store.records import (
+    DrawRecord,
+    PlannedRecord,
+    RunRecord,
+    SplitRecord,
+    TrialRecord,
+)
+
+__all__ = [
+    "FILE_NAME",
+    "DrawRecord",
+    "Ledger",
+    "PlannedRecord",
+    "RunRecord",
+    "SplitRecord",
+    "TrialRecord",
+    "connect",
+    "fingerprints",
+    "good_draws",
+    "last_run",
+    "mean_seconds",
+    "succeeded",
+]

@@ -1,0 +1,196 @@
+"""The SQLite ledger: one writer (the driver), readers at any time.
+
+A row that `Ledger.add_trial` has returned from is committed: it survives the death of the driver by any
+signal. (A power cut can cost the last rows, which are computed again; it cannot damage the file.)
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from oversample_bench.errors import UsageError
+from oversample_bench.store.records import (
+    DrawRecord,
+    PlannedRecord,
+    RunRecord,
+    SplitRecord,
+    TrialRecord,
+)
+from oversample_bench.store.schema import (
+    DRAW_COLUMNS,
+    SCHEMA_VERSION,
+    TABLES,
+    TRIAL_COLUMNS,
+)
+
+FILE_NAME = "results.sqlite"
+
+
+def now() -> str:
+    """Return the time as the store writes it: UTC, ISO 8601, whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
+    """Open the store of ``folder``; only with ``create`` may it be made or written to.
+
+    Raises
+    ------
+    UsageError
+        When the folder holds no store, a damaged one or one of a newer version.
+    """
+    path = folder / FILE_NAME
+    if not create and not path.is_file():
+        raise UsageError(
+            f"'{folder}' is not the folder of a run: it has no {FILE_NAME}. "
+            f"Make one with `bench run SUITE --out {folder}`."
+        )
+    mode = "rwc" if create else "ro"
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=60
+        )
+        _check_version(connection, path, create=create)
+    except sqlite3.DatabaseError as error:
+        raise UsageError(
+            f"{path} cannot be read as a store of results ({error}). Move it away and run again."
+        ) from error
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _check_version(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise UsageError(
+            f"{path} was written by a newer oversample-bench (store version {version}, this one "
+            f"reads up to {SCHEMA_VERSION}). Upgrade with `pip install -U oversample-bench`."
+        )
+    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise UsageError(f"{path} is an SQLite file of something else. Choose another --out.")
+    if version == 0 and not create:
+        raise UsageError(f"{path} is empty. Start a run with `bench run SUITE`.")
+    if create:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if version == 0:
+            connection.executescript(
+                f"BEGIN; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+
+
+class Ledger:
+    """The writing side of a store; one at a time for each folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder; it is made when it does not exist.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.connection = connect(folder, create=True)
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded into it."""
+        self.connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def begin(self, record: RunRecord) -> int:
+        """Note that a run has begun, and return its number."""
+        values = (
+            now(), "running", record.suite, record.suite_digest, record.suite_text,
+            json.dumps(dict(record.options)), json.dumps(dict(record.metrics)),
+            record.runner, record.workers, json.dumps(dict(record.environment)),
+        )  # fmt: skip
+        cursor = self.connection.execute(
+            "INSERT INTO runs (started, status, suite, suite_digest, suite_text, options, metrics,"
+            " runner, workers, environment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
+        return int(cursor.lastrowid or 0)
+
+    def amend(self, run: int, record: RunRecord) -> None:
+        """Note that a run has moved to another runner."""
+        self.connection.execute(
+            "UPDATE runs SET runner = ?, workers = ?, environment = ? WHERE id = ?",
+            (record.runner, record.workers, json.dumps(dict(record.environment)), run),
+        )
+
+    def finish(self, run: int, status: str) -> None:
+        """Note that a run has ended, ``finished`` or ``interrupted``."""
+        self.connection.execute(
+            "UPDATE runs SET finished = ?, status = ? WHERE id = ?", (now(), status, run)
+        )
+
+    def set_plan(self, rows: Sequence[PlannedRecord]) -> None:
+        """Replace what the suite of this folder asks for."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM planned")
+            connection.executemany(
+                "INSERT INTO planned VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(position, *astuple(row)) for position, row in enumerate(rows)],
+            )
+
+    def remember_dataset(self, stamp: str, fingerprint: str, card: Mapping[str, Any]) -> None:
+        """Keep a set's fingerprint, so that it need not be loaded to know that nothing changed."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO datasets VALUES (?, ?, ?)",
+            (stamp, fingerprint, json.dumps(dict(card))),
+        )
+
+    def add_draw(self, record: DrawRecord, split: SplitRecord | None) -> None:
+        """Write a draw, good or bad, and the sizes of its split."""
+        with self._transaction() as connection:
+            if split is not None:
+                connection.execute(
+                    f"INSERT OR REPLACE INTO splits VALUES ({_marks(11)})", astuple(split)
+                )
+            _insert(connection, "draws", DRAW_COLUMNS, record.columns)
+
+    def add_trial(self, record: TrialRecord) -> None:
+        """Write a trial, good or bad, with its scores, in one transaction."""
+        with self._transaction() as connection:
+            _insert(connection, "trials", TRIAL_COLUMNS, record.columns)
+            connection.execute("DELETE FROM scores WHERE trial = ?", (record.digest,))
+            connection.executemany(
+                "INSERT INTO scores VALUES (?, ?, ?, ?)",
+                [
+                    (record.digest, metric, record.sources[metric], value)
+                    for metric, value in record.scores.items()
+                ],
+            )
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    table: str,
+    names: Iterable[str],
+    values: Mapping[str, Any],
+) -> None:
+    names = tuple(names)
+    connection.execute(
+        f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) VALUES ({_marks(len(names))})",  # noqa: S608 - names are ours
+        tuple(values.get(name) for name in names),
+    )
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)

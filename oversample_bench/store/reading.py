@@ -1,0 +1,62 @@
+"""Questions to a store: what is done, how long it took, what the tables are made from.
+
+Plain rows, no pandas: `bench plan` asks here too.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+
+def fingerprints(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the fingerprint of each data set that this store has seen, by its stamp."""
+    return dict(connection.execute("SELECT stamp, fingerprint FROM datasets").fetchall())
+
+
+def succeeded(connection: sqlite3.Connection, metrics: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the digests of the trials that are ``ok`` and have a score of every metric.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        An open store.
+    metrics : iterable of (str, str)
+        Names and sources (distribution and version) of the metrics that the suite asks for.
+    """
+    done = {row[0] for row in connection.execute("SELECT digest FROM trials WHERE status = 'ok'")}
+    for metric in metrics:
+        scored = connection.execute(
+            "SELECT trial FROM scores WHERE metric = ? AND source = ?", metric
+        )
+        done &= {row[0] for row in scored}
+    return done
+
+
+def good_draws(connection: sqlite3.Connection) -> set[str]:
+    """Return the digests of the draws that succeeded."""
+    return {row[0] for row in connection.execute("SELECT digest FROM draws WHERE status = 'ok'")}
+
+
+def last_run(connection: sqlite3.Connection) -> dict[str, Any] | None:
+    """Return the newest run, its JSON columns read, or None."""
+    row = connection.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    if row is None:
+        return None
+    run = dict(row)
+    for column in ("options", "metrics", "environment"):
+        run[column] = json.loads(run[column])
+    return run
+
+
+def mean_seconds(connection: sqlite3.Connection) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the mean seconds of a good fit by method, and of a good trial by classifier."""
+    fits = connection.execute(
+        "SELECT method, avg(fit_seconds) FROM draws WHERE status = 'ok' GROUP BY method"
+    )
+    trials = connection.execute(
+        "SELECT classifier, avg(trial_seconds) FROM trials WHERE status = 'ok' GROUP BY classifier"
+    )
+    return dict(fits.fetchall()), dict(trials.fetchall())
