@@ -99,7 +99,7 @@ class Audit:
         return tuple(flag for flag, holds in told.items() if holds)
 
 
-class BadDraw(ValueError):
+class BadDraw(ValueError):  # noqa: N818 - the table of failures shows this name
     """A sampler returned something that cannot be trained on."""
 
 

@@ -6,7 +6,9 @@ from oversample_bench.store.reading import (
     good_draws,
     last_run,
     mean_seconds,
-    succeeded,
+    planned,
+    settled,
+    status_counts,
 )
 from oversample_bench.store.records import (
     DrawRecord,
@@ -29,5 +31,7 @@ __all__ = [
     "good_draws",
     "last_run",
     "mean_seconds",
-    "succeeded",
+    "planned",
+    "settled",
+    "status_counts",
 ]

@@ -81,9 +81,7 @@ def _check_version(connection: sqlite3.Connection, path: Path, *, create: bool) 
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         if version == 0:
-            connection.executescript(
-                f"BEGIN; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
+            connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
 
 
 class Ledger:
@@ -136,9 +134,7 @@ class Ledger:
 
     def finish(self, run: int, status: str) -> None:
         """Note that a run has ended, ``finished`` or ``interrupted``."""
-        self.connection.execute(
-            "UPDATE runs SET finished = ?, status = ? WHERE id = ?", (now(), status, run)
-        )
+        self.connection.execute("UPDATE runs SET finished = ?, status = ? WHERE id = ?", (now(), status, run))
 
     def set_plan(self, rows: Sequence[PlannedRecord]) -> None:
         """Replace what the suite of this folder asks for."""
@@ -160,9 +156,7 @@ class Ledger:
         """Write a draw, good or bad, and the sizes of its split."""
         with self._transaction() as connection:
             if split is not None:
-                connection.execute(
-                    f"INSERT OR REPLACE INTO splits VALUES ({_marks(11)})", astuple(split)
-                )
+                connection.execute(f"INSERT OR REPLACE INTO splits VALUES ({_marks(11)})", astuple(split))
             _insert(connection, "draws", DRAW_COLUMNS, record.columns)
 
     def add_trial(self, record: TrialRecord) -> None:

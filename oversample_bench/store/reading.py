@@ -16,23 +16,45 @@ def fingerprints(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT stamp, fingerprint FROM datasets").fetchall())
 
 
-def succeeded(connection: sqlite3.Connection, metrics: Iterable[tuple[str, str]]) -> set[str]:
-    """Return the digests of the trials that are ``ok`` and have a score of every metric.
+def settled(
+    connection: sqlite3.Connection, metrics: Iterable[tuple[str, str]], *, retry: bool = True
+) -> set[str]:
+    """Return the digests of the trials that need not be carried out (again).
 
     Parameters
     ----------
     connection : sqlite3.Connection
         An open store.
     metrics : iterable of (str, str)
-        Names and sources (distribution and version) of the metrics that the suite asks for.
+        Names and sources (distribution and version) of what the suite asks for; a trial that lacks one
+        of these scores is not settled.
+    retry : bool, default=True
+        Whether trials that failed, crashed or ran out of time are to be tried again. A skipped trial is
+        settled: its spec says that it cannot be.
     """
     done = {row[0] for row in connection.execute("SELECT digest FROM trials WHERE status = 'ok'")}
     for metric in metrics:
-        scored = connection.execute(
-            "SELECT trial FROM scores WHERE metric = ? AND source = ?", metric
-        )
+        scored = connection.execute("SELECT trial FROM scores WHERE metric = ? AND source = ?", metric)
         done &= {row[0] for row in scored}
-    return done
+    others = "status = 'skipped'" if retry else "status != 'ok'"
+    return done | {row[0] for row in connection.execute(f"SELECT digest FROM trials WHERE {others}")}  # noqa: S608 - ours
+
+
+def status_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how many of the planned trials ended in which way; those not yet run are ``pending``."""
+    counts = connection.execute(
+        "SELECT coalesce(trials.status, 'pending'), count(*) FROM planned"
+        " LEFT JOIN trials ON trials.digest = planned.trial GROUP BY 1"
+    )
+    return dict(counts.fetchall())
+
+
+def planned(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Return the plan that the store holds, in its order, as `PlannedRecord` orders the fields."""
+    rows = connection.execute(
+        "SELECT trial, draw, dataset, ratio, method, classifier, split, seed FROM planned ORDER BY position"
+    )
+    return [tuple(row) for row in rows]
 
 
 def good_draws(connection: sqlite3.Connection) -> set[str]:

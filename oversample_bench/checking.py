@@ -1,0 +1,135 @@
+"""Checks a suite against what is installed, before the first fit. All that is wrong is said at once.
+
+Names are looked up without an import. Parameters are checked by building each component, which imports it;
+one without parameters of its own is built only when there is something to compute.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from oversample_bench.errors import UsageError, listed, nearest
+from oversample_bench.registry import KINDS, Entry, LooseFile, Registry, load_registry
+from oversample_bench.suite import Suite
+
+
+def registry_of(suite: Suite) -> Registry:
+    """Return the registry with the loose plugins of a suite.
+
+    Raises
+    ------
+    UsageError
+        When one of its loose plugins is broken.
+    """
+    registry = load_registry(tuple(LooseFile.read(path) for path in suite.plugins))
+    bad = registry.plugins[len(registry.plugins) - len(suite.plugins) :] if suite.plugins else ()
+    wrong = [
+        f"{suite.where('plugins', position)}: the plugin {plugin.name} is broken: {plugin.reason}"
+        for position, plugin in enumerate(bad)
+        if plugin.state == "broken"
+    ]
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return registry
+
+
+def check_names(suite: Suite, registry: Registry) -> None:
+    """Check that every name of the suite is offered by a plugin that can be used.
+
+    Raises
+    ------
+    UsageError
+        With a line for each name that is not.
+    """
+    wrong: list[str] = []
+    for kind, path, name in _names(suite):
+        try:
+            entry = registry.entry(kind, name)
+            if entry.state != "ok" and kind != "dataset":
+                entry.resolve()
+        except UsageError as error:
+            wrong.append(f"{suite.where(*path)}: {error}")
+    if wrong:
+        raise UsageError("\n".join(wrong))
+
+
+def _names(suite: Suite) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
+    for position, data in enumerate(suite.data):
+        if data.dataset:
+            yield "dataset", ("data", position, "dataset"), data.dataset
+    for position, method in enumerate(suite.methods):
+        yield "oversampler", ("methods", position, "name"), method.name
+    for position, classifier in enumerate(suite.classifiers):
+        yield "classifier", ("classifiers", position, "name"), classifier.name
+    for position, metric in enumerate(suite.metrics):
+        yield "metric", ("metrics", position), metric
+
+
+def check_parameters(suite: Suite, registry: Registry, *, everything: bool = True) -> None:
+    """Check parameters against signatures, and values against what scikit-learn knows of them.
+
+    Parameters
+    ----------
+    suite : Suite
+        Whose methods and classifiers are built.
+    registry : Registry
+        Where they come from.
+    everything : bool, default=True
+        Whether components without parameters are built, too.
+
+    Raises
+    ------
+    UsageError
+        With a line for each that cannot be built.
+    """
+    wrong: list[str] = []
+    items = [("oversampler", "methods", suite.methods), ("classifier", "classifiers", suite.classifiers)]
+    for kind, section, choices in items:
+        for position, choice in enumerate(choices):
+            batch = getattr(choice, "batch", 1)
+            if not (everything or choice.params or batch > 1):
+                continue
+            said = complaint(registry.entry(kind, choice.name), choice.component().kwargs(), batch)
+            if said:
+                wrong.append(f"{suite.where(section, position)}: {said}")
+    if wrong:
+        raise UsageError("\n".join(wrong))
+
+
+def complaint(entry: Entry, params: dict[str, Any], batch: int = 1) -> str:
+    """Return what is wrong with building ``entry`` from ``params``, or an empty string."""
+    who = f"{KINDS[entry.kind]} '{entry.name}' (plugin '{entry.plugin}')"
+    try:
+        target = entry.resolve()
+        estimator = target(**params)
+        validate = getattr(estimator, "_validate_params", None)  # scikit-learn's own check of values
+        if validate is not None:
+            validate()
+    except UsageError as error:
+        return str(error)
+    except TypeError as error:
+        return f"{who}: {_unexpected(target, params) or error}"
+    except Exception as error:  # noqa: BLE001 - a plugin's constructor may raise anything
+        return f"{who}: {_one_line(error)}"
+    if batch > 1 and not hasattr(estimator, "fit_resample_batch"):
+        return f"{who} is fitted one by one: it has no fit_resample_batch, so leave `batch` out"
+    return ""
+
+
+def _unexpected(target: Any, params: dict[str, Any]) -> str:
+    """Return a sentence about the first parameter that ``target`` does not take."""
+    known = [
+        parameter.name
+        for parameter in inspect.signature(target).parameters.values()
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+    ]
+    for name in params:
+        if name not in known:
+            return f"there is no parameter '{name}'.{nearest(name, known)} There are: {listed(known, 30)}"
+    return ""
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,75 @@
+"""The command line: arguments in, one call each. Everything that is not needed is imported late.
+
+Exit codes: 0 all well, 1 the request cannot be carried out, 2 some trials did not succeed, 3 a gate failed,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from oversample_bench import __version__
+from oversample_bench.cli.listing import datasets, plugins
+from oversample_bench.cli.running import plan_command, run_command
+from oversample_bench.cli.telling import export, report, schema
+from oversample_bench.errors import UsageError, nearest
+
+
+class Bench(click.Group):
+    """The group of all commands; a mistyped command is answered with the nearest one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was asked for."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            known = self.list_commands(ctx)
+            raise UsageError(
+                f"there is no command '{args[0]}'.{nearest(args[0], known)} There are: {', '.join(known)}"
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Bench, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="oversample-bench")
+def bench() -> None:
+    """Tell which oversampler helps on data like yours.
+
+    A suite (YAML) says what is compared: data sets, ratios, methods, classifiers. `bench run` does what is
+    left of it and writes tables; running it again computes nothing twice.
+
+    \b
+    bench run suites/quickstart.yaml      compare, and write reports/quickstart/report.md
+    bench plan suites/quickstart.yaml     see what would be done
+    bench datasets list                   what there is to compare on
+    bench plugins list                    what there is to compare
+    """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
+
+
+for command in (run_command, plan_command, report, export, schema, datasets, plugins):
+    bench.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Carry out a command line and exit with its code; what cannot be done is told in a sentence."""
+    try:
+        code = bench.main(args=arguments, prog_name="bench", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = 1
+    except UsageError as error:
+        click.echo(str(error), err=True)
+        code = 1
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:  # `bench plan ... | head`
+        sys.stderr.close()
+        code = 0
+    except OSError as error:
+        named = f" ('{error.filename}')" if error.filename else ""
+        click.echo(f"the system refused: {error.strerror or error}{named}", err=True)
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

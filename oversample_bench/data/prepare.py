@@ -1,0 +1,113 @@
+"""Makes the matrices of a split: encode, impute and scale, each fitted on the training rows.
+
+Test and hidden rows go through the very transformer that the training rows went through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from oversample_bench.api import Dataset
+from oversample_bench.data.classes import two_classes
+from oversample_bench.data.thin import thin
+from oversample_bench.specs import SplitSpec
+
+Array = npt.NDArray[np.float64]
+MAX_CATEGORIES = 100
+"""Categories beyond the most frequent ones of a column share one column."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Training, test and hidden rows, ready for methods and classifiers; all arrays are read-only.
+
+    Attributes
+    ----------
+    X, X_test, X_hidden : ndarray of shape (n, n_features)
+        Encoded, imputed and scaled.
+    y, y_test : ndarray of shape (n,)
+        1 for the minority, 0 for the majority. All hidden rows are of the minority.
+    n_encoded : int
+        Categorical columns that became one-hot columns.
+    n_imputed : int
+        Cells that were missing.
+    """
+
+    X: Array
+    y: npt.NDArray[np.int64]
+    X_test: Array
+    y_test: npt.NDArray[np.int64]
+    X_hidden: Array
+    n_encoded: int
+    n_imputed: int
+
+    def __post_init__(self) -> None:
+        for array in (self.X, self.y, self.X_test, self.y_test, self.X_hidden):
+            array.setflags(write=False)
+
+
+def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
+    """Return the matrices of one split of ``dataset``.
+
+    Raises
+    ------
+    UsageError, Skip
+        As `two_classes` and `thin` raise them.
+    """
+    classes = two_classes(dataset, spec.data)
+    rows = thin(classes.y, spec)
+    raw = [_raw(dataset, classes.rows[part]) for part in (rows.train, rows.test, rows.hidden)]
+    transformer = _transformer(dataset, spec.protocol.scale).fit(raw[0])
+    train, test, hidden = (_transformed(transformer, part) for part in raw)
+    return Split(
+        X=train,
+        y=classes.y[rows.train],
+        X_test=test,
+        y_test=classes.y[rows.test],
+        X_hidden=hidden,
+        n_encoded=len(dataset.categories),
+        n_imputed=sum(int(np.isnan(part).sum()) for part in raw),
+    )
+
+
+def _raw(dataset: Dataset, rows: npt.NDArray[np.intp]) -> Array:
+    return np.asarray(dataset.X[rows], dtype=np.float64)
+
+
+def _transformed(transformer: Any, part: Array) -> Array:
+    if not len(part):  # scikit-learn refuses to transform no rows
+        width = len(transformer.get_feature_names_out())
+        return np.empty((0, width))
+    return np.ascontiguousarray(transformer.transform(part))
+
+
+def _transformer(dataset: Dataset, scale: str) -> Any:
+    """Return the unfitted transformer: numeric columns first, then the one-hot columns."""
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    encoded = sorted(dataset.categories)
+    numeric = [column for column in range(dataset.X.shape[1]) if column not in dataset.categories]
+    encoder = OneHotEncoder(
+        handle_unknown="infrequent_if_exist", max_categories=MAX_CATEGORIES, sparse_output=False
+    )
+    median = SimpleImputer(strategy="median", keep_empty_features=True)
+    frequent = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
+    blocks = [
+        ("numeric", make_pipeline(median, *_scaler(scale)), numeric),
+        ("encoded", make_pipeline(frequent, encoder), encoded),
+    ]
+    return ColumnTransformer([block for block in blocks if block[2]], sparse_threshold=0)
+
+
+def _scaler(scale: str) -> list[Any]:
+    from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+    scalers = {"standard": StandardScaler, "minmax": MinMaxScaler}
+    return [scalers[scale]()] if scale in scalers else []

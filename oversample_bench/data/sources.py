@@ -1,0 +1,108 @@
+"""Finds the rows that a suite names, and says in short what they are.
+
+Resolution: a ``path:`` of the suite, else the loader that is registered under the name, which may look into
+the data folder (``--data-dir``, ``OVERSAMPLE_BENCH_DATA``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oversample_bench.api import Dataset, Unavailable
+from oversample_bench.data.classes import class_counts
+from oversample_bench.data.files import checked, read_file
+from oversample_bench.errors import UsageError
+from oversample_bench.specs import DataSpec, canonical
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows of one data spec come from.
+
+    Parameters
+    ----------
+    spec : DataSpec
+        What the suite names.
+    version : str, default=""
+        Distribution and version of the plugin that offers the set; empty for a file.
+    loader : callable, optional
+        Returns the set; given only when it is a registered one.
+    data_dir : Path, optional
+        Handed to loaders that take a ``data_dir``.
+    """
+
+    spec: DataSpec
+    version: str = ""
+    loader: Callable[[], Callable[..., Dataset]] | None = None
+    data_dir: Path | None = None
+
+    def stamp(self) -> str:
+        """Return what tells this source from a changed one without reading it."""
+        if self.spec.path:
+            return canonical([self.spec.path, self.spec.target, *_size_and_time(Path(self.spec.path))])
+        local = [] if self.data_dir is None else _size_and_time(self.data_dir / f"{self.spec.name}.npz")
+        return canonical([self.spec.name, self.version, *local])
+
+    def load(self) -> Dataset:
+        """Read the rows.
+
+        Raises
+        ------
+        UsageError
+            When a file of the user cannot be used.
+        Unavailable
+            When a registered set is not on this machine.
+        """
+        if self.loader is None:
+            return read_file(Path(self.spec.path), self.spec.target)
+        load = self.loader()
+        takes_folder = "data_dir" in inspect.signature(load).parameters
+        dataset = load(data_dir=self.data_dir) if takes_folder else load()
+        if not isinstance(dataset, Dataset):
+            raise Unavailable(
+                f"the loader of '{self.spec.name}' returned {type(dataset).__name__}, not a Dataset"
+            )
+        try:
+            return checked(dataset, self.spec.name)
+        except UsageError as error:
+            raise Unavailable(str(error)) from error
+
+
+def _size_and_time(path: Path) -> list[int]:
+    if not path.is_file():
+        return []
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Return a hash of the rows, the labels and the categories (BLAKE2b, 32 digits)."""
+    text = hashlib.blake2b(digest_size=16)
+    for array in (dataset.X, dataset.y):
+        plain = np.ascontiguousarray(array.astype(str) if array.dtype == object else array)
+        text.update(canonical([plain.dtype.str, plain.shape]).encode())
+        text.update(plain.tobytes())
+    text.update(canonical(sorted(dataset.categories.items())).encode())
+    return text.hexdigest()
+
+
+def card(dataset: Dataset) -> dict[str, Any]:
+    """Return what the store and `bench datasets show` tell of a set."""
+    counts = class_counts(dataset)
+    return {
+        "n_rows": len(dataset.X),
+        "n_features": dataset.X.shape[1],
+        "n_categorical": len(dataset.categories),
+        "n_missing": int(np.isnan(dataset.X).sum()) if dataset.X.dtype.kind == "f" else 0,
+        "classes": counts,
+        "ratio": min(counts.values()) / max(counts.values()),
+        "source": dataset.source,
+        "licence": dataset.licence,
+    }

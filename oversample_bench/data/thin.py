@@ -1,0 +1,119 @@
+"""Cuts a set into training, test and hidden rows, and thins the minority of the training rows to a ratio.
+
+Per class ``floor(test_size n)`` rows are the test and the others candidates; of the minority's candidates
+``floor(r n_majority)`` are kept. This reproduces Table 1 of the GL-GAN paper (Wang et al., SDM 2020) exactly,
+which a stratified split of both classes at once does not. The rows kept at 0.01 are among those kept at
+0.05, because both are the beginning of one shuffled row of candidates. The test keeps the natural
+distribution. What thinning removed is *hidden*: no plugin sees it; it is the truth that synthetic rows are
+held against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from oversample_bench.errors import UsageError
+from oversample_bench.outcome import Skip
+from oversample_bench.seeds import child
+from oversample_bench.specs import SplitSpec, exact
+
+Index = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Row numbers of one split, each sorted as in the set.
+
+    Attributes
+    ----------
+    train, test, hidden : ndarray of shape (n,)
+        Disjoint; together they are all rows of the two classes.
+    """
+
+    train: Index
+    test: Index
+    hidden: Index
+
+
+def thin(y: npt.NDArray[Any], spec: SplitSpec) -> Rows:
+    """Return the rows of one split.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+        1 for the minority, 0 for the majority.
+    spec : SplitSpec
+        The ratio, the test share and the number of the split.
+
+    Raises
+    ------
+    UsageError
+        When fewer than two minority rows would be left, or a class has no row to test on.
+    Skip
+        When the set has fewer minority rows than the ratio asks for.
+    """
+    shuffled = [_shuffled(y, label, spec.index) for label in (0, 1)]
+    n_test = [floor(exact(spec.protocol.test_size) * len(rows)) for rows in shuffled]
+    _check_test(n_test, [len(rows) for rows in shuffled], spec.protocol.test_size)
+    majority, minority = (rows[count:] for rows, count in zip(shuffled, n_test, strict=True))
+    kept = kept_minority(len(majority), len(minority), spec.ratio)
+    return Rows(
+        train=np.sort(np.concatenate([majority, minority[:kept]])),
+        test=np.sort(np.concatenate([rows[:n] for rows, n in zip(shuffled, n_test, strict=True)])),
+        hidden=np.sort(minority[kept:]),
+    )
+
+
+def _shuffled(y: npt.NDArray[Any], label: int, index: int) -> Index:
+    generator = np.random.default_rng(child(index, "split", "minority" if label else "majority"))
+    return generator.permutation(np.flatnonzero(y == label))
+
+
+def _check_test(n_test: list[int], sizes: list[int], test_size: float) -> None:
+    for name, count, size in zip(("majority", "minority"), n_test, sizes, strict=True):
+        if count == 0:
+            raise UsageError(
+                f"a test share of {test_size:g} of the {size} {name} rows leaves none to test on; "
+                f"use test_size {_rounded_up(1, size)} or more"
+            )
+
+
+def kept_minority(n_majority: int, n_candidates: int, ratio: float | None) -> int:
+    """Return how many minority rows training keeps: ``floor(ratio * n_majority)``, or all of them.
+
+    Raises
+    ------
+    UsageError
+        When that is fewer than two.
+    Skip
+        When there are not as many candidates.
+    """
+    kept = n_candidates if ratio is None else floor(exact(ratio) * n_majority)
+    if kept > n_candidates:
+        raise Skip(
+            f"ratio {ratio:g} of {n_majority} majority rows needs {kept} minority rows; "
+            f"there are {n_candidates} for training"
+        )
+    if kept >= 2:
+        return kept
+    if ratio is None or n_candidates < 2:
+        raise UsageError(
+            f"{n_candidates} minority rows are left for training, at least 2 are needed; use a smaller "
+            "test_size"
+        )
+    raise UsageError(
+        f"ratio {ratio:g} of {n_majority} majority rows leaves {kept} minority rows, at least 2 are "
+        f"needed; use a ratio of {_rounded_up(2, n_majority)} or more"
+    )
+
+
+def _rounded_up(part: int, whole: int) -> str:
+    """Return ``part / whole`` with three digits, rounded up so that it is enough."""
+    digits = 3 - floor(np.log10(part / whole)) - 1
+    scale = 10**digits
+    return f"{-(-part * scale // whole) / scale:g}"

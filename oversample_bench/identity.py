@@ -1,0 +1,87 @@
+"""What names stand for today, and the digests that follow from it.
+
+A digest covers everything that changes the numbers by design: the spec, the fingerprint of the data, the
+name and version of the distribution that offers a method or classifier, the version of the protocol. What
+merely may change them (library versions, device, threads) is recorded with each run instead. Labels,
+resources and limits are no part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from oversample_bench.seeds import child
+from oversample_bench.specs import (
+    PROTOCOL_VERSION,
+    Component,
+    DataSpec,
+    DrawSpec,
+    SplitSpec,
+    TrialSpec,
+    digest,
+)
+
+UNAVAILABLE = "unavailable"
+"""Stands for the fingerprint of a data set that is not on this machine."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Digests and seeds of specs; each is worked out once.
+
+    Parameters
+    ----------
+    fingerprints : mapping of DataSpec to str
+        A hash of each set's rows and labels.
+    sources : mapping of (str, str) to str
+        Distribution and version by kind (``oversampler``, ``classifier``) and name.
+    """
+
+    fingerprints: Mapping[DataSpec, str]
+    sources: Mapping[tuple[str, str], str]
+    _known: dict[object, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def split(self, spec: SplitSpec) -> str:
+        """Return the digest of a split: which rows, and how they are scaled."""
+        if spec not in self._known:
+            data = spec.data
+            self._known[spec] = digest(
+                "split",
+                PROTOCOL_VERSION,
+                self.fingerprints[data],
+                [data.majority, data.minority],
+                spec.ratio,
+                spec.protocol.test_size,
+                spec.protocol.scale,
+                spec.index,
+            )
+        return self._known[spec]
+
+    def draw(self, spec: DrawSpec) -> str:
+        """Return the digest of a draw: its split, method, seed and batch."""
+        if spec not in self._known:
+            self._known[spec] = digest(
+                "draw",
+                self.split(spec.split),
+                self._component("oversampler", spec.method),
+                spec.split.protocol.target_ratio,
+                spec.seed,
+                spec.batch,
+            )
+        return self._known[spec]
+
+    def trial(self, spec: TrialSpec) -> str:
+        """Return the digest of a trial: its draw and classifier."""
+        return digest("trial", self.draw(spec.draw), self._component("classifier", spec.classifier))
+
+    def method_seed(self, spec: DrawSpec) -> int:
+        """Return the seed of a method: the same on a split whatever other methods there are."""
+        return child(spec.seed, "method", self.split(spec.split), spec.method.name)
+
+    def classifier_seed(self, spec: TrialSpec) -> int:
+        """Return the seed of a classifier: the same for all methods, so that they are paired."""
+        return child(spec.draw.seed, "classifier", self.split(spec.draw.split), spec.classifier.name)
+
+    def _component(self, kind: str, component: Component) -> list[str]:
+        return [component.name, component.params, self.sources[kind, component.name]]

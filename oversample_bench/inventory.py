@@ -1,0 +1,146 @@
+"""The data sets of a suite: their fingerprints without reading them where that can be, their rows when asked.
+
+A fingerprint is remembered in the store under a stamp of its source (size and time of a file, version of a
+package), so that a run with nothing left to do loads no data.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from oversample_bench.api import Dataset
+from oversample_bench.data.sources import Source, card, fingerprint
+from oversample_bench.errors import UsageError
+from oversample_bench.identity import UNAVAILABLE, Identity
+from oversample_bench.outcome import Failed, Ok, Outcome, Skip
+from oversample_bench.plan import Plan
+from oversample_bench.registry import Registry
+from oversample_bench.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.suite import Suite
+
+DATA_VARIABLE = "OVERSAMPLE_BENCH_DATA"
+
+Remember = Callable[[str, str, Mapping[str, Any]], None]
+
+
+def data_folder(given: Path | None) -> Path | None:
+    """Return the folder of data files: as given, or as ``OVERSAMPLE_BENCH_DATA`` says.
+
+    Raises
+    ------
+    UsageError
+        When it is not a folder.
+    """
+    named = os.environ.get(DATA_VARIABLE, "")
+    folder = given or (Path(named) if named else None)
+    if folder is not None and not folder.is_dir():
+        told = "--data-dir" if given else DATA_VARIABLE
+        raise UsageError(f"{told} names '{folder}', which is not a folder")
+    return folder
+
+
+class Inventory:
+    """Loads each data set once.
+
+    Parameters
+    ----------
+    registry : Registry
+        Where named sets come from.
+    data_dir : Path or None
+        Handed to loaders that look for files.
+    known : mapping of str to str
+        Fingerprints by stamp, from the store.
+    """
+
+    def __init__(self, registry: Registry, data_dir: Path | None, known: Mapping[str, str]) -> None:
+        self._registry = registry
+        self._data_dir = data_dir
+        self._known = dict(known)
+        self._loaded: dict[DataSpec, Outcome[Dataset]] = {}
+
+    def source(self, spec: DataSpec) -> Source:
+        """Return where the rows of ``spec`` come from."""
+        if spec.path:
+            return Source(spec)
+        entry = self._registry.entry("dataset", spec.name)
+        return Source(spec, entry.source, entry.resolve, self._data_dir)
+
+    def dataset(self, spec: DataSpec) -> Outcome[Dataset]:
+        """Return the rows, or why a registered set is not to be had.
+
+        Raises
+        ------
+        UsageError
+            When a file of the user cannot be used.
+        """
+        if spec not in self._loaded:
+            from oversample_bench import stages
+
+            source = self.source(spec)
+            self._loaded[spec] = Ok(source.load()) if spec.path else stages.load(source)
+        return self._loaded[spec]
+
+    def fingerprint(self, spec: DataSpec, remember: Remember | None) -> str:
+        """Return the hash of the rows: remembered, or (given ``remember``) worked out now.
+
+        Without ``remember`` a set that is not known is not loaded, and taken for unavailable.
+        """
+        stamp = self.source(spec).stamp()
+        if stamp not in self._known and remember is not None:
+            found = self.dataset(spec)
+            if isinstance(found, Failed):
+                return UNAVAILABLE
+            self._known[stamp] = fingerprint(found.value)
+            remember(stamp, self._known[stamp], card(found.value))
+        return self._known.get(stamp, UNAVAILABLE)
+
+    def identity(self, plan: Plan, remember: Remember | None) -> Identity:
+        """Return what the names of ``plan`` stand for."""
+        kinds = ("oversampler", "classifier")
+        return Identity(
+            fingerprints={spec: self.fingerprint(spec, remember) for spec in plan.data()},
+            sources={(k, entry.name): entry.source for k in kinds for entry in self._registry.entries(k)},
+        )
+
+
+def check_data(suite: Suite, inventory: Inventory) -> None:
+    """Check that every file can be read, every class is there and every ratio leaves enough rows.
+
+    A set that is not on this machine, and a ratio for which a set has too few rows, are no mistakes of the
+    suite: they become rows with a reason.
+
+    Raises
+    ------
+    UsageError
+        With a line for each mistake.
+    """
+    wrong: list[str] = []
+    for position, item in enumerate(suite.data):
+        try:
+            found = inventory.dataset(item.spec())
+            if isinstance(found, Ok):
+                wrong += _bad_ratios(suite, found.value, item.spec(), f"the data set '{item.label}'")
+        except UsageError as error:
+            wrong.append(f"{suite.where('data', position)}: the data set '{item.label}': {error}")
+    if wrong:
+        raise UsageError("\n".join(wrong))
+
+
+def _bad_ratios(suite: Suite, dataset: Dataset, spec: DataSpec, who: str) -> list[str]:
+    from oversample_bench.data.classes import two_classes
+    from oversample_bench.data.thin import thin
+
+    y = two_classes(dataset, spec).y
+    protocol: Protocol = suite.protocol.spec()
+    wrong = []
+    for position, ratio in enumerate(suite.ratios):
+        try:
+            thin(y, SplitSpec(spec, ratio, protocol, index=0))
+        except UsageError as error:
+            wrong.append(f"{suite.where('ratios', position)}: {who}: {error}")
+        except Skip:
+            continue
+    return wrong

@@ -1,0 +1,154 @@
+"""Labels and scores in, numbers out: the built-in metrics, and the scoring of one fitted classifier.
+
+Everywhere 1 is the minority and 0 the majority, and both occur in ``y_true``. A quotient whose denominator
+is zero counts as 0, without a warning: a classifier that never predicts the minority has a defined score.
+No metric is chosen here and none is averaged; suites and reports do that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn import metrics as sk
+
+from oversample_bench.api import Metric
+
+Vector = npt.NDArray[Any]
+
+
+def mcc(y_true: Vector, y_pred: Vector) -> float:
+    r"""Correlate true and predicted labels (Matthews correlation coefficient), in [-1, 1].
+
+    :math:`(TP \cdot TN - FP \cdot FN) / \sqrt{(TP+FP)(TP+FN)(TN+FP)(TN+FN)}`, and 0 where all predictions
+    are equal. B. W. Matthews, Biochimica et Biophysica Acta 405 (1975), 442-451.
+    """
+    return float(sk.matthews_corrcoef(y_true, y_pred))
+
+
+def f1_macro(y_true: Vector, y_pred: Vector) -> float:
+    """Average the F1 scores of the two classes, each counting half, in [0, 1].
+
+    F1 of a class is ``2 TP / (2 TP + FP + FN)``, 0 where the class is never predicted.
+    C. J. van Rijsbergen, Information Retrieval, 2nd edition (1979), chapter 7.
+    """
+    return float(sk.f1_score(y_true, y_pred, labels=[0, 1], average="macro", zero_division=0))
+
+
+def f1_micro(y_true: Vector, y_pred: Vector) -> float:
+    """Compute F1 from the counts of both classes pooled, which is the share of correct labels, in [0, 1]."""
+    return float(sk.f1_score(y_true, y_pred, labels=[0, 1], average="micro", zero_division=0))
+
+
+def f1_minority(y_true: Vector, y_pred: Vector) -> float:
+    """Compute F1 of the minority alone, ``2 TP / (2 TP + FP + FN)``, in [0, 1]."""
+    return float(sk.f1_score(y_true, y_pred, pos_label=1, average="binary", zero_division=0))
+
+
+def balanced_accuracy(y_true: Vector, y_pred: Vector) -> float:
+    """Average the recalls of the two classes, in [0, 1]; 0.5 is chance.
+
+    K. H. Brodersen et al., The balanced accuracy and its posterior distribution, ICPR 2010, 3121-3124.
+    """
+    return float(sk.balanced_accuracy_score(y_true, y_pred))
+
+
+def g_mean(y_true: Vector, y_pred: Vector) -> float:
+    """Take the geometric mean of the recalls of the two classes, in [0, 1]; 0 where one class is missed.
+
+    M. Kubat and S. Matwin, Addressing the curse of imbalanced training sets, ICML 1997, 179-186. Equal to
+    imbalanced-learn's ``geometric_mean_score``.
+    """
+    recalls = sk.recall_score(y_true, y_pred, labels=[0, 1], average=None, zero_division=0)
+    return float(np.sqrt(np.prod(recalls)))
+
+
+def auroc(y_true: Vector, scores: Vector) -> float:
+    """Return how often a minority row is scored above a majority row, ties counting half, in [0, 1].
+
+    The area under the receiver operating characteristic. J. A. Hanley and B. J. McNeil, Radiology 143
+    (1982), 29-36.
+    """
+    return float(sk.roc_auc_score(y_true, scores))
+
+
+def auprc(y_true: Vector, scores: Vector) -> float:
+    r"""Sum up precision over the steps of recall, :math:`\sum_n (R_n - R_{n-1}) P_n`, in [0, 1].
+
+    The area under the precision-recall curve as average precision, without interpolation; the share of the
+    minority is chance. J. Davis and M. Goadrich, ICML 2006, 233-240, on why interpolation flatters.
+    """
+    return float(sk.average_precision_score(y_true, scores))
+
+
+def brier(y_true: Vector, probabilities: Vector) -> float:
+    """Average the squared distance of the minority's probability from the truth, in [0, 1]; lower is better.
+
+    G. W. Brier, Monthly Weather Review 78 (1950), 1-3, in the one-sided form for two classes.
+    """
+    return float(sk.brier_score_loss(y_true, probabilities, pos_label=1))
+
+
+MCC = Metric(mcc)
+F1_MACRO = Metric(f1_macro)
+F1_MICRO = Metric(f1_micro)
+F1_MINORITY = Metric(f1_minority)
+BALANCED_ACCURACY = Metric(balanced_accuracy)
+G_MEAN = Metric(g_mean)
+AUROC = Metric(auroc, needs="scores")
+AUPRC = Metric(auprc, needs="scores")
+BRIER = Metric(brier, higher_is_better=False, needs="probabilities")
+
+
+def scored(
+    estimator: Any, X: npt.NDArray[Any], y_true: Vector, metrics: Mapping[str, Metric]
+) -> dict[str, float | None]:
+    """Predict once for each kind of output that the metrics need, and compute them.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+        Trained on labels 0 and 1.
+    X : ndarray of shape (n_samples, n_features)
+        Test rows.
+    y_true : ndarray of shape (n_samples,)
+        Their labels, 1 for the minority; both classes occur.
+    metrics : mapping of str to Metric
+        By the names that the result is to carry.
+
+    Returns
+    -------
+    dict of str to (float or None)
+        None where the classifier has no output of the kind that the metric needs.
+    """
+    outputs = {needs: _output(estimator, X, needs) for needs in {metric.needs for metric in metrics.values()}}
+    return {
+        name: None if (output := outputs[metric.needs]) is None else float(metric.compute(y_true, output))
+        for name, metric in metrics.items()
+    }
+
+
+def _output(estimator: Any, X: npt.NDArray[Any], needs: str) -> Vector | None:
+    if needs == "labels":
+        return np.asarray(estimator.predict(X))
+    decision = _decision(estimator, X) if needs == "scores" else None
+    return decision if decision is not None else _probabilities(estimator, X)
+
+
+def _decision(estimator: Any, X: npt.NDArray[Any]) -> Vector | None:
+    """Return the decision function, growing with the minority; None where there is no single one."""
+    if not hasattr(estimator, "decision_function"):
+        return None
+    values = np.asarray(estimator.decision_function(X))
+    if values.ndim != 1:
+        return None
+    return values if estimator.classes_[1] == 1 else -values  # it grows with the second class
+
+
+def _probabilities(estimator: Any, X: npt.NDArray[Any]) -> Vector | None:
+    if not hasattr(estimator, "predict_proba"):
+        return None
+    column = list(estimator.classes_).index(1)
+    return np.asarray(estimator.predict_proba(X))[:, column]

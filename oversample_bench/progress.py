@@ -1,0 +1,180 @@
+"""Shows a run while it goes on: a live line in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from oversample_bench.watching import Watcher
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from oversample_bench.choosing import Choice
+    from oversample_bench.outcome import Failed
+    from oversample_bench.runners.events import Event
+
+LINE_SECONDS = 10.0
+LINE_SHARE = 0.1
+MOST_REASONS = 12
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as people read them: ``"0:05"``, ``"1:02:03"``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class Tally(Watcher):
+    """Counts what it is told; shows each new reason of a failure once, and the numbers now and then.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+        Where to write.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.total = self.reused = self.done = self.failed = 0
+        self.started = time.monotonic()
+        self._reasons: set[tuple[str, str]] = set()
+
+    def begin(self, total: int, reused: int, choice: Choice) -> None:
+        """Say what is about to happen."""
+        self.total, self.reused, self.started = total, reused, time.monotonic()
+        if total > reused:
+            again = f", {reused:,} of them there already" if reused else ""
+            self.say(f"{total:,} trials{again}; {_where(choice)}.")
+
+    def told(self, event: Event) -> None:
+        """Count a trial, and show why it failed if that is new."""
+        from oversample_bench.outcome import Failed
+        from oversample_bench.runners.events import DrawDone, TrialDone
+
+        if isinstance(event, TrialDone):
+            self.done += 1
+            self.failed += isinstance(event.outcome, Failed)
+            self.show()
+        if isinstance(event, DrawDone) and isinstance(event.outcome, Failed):
+            self._explain(event.task.spec.method.name, event.outcome)
+        if (
+            isinstance(event, TrialDone)
+            and isinstance(event.outcome, Failed)
+            and event.outcome.stage == "trial"
+        ):
+            self._explain(event.task.spec.classifier.name, event.outcome)
+
+    def _explain(self, who: str, failed: Failed) -> None:
+        if (who, failed.message) in self._reasons:
+            return
+        self._reasons.add((who, failed.message))
+        if len(self._reasons) <= MOST_REASONS:
+            self.say(f"{who}: {failed.status.value} in {failed.stage}: {failed.message}")
+        if len(self._reasons) == MOST_REASONS:
+            self.say("further reasons stand in the report")
+
+    def moved(self, choice: Choice) -> None:
+        """Say that the rest goes to Ray."""
+        self.say(f"the rest is worth the start of Ray: {_where(choice)}.")
+
+    def interrupted(self) -> None:
+        """Say that it is ending."""
+        self.say("stopping; what is done is kept")
+
+    def line(self) -> str:
+        """Return the numbers: done, reused, failed, elapsed, left."""
+        elapsed = time.monotonic() - self.started
+        left = elapsed / self.done * (self.total - self.reused - self.done) if self.done else None
+        return (
+            f"{self.reused + self.done:,} of {self.total:,} done, {self.reused:,} reused, "
+            f"{self.failed:,} failed, {clock(elapsed)} elapsed"
+            + ("" if left is None else f", about {clock(left)} left")
+        )
+
+    def say(self, text: str) -> None:
+        """Write a line."""
+        self.console.print(escape(text), soft_wrap=True, highlight=False)
+
+    def show(self) -> None:
+        """Show the numbers."""
+
+
+class Lines(Tally):
+    """Writes a plain line every ten seconds or tenth of the work: for logs."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._last_time = time.monotonic()
+        self._last_done = 0
+
+    def show(self) -> None:
+        """Write the numbers when there is something to tell."""
+        share = (self.done - self._last_done) / max(1, self.total - self.reused)
+        if share >= LINE_SHARE or time.monotonic() - self._last_time >= LINE_SECONDS:
+            self._last_time, self._last_done = time.monotonic(), self.done
+            self.say(self.line())
+
+
+class Live(Tally):
+    """Keeps one line up to date at the foot of a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+TextColumn(
+                "[dim]{task.fields[reused]:,} reused[/] "
+                "[{task.fields[colour]}]{task.fields[failed]:,} failed[/]"
+            ),
+            TimeElapsedColumn(), TextColumn("[dim]left[/]"), TimeRemainingColumn(),
+            console=console, transient=True,
+        )  # fmt: skip
+        self._task: TaskID | None = None
+
+    def begin(self, total: int, reused: int, choice: Choice) -> None:
+        """Say what is about to happen, and put up the line."""
+        super().begin(total, reused, choice)
+        if total > reused:
+            self._task = self._bar.add_task(
+                "trials", total=total, completed=reused, reused=reused, failed=0, colour="dim"
+            )
+            self._bar.start()
+
+    def show(self) -> None:
+        """Bring the line up to date."""
+        if self._task is not None:
+            colour = "red" if self.failed else "dim"
+            self._bar.update(self._task, completed=self.reused + self.done, failed=self.failed, colour=colour)
+
+    def end(self) -> None:
+        """Take the line down."""
+        self._bar.stop()
+
+
+def _where(choice: Choice) -> str:
+    if choice.first() == "serial":
+        return "one after the other in this process"
+    place = (
+        f"the Ray cluster at {choice.cluster.address}" if choice.cluster.address else "Ray on this machine"
+    )
+    reason = f", since {choice.at_risk}" if choice.at_risk and choice.runner == "auto" else ""
+    workers = "" if choice.cluster.address else f" with {choice.workers()} workers"
+    return f"on {place}{workers}{reason}"
+
+
+def watcher(console: Console) -> Tally:
+    """Return the watcher that suits where the output goes."""
+    return Live(console) if console.is_terminal else Lines(console)

@@ -1,0 +1,115 @@
+"""What a store says, as Markdown and CSV: from finished and from half-finished runs alike.
+
+Reads ``results.sqlite`` and nothing else, and knows nothing of what filled it. It computes no score and has
+no clock and no generator: the same store gives the same bytes. pandas is imported when a function is called.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+__all__ = ["summary_table", "trials", "write_export", "write_report"]
+
+
+def write_report(folder: Path) -> Path:
+    """Write ``report.md`` and ``tables/*.csv`` into the folder of a run.
+
+    CSV files of an earlier report that have no successor are removed from ``tables``.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of `bench run`; the run may still be going on.
+
+    Returns
+    -------
+    Path
+        The Markdown file.
+
+    Raises
+    ------
+    UsageError
+        When the folder holds no store, an empty one or one of a newer version, or cannot be written to.
+    """
+    from oversample_bench.report import writing
+
+    return writing.write_report(folder)
+
+
+def write_export(folder: Path, target: Path) -> int:
+    """Write `trials` to one file, CSV or Parquet by its suffix.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of `bench run`.
+    target : Path
+        A name that ends in ``.csv`` or ``.parquet``; its folder is made when it does not exist.
+
+    Returns
+    -------
+    int
+        The number of rows.
+
+    Raises
+    ------
+    UsageError
+        For another suffix, for a folder without results, and when the file cannot be written.
+    """
+    from oversample_bench.report import writing
+
+    return writing.write_export(folder, target)
+
+
+def trials(folder: Path) -> pd.DataFrame:
+    """Return one row a planned trial that has an outcome, in the order of the plan.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of `bench run`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The labels of the trial, its status and reason, the audit and fidelity of its draw, seconds, and one
+        column a metric, in the suite's order. A trial that did not succeed has no score.
+
+    Raises
+    ------
+    UsageError
+        When the folder holds no store, an empty one or one of a newer version.
+    """
+    from oversample_bench.report import export, results
+
+    return export.trials(results.read(folder))
+
+
+def summary_table(folder: Path, metric: str) -> Table:
+    """Return the table that closes a run in the terminal: methods as columns, the best mean in bold.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of `bench run`.
+    metric : str
+        One of the metrics of the last run.
+
+    Returns
+    -------
+    rich.table.Table
+        One row a data set, ratio and classifier, with the legend of its marks as caption.
+
+    Raises
+    ------
+    UsageError
+        When the last run has no such metric, and for a folder without results.
+    """
+    from oversample_bench.report import results, terminal
+
+    return terminal.table(results.read(folder), metric)

@@ -1,0 +1,59 @@
+"""The data sets: how many rows of each class there were to train and to test on, and where they are from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from oversample_bench.report.cells import PLACE
+from oversample_bench.report.markdown import escaped, table
+from oversample_bench.report.results import Results
+
+HEADER = [
+    "data set", "ratio", "source", "licence", "rows", "features", "train majority", "train minority",
+    "hidden", "test majority", "test minority", "realised ratio", "encoded columns", "imputed cells",
+]  # fmt: skip
+SIZES = ["n_majority", "n_minority", "n_hidden", "n_test_majority", "n_test_minority", "realised_ratio"]
+
+
+def section(results: Results) -> str:
+    """Return one row a data set and ratio; sets without a split so far have dashes."""
+    parts = dict(list(results.splits.groupby(PLACE, sort=False)))
+    places = results.plan[PLACE].drop_duplicates().itertuples(index=False, name=None)
+    rows = [_row(str(dataset), str(ratio), parts.get((dataset, ratio))) for dataset, ratio in places]
+    text = (
+        "Rows are counted per split; hidden are the minority rows that thinning took from training. "
+        "Features are counted before categorical columns are encoded; the ratio is minority : majority "
+        "in training."
+    )
+    return "\n\n".join(["## Data", text, table(HEADER, rows, left=4)])
+
+
+def _row(dataset: str, ratio: str, part: pd.DataFrame | None) -> list[str]:
+    names = [escaped(dataset), escaped(ratio)]
+    if part is None:
+        return [*names, *["–"] * (len(HEADER) - 2)]
+    card = _card(part["card"].iloc[0])
+    return [
+        *names,
+        *(escaped(card.get(key) or "–") for key in ("source", "licence")),
+        *(_number(card.get(key)) for key in ("n_rows", "n_features")),
+        *(_range(part[name]) for name in (*SIZES, "n_encoded", "n_imputed")),
+    ]
+
+
+def _card(text: Any) -> dict[str, Any]:
+    return dict(json.loads(text)) if isinstance(text, str) else {}
+
+
+def _number(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else "–"
+
+
+def _range(values: pd.Series[Any]) -> str:
+    low, high = (
+        f"{end:,.3g}" if values.dtype.kind == "f" else f"{end:,}" for end in (values.min(), values.max())
+    )
+    return low if low == high else f"{low} to {high}"

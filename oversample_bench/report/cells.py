@@ -1,0 +1,174 @@
+"""The cells of the score tables: a mean for each data set, ratio, classifier and method.
+
+A mean is over the trials that succeeded; how many of how many stands beside it, and why the others are
+missing. Formats plain text only; Markdown and colours are the business of others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from oversample_bench.errors import listed
+from oversample_bench.report.results import PENDING, Results
+
+PLACE = ["dataset", "ratio"]
+ROW = [*PLACE, "classifier"]
+CELL = [*ROW, "method"]
+TIE_DECIMALS = 12  # equal scores that were added up in another order differ beyond these
+
+MARKS = {"nothing new": "ⁿ", "short": "ˢ", "copies": "ᶜ", "dropped": "ᵈ", "fallback": "ᶠ"}
+OTHER_MARK = "†"
+MEANINGS = {
+    "nothing new": "the sampler owed minority rows and made none",
+    "short": "it made less than 90 % of the rows that it owed",
+    "copies": "some new rows equal a real one in every feature",
+    "dropped": "real training rows were left out",
+    "fallback": "it could not do what it is for and did something else (see Draws)",
+}
+STATES = {
+    "failed": "failed",
+    "timeout": "timed out",
+    "crashed": "crashed",
+    "oom": "out of memory",
+    "upstream": "without a draw",
+    "skipped": "skipped",
+    PENDING: "not yet run",
+}
+SCORED, EMPTY, UNSCORED = "scored", "no such output", "not yet scored"
+WORDS = {
+    EMPTY: "the classifier gives nothing that this metric can be computed from",
+    STATES["upstream"]: "the sampler or the split failed (see Failures)",
+}
+
+
+def cells(results: Results, metric: str) -> pd.DataFrame:
+    """Return the cells of one metric, in plan order.
+
+    Returns
+    -------
+    DataFrame of shape (n_cells, 11)
+        dataset, ratio, classifier, method; ``n`` of ``n_planned`` trials have a score; ``mean`` and ``sd``
+        (ddof=1) over them; ``best``: no other cell of the row that rests on the most trials has a better
+        mean; ``flags`` of its draws; ``missing``: why trials have no score.
+    """
+    frame = results.plan[CELL].assign(value=results.scores[metric])
+    grouped = frame.groupby(CELL, sort=False)["value"]
+    found = grouped.agg(n="count", n_planned="size", mean="mean", sd="std").reset_index()
+    found["best"] = _best(found, higher_is_better=results.metrics[metric])
+    found = found.merge(_flags(results), how="left", on=[*PLACE, "method"])
+    found = found.merge(_missing(results, metric), how="left", on=CELL)
+    return found.fillna({"flags": "", "missing": ""})
+
+
+def compared(frame: pd.DataFrame, *, higher_is_better: bool) -> pd.Series[float]:
+    """Return the means as they are compared: higher is better, and rounding makes no difference."""
+    return (frame["mean"] if higher_is_better else -frame["mean"]).round(TIE_DECIMALS)
+
+
+def _best(frame: pd.DataFrame, *, higher_is_better: bool) -> pd.Series[bool]:
+    if frame["method"].nunique() < 2:
+        return pd.Series(data=False, index=frame.index)
+    row = [frame[name] for name in ROW]
+    most = frame["n"].groupby(row, sort=False).transform("max")
+    value = compared(frame, higher_is_better=higher_is_better).where(frame["n"] == most)
+    return value.notna() & (value == value.groupby(row, sort=False).transform("max"))
+
+
+def flag_counts(results: Results) -> pd.DataFrame:
+    """Return in how many of the good draws each flag stands.
+
+    Returns
+    -------
+    DataFrame of shape (n_flagged, 6)
+        dataset, ratio, method, flag, ``k`` draws with the flag of ``n``; flags in the order of weight.
+    """
+    good = results.draws[results.draws["status"] == "ok"]
+    key = [*PLACE, "method"]
+    long = good[[*key, "flags"]].assign(flag=good["flags"].str.split(", ")).explode("flag")
+    long = long[long["flag"].fillna("") != ""]
+    counts = long.groupby([*key, "flag"], sort=False).size().reset_index(name="k")
+    counts = counts.merge(good.groupby(key, sort=False).size().reset_index(name="n"), on=key)
+    return counts.sort_values("flag", key=_weight, kind="stable", ignore_index=True)
+
+
+def _weight(flags: pd.Series[str]) -> pd.Series[int]:
+    order = {flag: place for place, flag in enumerate(MARKS)}
+    return flags.map(order).fillna(len(order)).astype(int)
+
+
+def _flags(results: Results) -> pd.DataFrame:
+    key = [*PLACE, "method"]
+    return flag_counts(results).groupby(key, sort=False)["flag"].agg(", ".join).reset_index(name="flags")
+
+
+def _missing(results: Results, metric: str) -> pd.DataFrame:
+    """Say in words, for each cell that is not whole, what became of the trials without a score."""
+    lost = results.plan[CELL].assign(state=_states(results, metric))
+    lost = lost[lost["state"] != SCORED]
+    counts = lost.groupby([*CELL, "state"], sort=False).size().reset_index(name="k")
+    counts["text"] = counts["k"].astype(str) + " " + counts["state"]
+    return counts.groupby(CELL, sort=False)["text"].agg(", ".join).reset_index(name="missing")
+
+
+def _states(results: Results, metric: str) -> pd.Series[str]:
+    status = results.plan["status"]
+    state = status.map(STATES).fillna(status)
+    ok = status == "ok"
+    state = state.mask(ok & results.scored[metric], EMPTY).mask(ok & ~results.scored[metric], UNSCORED)
+    return state.mask(ok & results.scores[metric].notna(), SCORED)
+
+
+def spread(mean: float, sd: float, digits: int) -> str:
+    """Return ``0.871 ± 0.012``, or the mean alone where there is but one value."""
+    text = f"{mean:z.{digits}f}"
+    return text if pd.isna(sd) else f"{text} ± {sd:.{digits}f}"
+
+
+def rest(cell: Any) -> str:
+    """Return what a cell says of missing trials, e.g. ``, n = 27 of 30 (3 failed)``."""
+    if cell.n == cell.n_planned:
+        return ""
+    if cell.n == 0:
+        only = cell.missing.partition(" ")[2]
+        return f" ({cell.missing if ',' in cell.missing else only})"
+    return f", n = {cell.n} of {cell.n_planned} ({cell.missing})"
+
+
+def glossary(found: pd.DataFrame) -> list[str]:
+    """Return what those words of the cells mean that do not explain themselves."""
+    return [f"{word}: {text}" for word, text in WORDS.items() if found["missing"].str.contains(word).any()]
+
+
+def marks(flags: str) -> str:
+    """Return the mark of each flag of a cell."""
+    return "".join(MARKS.get(flag, OTHER_MARK) for flag in flags.split(", ") if flag)
+
+
+def whole(frame: pd.DataFrame) -> str:
+    """Return what is said of ``n`` once, above a table."""
+    sizes = sorted(frame["n_planned"].unique())
+    if len(sizes) > 1:
+        return f"{sizes[0]} to {sizes[-1]} trials a cell."
+    every = bool((frame["n"] == frame["n_planned"]).all())
+    return f"n = {sizes[0]} in every cell." if every else f"n = {sizes[0]} where a cell says nothing else."
+
+
+def legend(counts: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return ``(mark, sentence)`` for each flag of ``counts``, with the methods that have it."""
+    return [
+        (MARKS.get(str(flag), OTHER_MARK), _told(str(flag), part))
+        for flag, part in counts.groupby("flag", sort=False)
+    ]
+
+
+def _told(flag: str, part: pd.DataFrame) -> str:
+    sums = part.groupby("method", sort=False)[["k", "n"]].sum()
+    sets = part.groupby("method", sort=False)["dataset"].unique()
+    where = [
+        f"{method} in {row.k} of {row.n} draws ({listed(map(str, sets[method]), most=6)})"
+        for method, row in zip(sums.index, sums.itertuples(), strict=True)
+    ]
+    meaning = f": {MEANINGS[flag]}" if flag in MEANINGS else ""
+    return f"{flag}{meaning} – {'; '.join(where)}"

@@ -1,0 +1,61 @@
+"""How much of the plan is done: one line on top, and a table where it is not all of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from oversample_bench.report.markdown import escaped, table
+from oversample_bench.report.results import PENDING, Results
+
+
+def line(results: Results) -> str:
+    """Return a line like ``1,234 of 1,350 trials done (91 %), 12 failed, 104 not yet run``."""
+    status = results.plan["status"]
+    done, pending, skipped = (int((status == name).sum()) for name in ("ok", PENDING, "skipped"))
+    failed = len(status) - done - pending - skipped
+    share = 100 * done // len(status)  # rounded down: 100 % means all
+    parts = [f"{done:,} of {len(status):,} trials done ({share} %)"]
+    parts.append(f"{failed:,} failed" if failed else "none failed")
+    parts += [
+        f"{count:,} {word}" for count, word in ((skipped, "skipped"), (pending, "not yet run")) if count
+    ]
+    return f"{', '.join(parts)}.{_unscored(results)}"
+
+
+def _unscored(results: Results) -> str:
+    """Tell of trials that were done before the suite asked for a further metric."""
+    waiting = int(((results.plan["status"] == "ok") & ~results.scored.all(axis=1)).sum())
+    return f" {waiting:,} of those done lack a metric that the suite asks for since." if waiting else ""
+
+
+def section(results: Results) -> str:
+    """Return what stands on top of a report: coverage, how to go on, and where trials are missing."""
+    parts = [f"**{line(results)}**"]
+    if hint := _hint(results):
+        parts.append(hint)
+    if (results.plan["status"] != "ok").any():
+        parts += ["Trials done, of those planned:", _table(results.plan)]
+    return "\n\n".join(parts)
+
+
+def _hint(results: Results) -> str:
+    status = str(results.run["status"])
+    pending = bool((results.plan["status"] == PENDING).any())
+    if status == "finished" and not pending:
+        return ""
+    states = {
+        "running": "The last run had not ended when this was read: it is going on, or it was killed",
+        "interrupted": "The last run was interrupted",
+    }
+    text = states.get(status, "The last run left trials out")
+    return f"{text}. `bench run SUITE --out DIR`, with this folder as DIR, goes on where it stopped."
+
+
+def _table(plan: pd.DataFrame) -> str:
+    grouped = plan.assign(done=plan["status"] == "ok").groupby(["dataset", "method"], sort=False)["done"]
+    counts = grouped.agg(["sum", "size"])
+    text = counts["sum"].astype(str) + "/" + counts["size"].astype(str)
+    methods = list(plan["method"].unique())
+    wide = text.unstack("method").reindex(index=plan["dataset"].unique(), columns=methods).fillna("–")
+    rows = [[escaped(name), *line] for name, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)]
+    return table(["data set", *map(escaped, methods)], rows)

@@ -1,0 +1,142 @@
+"""Mean ranks of the methods, over rows in which every method is whole.
+
+A rank is within one data set, ratio and classifier: 1 is best, ties share their average. A row in which some
+method lacks a score is left out by name; beside the ranks stand those under the declared imputation, in which
+the methods that are not whole share the worst ranks of the row. Rows with trials that have not been run, and
+rows in which no method is whole, are in neither.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from oversample_bench.report.cells import PLACE, ROW, STATES, UNSCORED, compared
+from oversample_bench.report.markdown import bullets, escaped, table
+from oversample_bench.report.results import PENDING, Results
+
+ALL = "(all)"
+
+
+def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean rank of each method, for each classifier and for all of them.
+
+    Parameters
+    ----------
+    results : Results
+        For the order of methods and classifiers.
+    metric : str
+        What the cells are of.
+    found : DataFrame of shape (n_cells, 11)
+        The cells, from `oversample_bench.report.cells.cells`.
+
+    Returns
+    -------
+    DataFrame of shape (n_classifiers + 1) * n_methods rows
+        classifier (``(all)`` for all), method, mean_rank over n_rows, mean_rank_imputed over n_rows_imputed.
+    """
+    value = compared(found, higher_is_better=results.metrics[metric])
+    whole = found.assign(value=value.where(found["n"] == found["n_planned"]))
+    wide = whole.pivot(index=ROW, columns="method", values="value")
+    wide = wide.reindex(index=_rows(found), columns=results.names("method"))
+    filled = wide[wide.notna().any(axis=1) & ~wide.index.isin(_unrun(found))]
+    exact = wide.dropna().rank(axis=1, ascending=False)
+    imputed = filled.rank(axis=1, ascending=False, na_option="bottom")
+    return pd.concat(_means(name, exact, imputed) for name in [*results.names("classifier"), ALL])
+
+
+def _rows(found: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(found[ROW].drop_duplicates())
+
+
+def _unrun(found: pd.DataFrame) -> pd.MultiIndex:
+    waits = found["missing"].str.contains(f"{STATES[PENDING]}|{UNSCORED}")
+    return _rows(found[waits])
+
+
+def _means(classifier: str, exact: pd.DataFrame, imputed: pd.DataFrame) -> pd.DataFrame:
+    if classifier != ALL:
+        exact, imputed = (
+            part[part.index.get_level_values("classifier") == classifier] for part in (exact, imputed)
+        )
+    means = {"mean_rank": exact.mean(), "n_rows": len(exact)}
+    means |= {"mean_rank_imputed": imputed.mean(), "n_rows_imputed": len(imputed)}
+    told = pd.DataFrame(means).rename_axis("method").reset_index()
+    told.insert(0, "classifier", classifier)
+    return told
+
+
+def section(results: Results, metric: str, found: pd.DataFrame) -> str:
+    """Return the ranks of one metric as Markdown, and what was left out."""
+    title = f"### Mean ranks by {escaped(metric)}"
+    if len(results.names("method")) < 2:
+        return f"{title}\n\nThere is one method only: nothing to rank."
+    left_out = _left_out(found)
+    n_rows = len(results.plan[ROW].drop_duplicates())
+    ranked = frame(results, metric, found)
+    parts = [title, _introduction(n_rows, int(ranked["n_rows"].max()))]
+    if ranked[["n_rows", "n_rows_imputed"]].to_numpy().any():
+        parts.append(_table(results, ranked))
+    if left_out:
+        parts += ["Left out:", bullets(left_out, rest="more; the CSV tables hold n of each")]
+    return "\n\n".join(parts)
+
+
+def _introduction(n_rows: int, n_ranked: int) -> str:
+    text = (
+        "1 is best; ties share their average. A row is a data set, ratio and classifier; it counts where "
+        "every method has all its trials scored"
+    )
+    if n_ranked == n_rows:
+        return f"{text}: all {n_rows} rows."
+    return (
+        f"{text}: {n_ranked} of {n_rows} rows. The columns marked “imputed” add the rows that were run to "
+        "their end but are not whole, and give their incomplete methods the worst ranks."
+    )
+
+
+def _table(results: Results, ranked: pd.DataFrame) -> str:
+    header, columns = ["method"], []
+    for classifier, part in ranked.groupby("classifier", sort=False):
+        n, n_imputed = int(part["n_rows"].iloc[0]), int(part["n_rows_imputed"].iloc[0])
+        if n_imputed == 0:
+            continue
+        name = "all" if classifier == ALL else escaped(classifier)
+        header.append(f"{name} ({n} rows)")
+        columns.append(_shown(part["mean_rank"]))
+        if n_imputed > n:
+            header.append(f"{name}, imputed ({n_imputed} rows)")
+            columns.append(_shown(part["mean_rank_imputed"]))
+    names = [escaped(name) for name in results.names("method")]
+    return table(header, list(zip(names, *columns, strict=True)))
+
+
+def _shown(ranks: pd.Series[float]) -> list[str]:
+    return ["–" if pd.isna(rank) else f"{rank:.2f}" for rank in ranks]
+
+
+def _left_out(found: pd.DataFrame) -> list[str]:
+    """Name the rows that are not whole and say why, those of the same story together."""
+    short = found[found["n"] < found["n_planned"]]
+    if short.empty:
+        return []
+    short = short.assign(text=[_story(cell) for cell in short.itertuples()])
+    same = short.groupby([*ROW, "text"], sort=False)["method"].agg(list).reset_index()
+    who = same["method"].map(partial(_who, n_methods=found["method"].nunique()))
+    rows = same.assign(text=who + " " + same["text"]).groupby(ROW, sort=False)["text"].agg("; ".join)
+    key = [*PLACE, "text"]
+    told = rows.reset_index().groupby(key, sort=False)["classifier"].agg(", ".join).reset_index()
+    return [
+        escaped(f"{line.dataset} ({line.ratio}) with {line.classifier}: {line.text}")
+        for line in told.itertuples()
+    ]
+
+
+def _story(cell: Any) -> str:
+    return f"{cell.n} of {cell.n_planned} ({cell.missing})"
+
+
+def _who(methods: list[str], n_methods: int) -> str:
+    return "every method" if len(methods) == n_methods else ", ".join(methods)

@@ -1,0 +1,181 @@
+"""Everything that a report is made from, read in one transaction as pandas frames in plan order.
+
+Knows SQL and the tables of the store; counts nothing and writes nothing. Rows that an earlier, larger suite
+left in the store are not planned any more and therefore not read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from oversample_bench.errors import UsageError
+from oversample_bench.store import FILE_NAME, connect, last_run
+
+PENDING = "pending"
+COUNTS = ["n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies"]
+FIDELITY = ["fidelity_precision", "fidelity_recall", "fidelity_density", "fidelity_coverage"]
+TEXTS = ["stage", "kind", "reason", "fallback", "flags", "source"]
+
+PLAN = """
+SELECT p.position, p.trial, p.draw, p.dataset, p.ratio, p.method, p.classifier, p.split, p.seed,
+    t.status, t.stage, t.kind, t.reason, t.trial_seconds, d.status AS draw_status,
+    d.n_real, d.n_dropped, d.n_new, d.n_copies, d.fallback, d.flags, d.realised_ratio,
+    d.fidelity_precision, d.fidelity_recall, d.fidelity_density, d.fidelity_coverage,
+    d.fit_seconds, d.peak_mib
+FROM planned p LEFT JOIN trials t ON t.digest = p.trial LEFT JOIN draws d ON d.digest = p.draw
+ORDER BY p.position
+"""
+DRAWS = """
+SELECT min(p.position) AS position, p.draw, p.dataset, p.ratio, p.method, p.split, p.seed,
+    d.status, d.stage, d.kind, d.reason, d.n_real, d.n_dropped, d.n_new, d.n_new_majority, d.n_owed,
+    d.n_copies, d.realised_ratio, d.fallback, d.flags, d.fidelity_precision, d.fidelity_recall,
+    d.fidelity_density, d.fidelity_coverage, d.fit_seconds, d.peak_mib, d.source
+FROM planned p LEFT JOIN draws d ON d.digest = p.draw
+GROUP BY p.draw, p.dataset, p.ratio, p.method ORDER BY position
+"""
+SPLITS = """
+SELECT min(p.position) AS position, p.dataset, p.ratio, p.split AS split_index, s.*, c.card
+FROM planned p JOIN draws d ON d.digest = p.draw JOIN splits s ON s.digest = d.split
+LEFT JOIN (SELECT fingerprint, min(stamp), card FROM datasets GROUP BY fingerprint) c
+    ON c.fingerprint = s.fingerprint
+GROUP BY p.dataset, p.ratio, p.split ORDER BY position
+"""
+SCORES = """
+SELECT p.position, s.metric, s.value FROM planned p
+JOIN trials t ON t.digest = p.trial AND t.status = 'ok' JOIN scores s ON s.trial = t.digest
+"""
+TRACEBACKS = """
+SELECT min(p.position), d.traceback FROM planned p JOIN draws d ON d.digest = p.draw
+WHERE d.status != 'ok' GROUP BY d.stage, d.status, p.method, d.reason
+UNION ALL
+SELECT min(p.position), t.traceback FROM planned p JOIN trials t ON t.digest = p.trial
+LEFT JOIN draws d ON d.digest = p.draw
+WHERE t.status != 'ok' AND (d.status IS NULL OR d.status = 'ok')
+GROUP BY t.stage, t.status, p.classifier, t.reason
+"""
+RUNS = "SELECT id, started, finished, status, suite_digest, runner, workers FROM runs ORDER BY id"
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The store, as far as the plan of its folder reaches.
+
+    Attributes
+    ----------
+    plan : DataFrame of shape (n_planned, ...)
+        One row a planned trial with what became of it; ``status`` is ``pending`` where there is no outcome.
+    scores : DataFrame of shape (n_planned, n_metrics)
+        NaN where there is no value; never a value for a trial that is not ``ok``.
+    scored : DataFrame of shape (n_planned, n_metrics)
+        Whether the store has an entry, be it an empty one.
+    draws : DataFrame of shape (n_draws, ...)
+        One row a planned draw with its audit; ``status`` is ``pending`` where there is none.
+    splits : DataFrame of shape (n_splits, ...)
+        The sizes of each split that was made, and the JSON card of its data set.
+    runs : DataFrame of shape (n_runs, ...)
+        When and where.
+    run : dict
+        The last run: title, digits, metrics and environment.
+    tracebacks : dict of int to str
+        An example for each group of failures, by the position of its first trial.
+    """
+
+    plan: pd.DataFrame
+    scores: pd.DataFrame
+    scored: pd.DataFrame
+    draws: pd.DataFrame
+    splits: pd.DataFrame
+    runs: pd.DataFrame
+    run: dict[str, Any]
+    tracebacks: dict[int, str]
+
+    @property
+    def metrics(self) -> dict[str, bool]:
+        """Whether higher is better, for each metric in the suite's order."""
+        return dict(self.run["metrics"])
+
+    @property
+    def digits(self) -> int:
+        """How many decimals the tables show."""
+        return int(self.run["options"].get("digits", 3))
+
+    @property
+    def title(self) -> str:
+        """The title that the suite gives, or its name."""
+        return str(self.run["options"].get("title") or self.run["suite"])
+
+    def names(self, column: str) -> list[str]:
+        """Return the labels of a column of the plan, in the order in which the plan has them first."""
+        return [str(name) for name in self.plan[column].unique()]
+
+
+def read(folder: Path) -> Results:
+    """Read the store of ``folder`` as it is at this moment; a run may go on writing.
+
+    Raises
+    ------
+    UsageError
+        When there is no store, or one of a newer version, a damaged or an empty one.
+    """
+    connection = connect(folder)
+    try:
+        connection.execute("BEGIN")
+        return _results(connection, folder)
+    except sqlite3.DatabaseError as error:
+        raise UsageError(
+            f"{folder / FILE_NAME} cannot be read as a store of results ({error}). "
+            "Move it away and run again."
+        ) from error
+    finally:
+        connection.close()
+
+
+def _results(connection: sqlite3.Connection, folder: Path) -> Results:
+    run = last_run(connection)
+    plan = _typed(pd.read_sql_query(PLAN, connection, index_col="position"))
+    if run is None or plan.empty:
+        raise UsageError(
+            f"The store of '{folder}' is empty: no run has planned a trial there yet. "
+            f"Start one with `bench run SUITE --out {folder}`."
+        )
+    scores, scored = _pivoted(pd.read_sql_query(SCORES, connection), plan.index, list(run["metrics"]))
+    return Results(
+        plan=plan,
+        scores=scores,
+        scored=scored,
+        draws=_typed(pd.read_sql_query(DRAWS, connection, index_col="position")),
+        splits=pd.read_sql_query(SPLITS, connection, index_col="position"),
+        runs=pd.read_sql_query(RUNS, connection),
+        run=run,
+        tracebacks=dict(tuple(row) for row in connection.execute(TRACEBACKS)),
+    )
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give each column one type whatever rows there are: an empty column of SQLite has none."""
+    kinds: dict[str, str] = dict.fromkeys(COUNTS, "Int64")
+    kinds |= dict.fromkeys(
+        [*FIDELITY, "realised_ratio", "fit_seconds", "trial_seconds", "peak_mib"], "float64"
+    )
+    blanks = dict.fromkeys(TEXTS, "") | {"status": PENDING, "draw_status": PENDING}
+    frame = frame.assign(
+        **{name: frame[name].fillna(blank) for name, blank in blanks.items() if name in frame}
+    )
+    return frame.astype({name: kind for name, kind in kinds.items() if name in frame})
+
+
+def _pivoted(
+    long: pd.DataFrame, positions: pd.Index, metrics: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the values, one column a metric, and whether there is an entry at all."""
+    long = long[long["metric"].isin(metrics)].astype({"value": "float64"}).assign(entry=True)
+    values, entries = (
+        long.pivot(index="position", columns="metric", values=name).reindex(index=positions, columns=metrics)
+        for name in ("value", "entry")
+    )
+    return values.astype("float64"), entries.notna()

@@ -1,0 +1,102 @@
+"""Starts a local Ray cluster or joins one, and says what it has."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+from oversample_bench import threads
+from oversample_bench.errors import UsageError
+
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster to run on.
+
+    Parameters
+    ----------
+    address : str, default=""
+        Of a running cluster (``auto``, ``ray://host:10001``); empty to start one on this machine.
+    workers : int, default=0
+        CPU slots to use; 0 for all there are.
+    """
+
+    address: str = ""
+    workers: int = 0
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def connected(cluster: Cluster) -> Iterator[dict[str, float]]:
+    """Yield the resources (``CPU``, ``GPU``) of a cluster that is there for the length of the block."""
+    import ray
+
+    ours = not ray.is_initialized()
+    if ours:
+        _start(cluster)
+    _silence()
+    try:
+        yield _resources(cluster, ray.cluster_resources())
+    finally:
+        if ours:
+            ray.shutdown()
+
+
+def _resources(cluster: Cluster, found: dict[str, float]) -> dict[str, float]:
+    slots = float(found.get("CPU", 1))
+    return {"CPU": min(slots, cluster.workers) if cluster.workers else slots, "GPU": found.get("GPU", 0)}
+
+
+def _start(cluster: Cluster) -> None:
+    """Start or join; workers inherit one thread a slot, and Ray does not look for uv or a dashboard."""
+    logging.getLogger("ray").setLevel(logging.ERROR)
+    os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")  # who asks for no GPU sees none
+    import ray
+
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    if not cluster.address:
+        threads.claim()
+        ray.init(
+            num_cpus=cluster.workers or cores(),
+            include_dashboard=False,
+            object_store_memory=_object_store(),
+            **quiet,
+        )
+        return
+    try:
+        ray.init(address=cluster.address, runtime_env={"env_vars": threads.environment()}, **quiet)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise UsageError(
+            f"no Ray cluster answers at '{cluster.address}' ({reason}). Start one with `ray start --head` "
+            "and name it with --address auto, or leave --address out to use this machine."
+        ) from error
+
+
+def _object_store() -> int:
+    """Return the bytes for shared arrays: Ray's default would take a third of the machine."""
+    memory = psutil.virtual_memory().total
+    shared = psutil.disk_usage("/dev/shm").free if os.path.isdir("/dev/shm") else memory  # noqa: PTH112, S108 - where Ray keeps it
+    return int(max(128 * MIB, min(0.15 * memory, 0.8 * shared, 4096 * MIB)))
+
+
+def _silence() -> None:
+    """Keep Ray from printing over the progress line; a worker's death is a row of the table."""
+    with contextlib.suppress(ImportError, AttributeError):  # not public: silence is worth no more than that
+        from ray._private.ray_logging import global_worker_stdstream_dispatcher
+
+        global_worker_stdstream_dispatcher.handlers.clear()

@@ -1,0 +1,81 @@
+"""What a runner tells: a draw or a trial has ended; and what it is told: where things come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from oversample_bench.api import Dataset
+from oversample_bench.audit import Draw
+from oversample_bench.outcome import Outcome
+from oversample_bench.registry import LooseFile
+from oversample_bench.specs import Component, DataSpec
+from oversample_bench.stages import Bounds, Drawn
+from oversample_bench.store.records import SplitRecord
+from oversample_bench.tasks import DrawTask, Job, TrialTask
+
+
+@dataclass(frozen=True)
+class DrawDone:
+    """A draw was made, or could not be made."""
+
+    task: DrawTask
+    outcome: Outcome[Drawn]
+    split: SplitRecord | None = None
+
+
+@dataclass(frozen=True)
+class TrialDone:
+    """A trial was carried out, or could not be."""
+
+    task: TrialTask
+    outcome: Outcome[dict[str, float | None]]
+
+
+@dataclass(frozen=True)
+class JobDone:
+    """All trials of a job have ended."""
+
+    job: Job
+
+
+Event: TypeAlias = DrawDone | TrialDone | JobDone
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """All that a process needs to set up the stages; it can be sent to another machine.
+
+    Attributes
+    ----------
+    loose : tuple of LooseFile
+        Plugins named in the suite.
+    metrics : tuple of str
+        What is scored.
+    components : tuple of (str, Component)
+        Kind and name of what the suite uses, imported before the first task so that no limit pays for it.
+    bounds : Bounds
+        The limits.
+    """
+
+    loose: tuple[LooseFile, ...]
+    metrics: tuple[str, ...]
+    components: tuple[tuple[str, Component], ...]
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Where a runner gets data sets and stored draws from; both are the driver's."""
+
+    dataset: Callable[[DataSpec], Outcome[Dataset]]
+    draw: Callable[[str], Draw | None]
+
+    def stored(self, job: Job) -> dict[str, Draw] | None:
+        """Return the draws that a job's trials need, by digest, or None unless all can be read."""
+        if not job.stored:
+            return None
+        found = {member.digest: self.draw(member.digest) for member in job.needed()}
+        draws = {digest: draw for digest, draw in found.items() if draw is not None}
+        return draws if len(draws) == len(found) else None

@@ -1,0 +1,232 @@
+"""Runs fits and trials on the workers of a Ray cluster.
+
+A worker has one call at a time, and the driver knows when it began; so a limit is kept by killing the
+worker, and a worker that dies costs only the row that it was busy with. A fit is begun only when no trial
+waits, so that draws do not pile up. A trial goes to the worker that made its draw where that one is free.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from oversample_bench.audit import Draw
+from oversample_bench.outcome import Failed, Ok
+from oversample_bench.runners.cluster import Cluster, connected
+from oversample_bench.runners.events import (
+    Blueprint,
+    DrawDone,
+    Event,
+    JobDone,
+    Supply,
+    TrialDone,
+)
+from oversample_bench.runners.pool import Flight, Pool, Slot, is_lost_node
+from oversample_bench.runners.worker import Box, Drawing
+from oversample_bench.specs import DataSpec
+from oversample_bench.stages import upstream
+from oversample_bench.tasks import Job, Resources, TrialTask
+
+TICK_SECONDS = 1.0
+MOST_TRIES = 3
+"""How often a task is begun whose node was lost."""
+
+
+@dataclass(eq=False)
+class _Live:
+    """A job that has begun: where its draws are, and which of its trials wait."""
+
+    job: Job
+    box: Box = field(default_factory=list)
+    waiting: deque[TrialTask] = field(default_factory=deque)
+    away: int = 0
+    home: Slot | None = None
+
+
+@dataclass(frozen=True)
+class _Fitting:
+    """The errand of a fit."""
+
+    live: _Live
+    tries: int = 1
+
+
+@dataclass(frozen=True)
+class _Trying:
+    """The errand of a trial."""
+
+    live: _Live
+    task: TrialTask
+    tries: int = 1
+
+
+def run_ray(
+    jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, cluster: Cluster | None = None
+) -> Iterator[Event]:
+    """Yield the end of each draw, trial and job as it comes."""
+    with connected(cluster or Cluster()) as resources:
+        schedule = _Schedule(jobs, blueprint, supply, resources)
+        try:
+            yield from schedule.events()
+        finally:
+            schedule.pool.close()
+
+
+def slot_shapes(jobs: Iterable[Job], resources: dict[str, float]) -> list[Resources]:
+    """Return the slots that a cluster is cut into: one CPU each, and larger ones for what needs them.
+
+    A method that asks for a GPU runs on a CPU slot where the cluster has none.
+    """
+    slots, gpus = int(resources["CPU"]), resources["GPU"]
+    special = dict.fromkeys(_within(job.resources, resources) for job in jobs)
+    shapes: list[Resources] = []
+    for shape in (shape for shape in special if shape != Resources()):
+        by_gpu = int(gpus / shape.gpus) if shape.gpus else slots
+        share = max(1, int((slots - 1) / len(special) / max(shape.cpus, 1)))
+        shapes += [shape] * max(1, min(by_gpu, share))
+    left = slots - int(sum(shape.cpus for shape in shapes))
+    return [*shapes, *[Resources()] * max(left, 0 if shapes else 1)]
+
+
+def _within(needed: Resources, there: dict[str, float]) -> Resources:
+    gpus = needed.gpus if needed.gpus <= there["GPU"] else 0
+    return Resources(cpus=min(max(needed.cpus, 1), there["CPU"]), gpus=gpus)
+
+
+class _Schedule:
+    """Which task goes to which worker next."""
+
+    def __init__(
+        self, jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, resources: dict[str, float]
+    ) -> None:
+        import ray
+
+        self._ray = ray
+        self._supply = supply
+        self._bounds = blueprint.bounds
+        self._resources = resources
+        self._queue: deque[Job] = deque(jobs)
+        self._live: list[_Live] = []
+        self._data: dict[DataSpec, Box] = {}
+        self.pool = Pool(
+            replace(blueprint, bounds=replace(blueprint.bounds, soft=False)), slot_shapes(jobs, resources)
+        )
+
+    def events(self) -> Iterator[Event]:
+        """Hand out work and collect results until nothing is left."""
+        while self._queue or self._live:
+            for slot in list(self.pool.idle()):
+                self._employ(slot)
+            for slot in self.pool.landed(TICK_SECONDS):
+                yield from self._land(slot, self.pool.result)
+            for slot in self.pool.overdue():
+                yield from self._land(slot, self.pool.kill)
+
+    def _employ(self, slot: Slot) -> None:
+        """Give a worker a trial, of its own draw if there is one, or else a fit."""
+        ready = [live for live in self._live if live.waiting]
+        ready.sort(key=lambda live: live.home is not slot)  # stable: the oldest first
+        if ready:
+            self._begin_trial(slot, _Trying(ready[0], ready[0].waiting.popleft()))
+            return
+        for job in self._queue:
+            if slot.fits(_within(job.resources, self._resources)):
+                self._queue.remove(job)
+                self._begin_job(slot, job)
+                return
+
+    def _begin_job(self, slot: Slot, job: Job) -> None:
+        live = _Live(job, home=slot)
+        self._live.append(live)
+        stored = self._supply.stored(job)
+        if stored is None:
+            self._begin_fit(slot, _Fitting(live))
+            return
+        live.box = [self._ray.put(Drawing(_as_drawn(stored), {}))]
+        live.waiting.extend(job.trials)
+        self._employ(slot)
+
+    def _begin_fit(self, slot: Slot, errand: _Fitting) -> None:
+        live = errand.live
+        live.home, live.away = slot, live.away + 1
+        reference = slot.actor.draw.remote(live.job.members, self._boxed(live.job))
+        limit = self._bounds.fit
+        seconds = None if limit is None else limit * len(live.job.members)
+        live.box = [reference]
+        self.pool.send(slot, Flight(reference, errand, seconds))
+
+    def _begin_trial(self, slot: Slot, errand: _Trying) -> None:
+        live, task = errand.live, errand.task
+        live.away += 1
+        split = next(member.split for member in live.job.members if member.digest == task.draw)
+        reference = slot.actor.trial.remote(task, split, live.box, self._boxed(live.job))
+        self.pool.send(slot, Flight(reference, errand, self._bounds.trial))
+
+    def _boxed(self, job: Job) -> Box:
+        """Return the reference of a job's data set, which is put into the cluster once."""
+        spec = job.members[0].spec.split.data
+        if spec not in self._data:
+            self._data[spec] = [self._ray.put(self._supply.dataset(spec))]
+        return self._data[spec]
+
+    def _land(self, slot: Slot, ending: Callable[[Slot], Any]) -> Iterator[Event]:
+        """Take the end of a call, good or bad, and yield what follows from it."""
+        errand = slot.flight.errand if slot.flight else None
+        result = ending(slot)
+        if errand is None:
+            return
+        live: _Live = errand.live
+        live.away -= 1
+        if is_lost_node(result) and errand.tries < MOST_TRIES:
+            self._again(errand)
+            return
+        if isinstance(errand, _Fitting):
+            yield from self._drawn(live, result)
+        else:
+            yield TrialDone(errand.task, _staged(result, "trial"))
+        if not live.waiting and not live.away:
+            self._live.remove(live)
+            yield JobDone(live.job)
+
+    def _again(self, errand: _Fitting | _Trying) -> None:
+        """Begin a task anew whose node was lost; a draw that was lost with it is made again."""
+        live = errand.live
+        if isinstance(errand, _Trying):
+            live.waiting.append(errand.task)
+            return
+        self._live.remove(live)
+        self._queue.appendleft(live.job)
+
+    def _drawn(self, live: _Live, result: Drawing | Failed) -> Iterator[Event]:
+        """Yield the draws of a fit, and the trials that cannot be because theirs failed."""
+        members = live.job.members
+        if isinstance(result, Failed):
+            failed = _staged(result, "draw")
+            result = Drawing({member.digest: failed for member in members}, {})
+        for member in members:
+            yield DrawDone(member, result.outcomes[member.digest], result.splits.get(member.digest))
+        for task in live.job.trials:
+            outcome = result.outcomes[task.draw]
+            if isinstance(outcome, Failed):
+                yield TrialDone(task, upstream(outcome))
+            else:
+                live.waiting.append(task)
+
+
+def _as_drawn(stored: dict[str, Draw]) -> dict[str, Any]:
+    """Return draws from disk in the form in which a fit returns them."""
+    return {digest: Ok(_Stored(draw)) for digest, draw in stored.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Stored:
+    """A draw from disk, in the place of one that was made with all that is told of it."""
+
+    draw: Draw
+
+
+def _staged(result: Any, stage: str) -> Any:
+    """Return a worker's answer, or its death with the stage that it died in."""
+    return replace(result, stage=stage) if isinstance(result, Failed) and not result.stage else result

@@ -1,0 +1,47 @@
+"""Runs everything in this process, one after the other: the debugger's runner, and that of small suites.
+
+A method that kills its process takes the run along (what is done stays done). A limit interrupts Python
+code only. Use the Ray runner for methods that are not trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+
+from oversample_bench.audit import Draw
+from oversample_bench.outcome import Ok, Outcome
+from oversample_bench.runners.events import (
+    Blueprint,
+    DrawDone,
+    Event,
+    JobDone,
+    Supply,
+    TrialDone,
+)
+from oversample_bench.runners.workbench import Workbench, only_draw
+from oversample_bench.tasks import Job
+from oversample_bench.threads import limited
+
+
+def run_serial(jobs: Sequence[Job], blueprint: Blueprint, supply: Supply) -> Generator[Event, None, None]:
+    """Yield the end of each draw, trial and job as it comes."""
+    bench = Workbench(blueprint)
+    with limited():
+        for job in jobs:
+            yield from _events(job, bench, supply)
+
+
+def _events(job: Job, bench: Workbench, supply: Supply) -> Iterator[Event]:
+    stored = supply.stored(job)
+    if stored is None:
+        outcomes, splits = bench.draw(job.members, supply.dataset)
+        told = tuple(zip(job.members, outcomes, splits, strict=True))
+        yield from (DrawDone(*draw) for draw in told)
+        draws: dict[str, Outcome[Draw]] = {task.digest: only_draw(found) for task, found, _ in told}
+    else:
+        draws = {digest: Ok(draw) for digest, draw in stored.items()}
+    splits_of = {member.digest: member.split for member in job.members}
+    for task in job.trials:
+        found = bench.trial(task, splits_of[task.draw], draws[task.draw], supply.dataset)
+        yield TrialDone(task, found)
+    yield JobDone(job)

@@ -1,0 +1,102 @@
+"""Carries out tasks in the process that it is made in, and keeps the last splits at hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from oversample_bench import stages
+from oversample_bench.api import Dataset
+from oversample_bench.audit import Draw
+from oversample_bench.data.prepare import Split
+from oversample_bench.errors import UsageError
+from oversample_bench.outcome import Failed, Ok, Outcome
+from oversample_bench.registry import load_registry
+from oversample_bench.runners.events import Blueprint
+from oversample_bench.specs import DataSpec, SplitSpec
+from oversample_bench.store.records import SplitRecord
+from oversample_bench.tasks import DrawTask, TrialTask
+
+SPLITS_BYTES = 512 * 2**20
+
+DatasetOf = Callable[[DataSpec], Outcome[Dataset]]
+
+
+class Workbench:
+    """The stages with their tools.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+        What the suite uses.
+    """
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        registry = load_registry(blueprint.loose)
+        metrics = {name: registry.entry("metric", name).resolve() for name in blueprint.metrics}
+        self.tools = stages.Toolbox(registry, metrics, blueprint.bounds)
+        self._splits: OrderedDict[str, Outcome[Split]] = OrderedDict()
+        self._import(blueprint)
+
+    def _import(self, blueprint: Blueprint) -> None:
+        for kind, component in blueprint.components:
+            try:
+                self.tools.registry.entry(kind, component.name).resolve()
+            except UsageError:  # told by the stage that needs it, as the failure of its row
+                continue
+
+    def split(self, spec: SplitSpec, digest: str, dataset: DatasetOf) -> Outcome[Split]:
+        """Return a split, made now or kept from before."""
+        if digest not in self._splits:
+            self._splits[digest] = stages.split(spec, dataset(spec.data))
+            while len(self._splits) > 1 and sum(map(_size, self._splits.values())) > SPLITS_BYTES:
+                self._splits.popitem(last=False)
+        self._splits.move_to_end(digest)
+        return self._splits[digest]
+
+    def draw(
+        self, tasks: Sequence[DrawTask], dataset: DatasetOf
+    ) -> tuple[tuple[Outcome[stages.Drawn], ...], tuple[SplitRecord | None, ...]]:
+        """Return the draws of one fit, and the sizes of their splits."""
+        splits = [self.split(task.spec.split, task.split, dataset) for task in tasks]
+        records = tuple(_record(task, found) for task, found in zip(tasks, splits, strict=True))
+        return stages.draw(tasks, splits, self.tools), records
+
+    def trial(
+        self, task: TrialTask, split_digest: str, draw: Outcome[Draw], dataset: DatasetOf
+    ) -> Outcome[dict[str, float | None]]:
+        """Return the scores of one trial."""
+        found = self.split(task.spec.draw.split, split_digest, dataset)
+        return stages.trial(task, found, draw, self.tools)
+
+
+def _size(found: Outcome[Split]) -> int:
+    if isinstance(found, Failed):
+        return 0
+    split = found.value
+    return sum(array.nbytes for array in (split.X, split.X_test, split.X_hidden))
+
+
+def _record(task: DrawTask, found: Outcome[Split]) -> SplitRecord | None:
+    if isinstance(found, Failed):
+        return None
+    split = found.value
+    n_minority, n_test_minority = int(split.y.sum()), int(split.y_test.sum())
+    return SplitRecord(
+        digest=task.split,
+        fingerprint=task.fingerprint,
+        n_features=split.X.shape[1],
+        n_majority=len(split.y) - n_minority,
+        n_minority=n_minority,
+        n_hidden=len(split.X_hidden),
+        n_test_majority=len(split.y_test) - n_test_minority,
+        n_test_minority=n_test_minority,
+        realised_ratio=n_minority / (len(split.y) - n_minority),
+        n_encoded=split.n_encoded,
+        n_imputed=split.n_imputed,
+    )
+
+
+def only_draw(outcome: Outcome[stages.Drawn]) -> Outcome[Draw]:
+    """Return the rows of a draw without what is told of them."""
+    return outcome if isinstance(outcome, Failed) else Ok(outcome.value.draw, outcome.seconds)

@@ -1,0 +1,113 @@
+"""What runs in a worker process of a Ray cluster: a workbench, and the last draws that were made on it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from oversample_bench.api import Dataset
+from oversample_bench.audit import Draw
+from oversample_bench.outcome import Outcome
+from oversample_bench.runners.events import Blueprint
+from oversample_bench.runners.workbench import Workbench, only_draw
+from oversample_bench.specs import DataSpec
+from oversample_bench.stages import Drawn
+from oversample_bench.store.records import SplitRecord
+from oversample_bench.tasks import DrawTask, TrialTask
+from oversample_bench.threads import limited
+
+Box: TypeAlias = list[Any]
+"""A list around an object reference, so that Ray hands over the reference and not the object."""
+
+DRAWS_KEPT = 4
+
+
+@dataclass(frozen=True)
+class Station:
+    """Where a worker is: its node, its process, and the file that its errors go to."""
+
+    host: str
+    pid: int
+    errors: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The draws of one fit on their way to the driver and to other workers."""
+
+    outcomes: dict[str, Outcome[Drawn]]
+    splits: dict[str, SplitRecord | None]
+
+
+class Worker:
+    """A process that carries out one task at a time.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+        What the suite uses; it is imported here, before any clock runs.
+    threads : int
+        How many threads the libraries may use.
+    """
+
+    def __init__(self, blueprint: Blueprint, threads: int) -> None:
+        self._bench = Workbench(blueprint)
+        self._draws: OrderedDict[str, Outcome[Draw]] = OrderedDict()
+        self._threads = limited(threads)
+        self._threads.__enter__()  # for the life of the process
+
+    def station(self) -> Station:
+        """Return where this worker is; answering says that it is ready."""
+        errors = Path("/proc/self/fd/2")
+        return Station(platform.node(), os.getpid(), str(errors.readlink()) if errors.is_symlink() else "")
+
+    def draw(self, tasks: tuple[DrawTask, ...], data: Box) -> Drawing:
+        """Make the draws of one fit."""
+        outcomes, splits = self._bench.draw(tasks, _opened(data))
+        digests = [task.digest for task in tasks]
+        for digest, outcome in zip(digests, outcomes, strict=True):
+            self._keep(digest, only_draw(outcome))
+        _give_back_gpu_memory()
+        return Drawing(dict(zip(digests, outcomes, strict=True)), dict(zip(digests, splits, strict=True)))
+
+    def trial(self, task: TrialTask, split: str, draw: Box, data: Box) -> Outcome[dict[str, float | None]]:
+        """Carry out a trial; its draw is fetched unless it was made or used here lately."""
+        if task.draw not in self._draws:
+            self._keep(task.draw, _fetched(draw[0], task.draw))
+        self._draws.move_to_end(task.draw)
+        return self._bench.trial(task, split, self._draws[task.draw], _opened(data))
+
+    def _keep(self, digest: str, outcome: Outcome[Draw]) -> None:
+        self._draws[digest] = outcome
+        while len(self._draws) > DRAWS_KEPT:
+            self._draws.popitem(last=False)
+
+
+def _opened(data: Box) -> Any:
+    """Return a function that fetches the data set, which costs nothing while the split is at hand."""
+    import ray
+
+    def dataset(_spec: DataSpec) -> Outcome[Dataset]:
+        found: Outcome[Dataset] = ray.get(data[0])
+        return found
+
+    return dataset
+
+
+def _fetched(reference: Any, digest: str) -> Outcome[Draw]:
+    import ray
+
+    drawing: Drawing = ray.get(reference)
+    return only_draw(drawing.outcomes[digest])
+
+
+def _give_back_gpu_memory() -> None:
+    """Free what torch has cached, since a share of a GPU is a matter of book-keeping only."""
+    torch = sys.modules.get("torch")
+    if torch and torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()

@@ -1,0 +1,178 @@
+"""The kinds of value that a suite is made of: what each accepts, and what a wrong one is told.
+
+A wrong value raises one of two errors of pydantic's: `expected` says what should stand there, `complaint`
+is a sentence of its own. `oversample_bench.suite.sentences` prints both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from oversample_bench.errors import nearest
+from oversample_bench.suite.source import Steps
+
+Number = Annotated[float, Field(gt=0, le=1)]
+
+
+def complaint(sentence: str, at: Steps = (), also: Steps | None = None) -> PydanticCustomError:
+    """Return an error that is told in a sentence.
+
+    Parameters
+    ----------
+    sentence : str
+        What is wrong and what to do; ``{also}`` in it becomes the place of ``also``.
+    at : Steps, default=()
+        The culprit, from the value that is being checked.
+    also : Steps, optional
+        A second value that has to do with it, likewise.
+    """
+    return PydanticCustomError("complaint", "{sentence}", {"sentence": sentence, "at": at, "also": also})
+
+
+def expected(what: str, hint: str = "") -> PydanticCustomError:
+    """Return an error that says what should stand in the place of the value, and perhaps more."""
+    return PydanticCustomError("expected", "expected {what}.{hint}", {"what": what, "hint": hint})
+
+
+def shorthand(key: str, known: type | None = None) -> BeforeValidator:
+    """Return a validator that reads a plain string as a mapping with nothing but ``key``."""
+
+    def mapping(value: Any) -> Any:
+        if isinstance(value, str):
+            return {key: value}
+        if isinstance(value, dict) or (known is not None and isinstance(value, known)):
+            return value
+        raise expected(f"a name or a mapping with '{key}'")
+
+    return BeforeValidator(mapping, json_schema_input_type=str | known if known else Any)
+
+
+def refuse_repeats(values: Sequence[object], what: str, cure: str, key: str = "") -> None:
+    """Raise a complaint when a value stands twice in a list; ``key`` names where it stands in an item."""
+    tail = (key,) if key else ()
+    for position, value in enumerate(values):
+        first = values.index(value)
+        if first < position:
+            sentence = f"The {what} '{value}' is given twice, here and at {{also}}; {cure}."
+            raise complaint(sentence, at=(position, *tail), also=(first, *tail))
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable() or value != value.strip():
+        raise expected("text of one line, without spaces at its ends")
+    return value
+
+
+def _ratio(value: Any, info: ValidationInfo) -> float | None:
+    what = "'natural' or a number above 0 and at most 1 (minority : majority)"
+    if value == "natural" or (value is None and info.context is None):
+        return None
+    if isinstance(value, str):
+        raise expected(what, nearest(value, ["natural"]))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise expected(what)
+    if value > 1:
+        raise expected(what, f" Did you mean {1 / value:.2g}, one in {value:g}?" if value < 1e6 else "")
+    return float(value)
+
+
+def _class_label(value: Any) -> str:
+    """Return a label as `oversample_bench.data` writes it: ``2`` for 2 and 2.0, ``true`` for true."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and math.isfinite(value):
+        return str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, int | str) and value != "":
+        return str(value)
+    raise expected("the label of a class: text, a number, true or false")
+
+
+def _json_like(params: dict[str, Any]) -> dict[str, Any]:
+    for steps, value in _leaves(params, ()):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise complaint(f"A parameter is {value}; expected a finite number, as in JSON.", at=steps)
+        if value is not None and not isinstance(value, str | int | float):
+            raise complaint(
+                f"A parameter is of type {type(value).__name__}, which JSON does not know.", at=steps
+            )
+    return params
+
+
+def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
+    """Yield every value that holds no others, with the way to it."""
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    else:
+        yield steps, value
+    for step, item in inner:
+        yield from _leaves(item, (*steps, step))
+
+
+def _existing(value: str, info: ValidationInfo, endings: tuple[str, ...]) -> str:
+    """Return the absolute path of a file that the suite names from its own folder."""
+    if not value.endswith(endings):
+        raise expected(f"a file that ends in {' or '.join(endings)}")
+    path = Path.cwd() / value if info.context is None else info.context.absolute(value)
+    if not _is_file(path):
+        raise complaint(f"There is no file '{value}' in {path.parent}.{_neighbour(path)}")
+    return str(path)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the system takes, a folder that may not be read
+        return False
+
+
+def _neighbour(path: Path) -> str:
+    """Return a hint at the file of the nearest name in the same folder."""
+    try:
+        return nearest(path.name, [other.name for other in path.parent.iterdir()])
+    except OSError:
+        return ""
+
+
+def _table_file(value: str, info: ValidationInfo) -> str:
+    return _existing(value, info, (".csv", ".csv.gz", ".parquet", ".npz"))
+
+
+def _python_file(value: str, info: ValidationInfo) -> str:
+    return _existing(value, info, (".py",))
+
+
+Text = Annotated[str, AfterValidator(_one_line)]
+"""One line, possibly empty."""
+
+Name = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+"""One line that is not empty."""
+
+SuiteName = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+"""What may name a folder on every system."""
+
+Ratio = Annotated[float | None, BeforeValidator(_ratio, json_schema_input_type=Literal["natural"] | Number)]
+"""Minority : majority; None is ``natural``."""
+
+ClassLabel = Annotated[
+    str,
+    BeforeValidator(_class_label, json_schema_input_type=Annotated[str, Field(min_length=1)] | float | bool),
+]
+"""A class, as text."""
+
+Params = Annotated[dict[str, Any], AfterValidator(_json_like)]
+"""Keyword arguments of a constructor."""
+
+TableFile = Annotated[str, AfterValidator(_table_file)]
+"""A CSV, Parquet or npz file that exists; absolute after validation."""
+
+PythonFile = Annotated[str, AfterValidator(_python_file)]
+"""A file of Python that exists; absolute after validation."""

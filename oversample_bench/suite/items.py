@@ -1,0 +1,123 @@
+"""What the lists of a suite hold: data sets, methods and classifiers.
+
+Names are not looked up here: whether a plugin offers them is for the registry to say.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from oversample_bench.specs import Component, DataSpec
+from oversample_bench.suite.fields import ClassLabel, Name, Params, TableFile, complaint, expected
+
+
+class Section(BaseModel):
+    """A mapping of a suite: no unknown keys, no conversions, no changes afterwards."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class DataItem(Section):
+    """A registered data set or a file, and its two classes. A plain string is a registered name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["dataset"]}, {"required": ["path", "target"]}]}
+    )
+
+    dataset: Name = Field("", description="A registered data set, see `bench datasets list`.")
+    path: TableFile = Field(
+        "", description="A .csv, .csv.gz, .parquet or .npz file, relative to the folder of the suite."
+    )
+    target: Name = Field("", description="The column of the file (in an npz the array) with the classes.")
+    majority: ClassLabel = Field("", description="The majority class. Default: the other one of two.")
+    minority: ClassLabel = Field("", description="The minority class. Default: the rarer one of two.")
+    label: Name = Field(
+        "", description="What tables call it. Default: the name and, where both are given, the classes."
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> DataItem:
+        if bool(self.dataset) == bool(self.path):
+            found = "both 'dataset' and 'path'" if self.path else "neither 'dataset' nor 'path'"
+            raise complaint(f"This entry has {found}; expected exactly one of them.")
+        if self.path and not self.target:
+            raise complaint("This entry has no 'target'; a file needs the column that holds the classes.")
+        if self.dataset and self.target:
+            raise complaint("'target' goes with 'path'; a registered set knows its own.", at=("target",))
+        return self
+
+    @model_validator(mode="after")
+    def _two_classes(self) -> DataItem:
+        if self.majority and not self.minority:
+            raise complaint(
+                f"'majority' is {self.majority} and there is no 'minority'; name the minority too.",
+                at=("majority",),
+            )
+        if self.majority and self.majority == self.minority:
+            raise complaint(
+                f"'majority' and 'minority' are both {self.minority}; expected two classes.", at=("minority",)
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _default_label(self) -> DataItem:
+        if not self.label:
+            stem = (
+                PurePath(self.path).name.split(".csv")[0] if ".csv" in self.path else PurePath(self.path).stem
+            )
+            classes = f" {self.majority}/{self.minority}" if self.majority else ""
+            _fill(self, "label", (self.dataset or stem) + classes)
+        return self
+
+    def spec(self) -> DataSpec:
+        """Return which rows these are; the label is no part of it."""
+        return DataSpec(self.dataset, self.path, self.target, self.majority, self.minority)
+
+
+class Resources(Section):
+    """What one fit of a method occupies on its machine."""
+
+    cpus: float = Field(1.0, gt=0, description="Cores.")
+    gpus: float = Field(0.0, ge=0, description="GPUs, or a share of one; ignored where there is none.")
+
+    @field_validator("cpus", "gpus")
+    @classmethod
+    def _whole_above_one(cls, value: float) -> float:
+        if value > 1 and not value.is_integer():
+            raise expected("a share up to 1, or a whole number above it")
+        return value
+
+
+class Registered(Section):
+    """A registered name with the parameters that it is built with."""
+
+    name: Name = Field(description="The registered name, see `bench plugins list`.")
+    label: Name = Field("", description="What tables call it. Default: the name.")
+    params: Params = Field({}, description="Keyword arguments that its constructor takes.")
+
+    @model_validator(mode="after")
+    def _default_label(self) -> Registered:
+        if not self.label:
+            _fill(self, "label", self.name)
+        return self
+
+    def component(self) -> Component:
+        """Return what is to be built; label, batch and resources are no part of it."""
+        return Component.of(self.name, self.params)
+
+
+class MethodItem(Registered):
+    """An oversampler. A plain string is its registered name."""
+
+    batch: int = Field(1, ge=1, description="How many draws are fitted in one model, where it can do that.")
+    resources: Resources = Field(Resources(), description="What one fit occupies; scheduling only.")
+
+
+class ClassifierItem(Registered):
+    """A classifier. A plain string is its registered name."""
+
+
+def _fill(item: Section, name: str, value: str) -> None:
+    object.__setattr__(item, name, value)  # frozen: filled in once, before anyone sees the item

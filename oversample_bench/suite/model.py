@@ -1,0 +1,209 @@
+"""The suite: a frozen, validated value that says what is to be compared, and on what.
+
+Holds what the YAML says and no more: no name is looked up, no data is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PrivateAttr, ValidationInfo, field_serializer, field_validator
+
+from oversample_bench import specs
+from oversample_bench.suite.fields import (
+    Name,
+    PythonFile,
+    Ratio,
+    SuiteName,
+    Text,
+    complaint,
+    refuse_repeats,
+    shorthand,
+)
+from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, Resources, Section
+from oversample_bench.suite.source import Source
+
+__all__ = [
+    "ClassifierItem",
+    "DataItem",
+    "Limits",
+    "MethodItem",
+    "Origin",
+    "Protocol",
+    "ReportOptions",
+    "Resources",
+    "Suite",
+]
+
+BASELINE = "none"
+
+
+class Protocol(Section):
+    """How a set becomes training and test rows."""
+
+    test_size: float = Field(0.2, gt=0, lt=1, description="The share of each class that is tested on.")
+    scale: Literal["standard", "minmax", "none"] = Field(
+        "standard", description="How features are scaled; fitted on the training rows."
+    )
+    target_ratio: float = Field(
+        1.0, gt=0, le=1, description="The ratio minority : majority that methods are asked for."
+    )
+
+    def spec(self) -> specs.Protocol:
+        """Return the protocol as part of a split's identity."""
+        return specs.Protocol(self.test_size, self.scale, self.target_ratio)
+
+
+class Limits(Section):
+    """When a fit or a trial is ended; it then counts as timeout or oom, and the rest goes on."""
+
+    fit: float = Field(600.0, gt=0, description="Seconds for one fit of a method.")
+    trial: float = Field(300.0, gt=0, description="Seconds for one classifier on one draw.")
+    memory: float | None = Field(
+        None, gt=0, description="MiB that a worker may add to what it starts with. Default: no limit."
+    )
+
+
+class ReportOptions(Section):
+    """How the report looks."""
+
+    title: Text = Field("", description="The heading. Default: the name of the suite.")
+    digits: int = Field(3, ge=1, le=6, description="Digits after the decimal point in tables.")
+
+
+@dataclass
+class Origin:
+    """Where a suite came from: its text, the folder that its paths start from, its paths as written."""
+
+    source: Source = field(default_factory=Source)
+    folder: Path = field(default_factory=Path.cwd)
+    written: dict[str, str] = field(default_factory=dict)
+
+    def absolute(self, path: str) -> Path:
+        """Return ``path`` from the folder of the suite, and remember how it was written."""
+        found = (self.folder / path).absolute()
+        self.written[str(found)] = path
+        return found
+
+
+class Suite(Section):
+    """What is compared (methods, classifiers), on what (data, ratios, splits) and how it is judged."""
+
+    name: SuiteName = Field(description="Names the folder of the results: reports/<name>.")
+    data: tuple[Annotated[DataItem, shorthand("dataset", DataItem)], ...] = Field(
+        strict=False, min_length=1, description="The data sets."
+    )
+    ratios: tuple[Ratio, ...] = Field(
+        (None,),
+        strict=False,
+        min_length=1,
+        description="Minority : majority among the training rows: numbers in (0, 1], or `natural`.",
+        json_schema_extra={"default": ["natural"]},
+    )
+    allow_no_baseline: bool = Field(
+        default=False, description="Accept a suite without the method `none`, the baseline."
+    )
+    methods: tuple[Annotated[MethodItem, shorthand("name", MethodItem)], ...] = Field(
+        strict=False, min_length=1, description="The oversamplers."
+    )
+    classifiers: tuple[Annotated[ClassifierItem, shorthand("name", ClassifierItem)], ...] = Field(
+        strict=False, min_length=1, description="The classifiers."
+    )
+    splits: int = Field(10, ge=1, description="How many different splits into training and test rows.")
+    seeds: int = Field(1, ge=1, description="How many seeds for methods and classifiers on each split.")
+    metrics: tuple[Name, ...] = Field(
+        ("mcc", "f1_macro", "f1_micro"), strict=False, min_length=1, description="What is measured."
+    )
+    protocol: Protocol = Field(Protocol(), description="How a set becomes training and test rows.")
+    limits: Limits = Field(Limits(), description="When a fit or a trial is ended.")
+    plugins: tuple[PythonFile, ...] = Field(
+        (), strict=False, description="Python files with plugins, relative to the folder of the suite."
+    )
+    report: ReportOptions = Field(ReportOptions(), description="How the report looks.")
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @field_validator("data", "methods", "classifiers")
+    @classmethod
+    def _unique_labels(cls, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        refuse_repeats([item.label for item in items], "label", "give each a 'label' of its own", "label")
+        return items
+
+    @field_validator("ratios")
+    @classmethod
+    def _unique_ratios(cls, ratios: tuple[float | None, ...]) -> tuple[float | None, ...]:
+        shown = ["natural" if ratio is None else f"{ratio:g}" for ratio in ratios]  # as tables show them
+        refuse_repeats(shown, "ratio", "remove one of them")
+        return ratios
+
+    @field_validator("metrics", "plugins")
+    @classmethod
+    def _unique_names(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        refuse_repeats(names, str(info.field_name).removesuffix("s"), "remove one of them")
+        return names
+
+    @field_validator("methods")
+    @classmethod
+    def _baseline(cls, methods: tuple[MethodItem, ...], info: ValidationInfo) -> tuple[MethodItem, ...]:
+        allowed = info.data.get("allow_no_baseline", True)
+        if not allowed and all(method.name != BASELINE for method in methods):
+            raise complaint(
+                "There is no method 'none', the baseline that trains on the rows as they are: without it "
+                "nobody can tell whether any method helps. Add `none` to the methods, or say "
+                "`allow_no_baseline: true`."
+            )
+        return methods
+
+    @field_serializer("ratios")
+    def _natural(self, ratios: tuple[float | None, ...]) -> list[float | str]:
+        return ["natural" if ratio is None else ratio for ratio in ratios]
+
+    def model_post_init(self, context: Any) -> None:
+        """Keep where the suite came from."""
+        if isinstance(context, Origin):
+            self._origin = context
+
+    @property
+    def text(self) -> str:
+        """The YAML as it was; empty for a suite that was made in Python."""
+        return self._origin.source.text
+
+    @property
+    def file(self) -> str:
+        """The file as it was named."""
+        return self._origin.source.file
+
+    @classmethod
+    def of(cls, origin: Origin) -> Self:
+        """Return the suite that a YAML text describes; raises pydantic's ``ValidationError``."""
+        return cls.model_validate(origin.source.value, context=origin)
+
+    def where(self, *path: str | int) -> str:
+        """Return ``file:line:column`` of a value, e.g. ``where("methods", 2, "name")``.
+
+        Parameters
+        ----------
+        *path : str or int
+            Keys and positions from the top. What the YAML leaves out stands where its nearest ancestor does.
+        """
+        return self._origin.source.where(*path)
+
+    def as_written(self) -> dict[str, Any]:
+        """Return the suite as YAML would say it: defaults filled in, paths as they were written."""
+        fields = self.model_dump(mode="json")
+        written = self._origin.written
+        fields["plugins"] = [written.get(path, path) for path in fields["plugins"]]
+        for item in fields["data"]:
+            item["path"] = written.get(item["path"], item["path"])
+        fields["data"] = [{key: value for key, value in item.items() if value} for item in fields["data"]]
+        return fields
+
+    def digest(self) -> str:
+        """Return 32 hexadecimal digits of what the suite says, wherever its file lies.
+
+        Labels, limits and report options are part of it: it names the suite, not the numbers, each of
+        which has a digest of its own.
+        """
+        return specs.digest(self.as_written())

@@ -1,0 +1,131 @@
+"""What is left to do: specs with their digests and seeds, grouped by the call that makes the draws.
+
+Pure. Resume is nothing but this: the plan less what has succeeded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from oversample_bench.identity import Identity
+from oversample_bench.plan import Plan, members_of
+from oversample_bench.specs import Component, DrawSpec, TrialSpec
+
+
+@dataclass(frozen=True)
+class DrawTask:
+    """A draw with all that its making depends on.
+
+    Attributes
+    ----------
+    spec : DrawSpec
+        What to draw.
+    digest, split, fingerprint : str
+        The digests of the draw, of its split and of the data.
+    random_state : int
+        The method's seed.
+    """
+
+    spec: DrawSpec
+    digest: str
+    split: str
+    fingerprint: str
+    random_state: int
+
+
+@dataclass(frozen=True)
+class TrialTask:
+    """A trial with the digests of itself and of its draw, and the classifier's seed."""
+
+    spec: TrialSpec
+    digest: str
+    draw: str
+    random_state: int
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What one fit occupies: CPU slots (one thread each) and a share of GPUs."""
+
+    cpus: float = 1
+    gpus: float = 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One fit and the trials that wait for its draws.
+
+    Attributes
+    ----------
+    members : tuple of DrawTask
+        One draw, or all members of a batch.
+    trials : tuple of TrialTask
+        What has not succeeded yet.
+    stored : bool
+        Whether each draw that the trials need lies on disk.
+    resources : Resources
+        For the fit; a trial takes one slot.
+    """
+
+    members: tuple[DrawTask, ...]
+    trials: tuple[TrialTask, ...]
+    stored: bool
+    resources: Resources
+
+    def needed(self) -> tuple[DrawTask, ...]:
+        """Return the members that a trial waits for."""
+        awaited = {trial.draw for trial in self.trials}
+        return tuple(member for member in self.members if member.digest in awaited)
+
+
+def draw_task(spec: DrawSpec, identity: Identity) -> DrawTask:
+    """Return ``spec`` with its digests and its seed."""
+    return DrawTask(
+        spec=spec,
+        digest=identity.draw(spec),
+        split=identity.split(spec.split),
+        fingerprint=identity.fingerprints[spec.split.data],
+        random_state=identity.method_seed(spec),
+    )
+
+
+def jobs(
+    plan: Plan,
+    identity: Identity,
+    done: AbstractSet[str],
+    stored: Callable[[str], bool],
+    resources: Mapping[Component, Resources],
+) -> Iterator[Job]:
+    """Yield what is left of ``plan``, in its order.
+
+    Parameters
+    ----------
+    plan : Plan
+        Every trial of the suite.
+    identity : Identity
+        Digests and seeds.
+    done : set of str
+        The digests of trials that need not be done again.
+    stored : callable
+        Tells whether the draw of a digest lies on disk.
+    resources : mapping of Component to Resources
+        By method.
+    """
+    waiting: dict[DrawSpec, dict[str, TrialTask]] = {}
+    for planned in plan.trials:
+        digest = identity.trial(planned.spec)
+        if digest in done:
+            continue
+        first = members_of(planned.spec.draw)[0]
+        waiting.setdefault(first, {})[digest] = TrialTask(
+            planned.spec, digest, identity.draw(planned.spec.draw), identity.classifier_seed(planned.spec)
+        )
+    for first, trials in waiting.items():
+        yield Job(
+            members=tuple(draw_task(member, identity) for member in members_of(first)),
+            trials=tuple(trials.values()),
+            stored=all(stored(digest) for digest in {trial.draw for trial in trials.values()}),
+            resources=resources.get(first.method, Resources()),
+        )

@@ -1,0 +1,113 @@
+"""The rules of ``fit_resample_batch``, the capability of fitting many problems in one model.
+
+A member may differ from the same problem fitted alone by rounding; it may not know its neighbours.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from oversample_bench.testing.generators import changed, seeded, snapshot
+from oversample_bench.testing.problems import Problem, drawn
+from oversample_bench.testing.verdicts import assert_sound, assert_told, is_sentence, quietly, same
+
+SEEDS = (0, 1, 2)
+
+
+def _members() -> list[Problem]:
+    """Return one split a seed, all of one shape, as the plan puts them into a batch."""
+    return [drawn(seed=seed) for seed in SEEDS]
+
+
+class BatchRules:
+    """Part of `OversamplerContract`: skipped where the sampler has no ``fit_resample_batch``."""
+
+    def make(self, random_state: int) -> Any:
+        """Return a new sampler with this seed."""
+        raise NotImplementedError("say how to build the sampler: def make(self, random_state): return ...")
+
+    def _batch_sampler(self) -> Any:
+        sampler = self.make(0)
+        if not hasattr(sampler, "fit_resample_batch"):
+            pytest.skip("the method has no fit_resample_batch")
+        return sampler
+
+    def _batch(self, members: list[Problem], seeds: tuple[int, ...] = SEEDS, globally: int = 0) -> list[Any]:
+        problems = [member.locked() for member in members]
+        with seeded(globally):
+            return list(quietly(self._batch_sampler().fit_resample_batch, problems, list(seeds)))
+
+    def test_batch_gives_each_member_a_sound_draw(self) -> None:
+        """A batch gives one draw a problem, in their order, each of them sound."""
+        members = _members()
+        draws = self._batch(members)
+
+        assert len(draws) == len(members), f"{len(members)} problems gave {len(draws)} draws"
+        for member, returned in zip(members, draws, strict=True):
+            assert_sound(member, returned)
+
+    def test_batch_member_does_not_depend_on_its_neighbours(self) -> None:
+        """In batches of equal size a member's rows are the same to the last bit beside any neighbours."""
+        first, second, third = _members()
+        others = [first, drawn(seed=8), drawn(seed=9)]
+        expected = self._batch([first, second, third])[0]
+
+        assert same(expected, self._batch(others, (0, 8, 9))[0]), "a member changed with its neighbours"
+
+    def test_batch_gives_the_same_rows_for_the_same_seeds(self) -> None:
+        """A batch of the same problems and seeds gives the same rows, whatever the global generators hold."""
+        members = _members()
+        first, second = (self._batch(members, globally=state) for state in (1, 2))
+
+        assert all(map(same, first, second)), "the same batch gave other rows the second time"
+
+    def test_batch_gives_other_rows_for_other_seeds(self) -> None:
+        """Members of one problem and different seeds differ, unless the method says it is deterministic."""
+        if getattr(self, "deterministic", False):
+            pytest.skip("the method declares that it is deterministic")
+        first, second = self._batch([drawn()] * len(SEEDS))[:2]
+
+        assert not same(first, second), "two members of different seeds have the same rows"
+
+    def test_batch_leaves_input_and_global_generators_untouched(self) -> None:
+        """A batch writes into none of its problems and uses no global generator."""
+        sampler, members = self._batch_sampler(), _members()
+        problems = [member.copies() for member in members]
+        quietly(sampler.fit_resample_batch, problems, list(SEEDS))  # loads a framework that is imported late
+        before = snapshot()
+        quietly(sampler.fit_resample_batch, problems, list(SEEDS))
+
+        assert not changed(before), f"the batch used or seeded the global generator of {changed(before)}"
+        for member, problem in zip(members, problems, strict=True):
+            assert same((member.X, member.y), problem), "fit_resample_batch wrote into a problem"
+
+    def test_batch_member_that_fails_takes_no_other_along(self) -> None:
+        """A member with one minority row gives a draw or an exception in its place; the others are sound."""
+        first, _, third = _members()
+        lone = drawn(n_minority=1)
+        draws = self._batch([first, lone, third])
+
+        assert_sound(first, draws[0])
+        assert_sound(third, draws[2])
+        if isinstance(draws[1], Exception):
+            assert_told(draws[1])
+        else:
+            assert_sound(lone, draws[1])
+
+    def test_batch_tells_of_each_member(self) -> None:
+        """After a batch ``fallback_`` and ``sample_weight_``, where set, are lists of an entry a member."""
+        sampler, members = self._batch_sampler(), _members()
+        draws = quietly(sampler.fit_resample_batch, [member.locked() for member in members], list(SEEDS))
+        for name in ("fallback_", "sample_weight_"):
+            told = getattr(sampler, name, None)
+            assert told is None or isinstance(told, list), f"after a batch {name} is no list: {told!r}"
+            assert not told or len(told) == len(draws), (
+                f"{name} has {len(told)} entries for {len(draws)} members"
+            )
+        fallbacks = getattr(sampler, "fallback_", None) or []
+        assert all(not told or is_sentence(told) for told in fallbacks), f"no sentence: {fallbacks}"
+        for weight, (_, y) in zip(getattr(sampler, "sample_weight_", None) or [], draws, strict=False):
+            assert weight is None or np.shape(weight) == np.shape(y), "a member's weights do not fit its rows"

@@ -1,0 +1,28 @@
+"""What is told of a run while it goes on; a watcher that says nothing, for scripts and notebooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from oversample_bench.choosing import Choice
+    from oversample_bench.runners.events import Event
+
+
+class Watcher:
+    """Is told what happens, and does nothing; subclass it to show some of it."""
+
+    def begin(self, total: int, reused: int, choice: Choice) -> None:
+        """Hear that a run of ``total`` trials begins, ``reused`` of which are there already."""
+
+    def told(self, event: Event) -> None:
+        """Hear of an event, which has been committed."""
+
+    def moved(self, choice: Choice) -> None:
+        """Hear that the rest of the work has gone to Ray."""
+
+    def interrupted(self) -> None:
+        """Hear that the user wants it to stop."""
+
+    def end(self) -> None:
+        """Hear that the run is over."""

@@ -1,0 +1,56 @@
+"""Every data set that is registered here and can be read on this machine keeps the contract."""
+
+import inspect
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from oversample_bench.api import Dataset, Unavailable
+from oversample_bench.registry import Entry, load_registry
+from oversample_bench.testing import DatasetContract
+
+ENTRIES = load_registry().entries("dataset")
+
+
+@pytest.fixture(scope="module", params=ENTRIES, ids=[entry.name for entry in ENTRIES])
+def entry(request: pytest.FixtureRequest) -> Entry:
+    if request.param.state != "ok":
+        pytest.skip(f"{request.param.name}: {request.param.reason}")
+    return request.param
+
+
+def loaded(entry_name: str) -> Dataset:
+    """Load a set as the host does: a loader that takes the data folder is given it."""
+    load = next(entry for entry in ENTRIES if entry.name == entry_name).resolve()
+    folder = os.environ.get("OVERSAMPLE_BENCH_DATA")
+    if "data_dir" in inspect.signature(load).parameters:
+        return load(data_dir=Path(folder) if folder else None)
+    return load()
+
+
+@lru_cache(maxsize=1)
+def kept(entry_name: str) -> Dataset | Unavailable:
+    """Load a set once for all rules: pytest runs them entry by entry."""
+    try:
+        return loaded(entry_name)
+    except Unavailable as reason:
+        return reason
+
+
+class TestDatasets(DatasetContract):
+    """The rules, one run an entry."""
+
+    @pytest.fixture(autouse=True)
+    def _choose(self, entry: Entry) -> None:
+        self.entry = entry
+
+    def load(self) -> Dataset:
+        return loaded(self.entry.name)
+
+    def dataset(self) -> Dataset:
+        found = kept(self.entry.name)
+        if isinstance(found, Unavailable):
+            pytest.skip(str(found))
+        return found

@@ -1,0 +1,45 @@
+"""Every oversampler that is registered here keeps the contract that strangers' plugins are held to."""
+
+from typing import Any
+
+import pytest
+
+from oversample_bench.registry import Entry, load_registry
+from oversample_bench.testing import OversamplerContract
+
+OWES_NOTHING = {"under-sampling", "clean-sampling", "bypass"}
+DROPS_ROWS = {"under-sampling", "clean-sampling"}
+CLEANS_AFTERWARDS = {
+    "smote_enn": "edited nearest neighbours remove rows of either class after SMOTE",
+    "smote_tomek": "Tomek links are removed after SMOTE",
+}
+QUICK = {"epochs": 3, "n_epochs": 3, "max_epochs": 3}
+"""Neural methods are trained for a moment: the contract is about honesty, not about quality."""
+
+ENTRIES = load_registry().entries("oversampler")
+
+
+@pytest.fixture(params=ENTRIES, ids=[entry.name for entry in ENTRIES])
+def entry(request: pytest.FixtureRequest) -> Entry:
+    if request.param.state != "ok":
+        pytest.skip(f"{request.param.name}: {request.param.reason}")
+    return request.param
+
+
+class TestOversamplers(OversamplerContract):
+    """The rules, one run an entry; what a method declares of itself is read from the method."""
+
+    @pytest.fixture(autouse=True)
+    def _choose(self, entry: Entry) -> None:
+        self.entry = entry
+        sampler = self.make(0)
+        kind = getattr(sampler, "_sampling_type", "over-sampling")  # imbalanced-learn's word for it
+        self.drops_rows = kind in DROPS_ROWS or entry.name in CLEANS_AFTERWARDS
+        self.owes_rows = kind not in OWES_NOTHING
+        self.deterministic = "random_state" not in sampler.get_params()
+
+    def make(self, random_state: int) -> Any:
+        sampler = self.entry.build({})
+        known = sampler.get_params()
+        wanted = {"random_state": random_state, **QUICK}
+        return sampler.set_params(**{name: value for name, value in wanted.items() if name in known})

@@ -1,0 +1,219 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from imblearn.metrics import geometric_mean_score
+from sklearn.datasets import load_breast_cancer
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import LinearSVC
+
+from oversample_bench import metrics as m
+
+OF_LABELS = [m.mcc, m.f1_macro, m.f1_micro, m.f1_minority, m.balanced_accuracy, m.g_mean]
+OF_SCORES = [m.auroc, m.auprc]
+ALL = {
+    "mcc": m.MCC,
+    "f1_macro": m.F1_MACRO,
+    "f1_micro": m.F1_MICRO,
+    "f1_minority": m.F1_MINORITY,
+    "balanced_accuracy": m.BALANCED_ACCURACY,
+    "g_mean": m.G_MEAN,
+    "auroc": m.AUROC,
+    "auprc": m.AUPRC,
+    "brier": m.BRIER,
+}
+
+
+LABEL = st.integers(0, 1)
+UNHURRIED = settings(deadline=None)
+
+
+@st.composite
+def labelled(draw, predicted=LABEL):
+    """Draw labels in which both classes occur, and as many predictions."""
+    y = draw(st.lists(st.integers(0, 1), min_size=2, max_size=40))
+    assume(len(set(y)) == 2)
+    return np.array(y), np.array(draw(st.lists(predicted, min_size=len(y), max_size=len(y))))
+
+
+def counts(y, p):
+    """Return true negatives, false positives, false negatives and true positives."""
+    return [int(((y == a) & (p == b)).sum()) for a in (0, 1) for b in (0, 1)]
+
+
+def share(part, whole):
+    return part / whole if whole else 0.0
+
+
+@UNHURRIED
+@given(labelled())
+def test_labels_are_scored_as_the_confusion_matrix_says(case):
+    """Each metric of labels equals its formula in the four counts, with 0 for an undefined quotient."""
+    y, p = case
+    tn, fp, fn, tp = counts(y, p)
+    f1, f1_majority = share(2 * tp, 2 * tp + fp + fn), share(2 * tn, 2 * tn + fp + fn)
+    recall, specificity = tp / (tp + fn), tn / (tn + fp)
+    expected = {
+        m.mcc: share(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))),
+        m.f1_macro: (f1 + f1_majority) / 2,
+        m.f1_micro: (tp + tn) / len(y),
+        m.f1_minority: f1,
+        m.balanced_accuracy: (recall + specificity) / 2,
+        m.g_mean: np.sqrt(recall * specificity),
+    }
+
+    for metric, value in expected.items():
+        assert metric(y, p) == pytest.approx(value, abs=1e-12), metric.__name__
+
+
+@UNHURRIED
+@given(labelled(predicted=st.floats(0, 1)))
+def test_auroc_counts_pairs_in_the_right_order(case):
+    """The area equals the share of pairs of a minority and a majority row that are ordered, ties half."""
+    y, scores = case
+    above = scores[y == 1][:, None] - scores[y == 0][None, :]
+
+    assert m.auroc(y, scores) == pytest.approx(((above > 0) + 0.5 * (above == 0)).mean())
+
+
+@UNHURRIED
+@given(labelled(predicted=st.sampled_from([0.1, 0.2, 0.4, 0.8])))
+def test_auprc_sums_precision_over_steps_of_recall(case):
+    """Average precision equals the sum over the distinct scores, from the highest down."""
+    y, scores = case
+    area = reached = 0.0
+    for cut in sorted(set(scores), reverse=True):
+        chosen = scores >= cut
+        recall, precision = (y & chosen).sum() / y.sum(), (y & chosen).sum() / chosen.sum()
+        area, reached = area + (recall - reached) * precision, recall
+
+    assert m.auprc(y, scores) == pytest.approx(area)
+
+
+@UNHURRIED
+@given(labelled(predicted=st.floats(0, 1)))
+def test_brier_is_a_mean_of_squares(case):
+    """The Brier score is the mean squared difference between probability and truth."""
+    y, probabilities = case
+
+    assert m.brier(y, probabilities) == pytest.approx(((y - probabilities) ** 2).mean())
+
+
+@UNHURRIED
+@given(labelled())
+def test_g_mean_is_that_of_imbalanced_learn(case):
+    """The geometric mean equals the library's of the field."""
+    assert m.g_mean(*case) == pytest.approx(geometric_mean_score(*case, average="multiclass"))
+
+
+@UNHURRIED
+@given(labelled())
+def test_the_truth_scores_best(case):
+    """Predicting the truth gives 1, and a Brier score of 0."""
+    y, _ = case
+
+    assert [metric(y, y) for metric in OF_LABELS + OF_SCORES] == pytest.approx([1.0] * 8)
+    assert m.brier(y, y.astype(float)) == 0.0
+
+
+@UNHURRIED
+@given(labelled())
+def test_naming_the_classes_the_other_way_round_changes_no_symmetric_metric(case):
+    """MCC, macro and micro F1, balanced accuracy and G-mean treat both classes alike."""
+    y, p = case
+
+    for metric in [m.mcc, m.f1_macro, m.f1_micro, m.balanced_accuracy, m.g_mean]:
+        assert metric(y, p) == pytest.approx(metric(1 - y, 1 - p), abs=1e-12)
+
+
+@UNHURRIED
+@given(labelled())
+def test_every_number_is_a_finite_float(case):
+    """No metric of labels warns, returns NaN or a type that JSON does not know."""
+    y, p = case
+    values = [metric(y, p) for metric in OF_LABELS]
+
+    assert all(type(value) is float and np.isfinite(value) for value in values)
+
+
+@pytest.mark.parametrize("always", [0, 1])
+def test_a_classifier_that_knows_one_class_has_defined_scores(always):
+    """One predicted class gives MCC and G-mean 0, and balanced accuracy one half; nobody warns."""
+    y = np.array([0, 0, 0, 1])
+    p = np.full(4, always)
+
+    assert (m.mcc(y, p), m.g_mean(y, p), m.balanced_accuracy(y, p)) == (0.0, 0.0, 0.5)
+
+
+def test_directions_and_needs_are_declared():
+    """Only the Brier score is better when lower; areas need scores, it needs probabilities."""
+    assert [name for name, metric in ALL.items() if not metric.higher_is_better] == ["brier"]
+    assert {name: metric.needs for name, metric in ALL.items() if metric.needs != "labels"} == {
+        "auroc": "scores",
+        "auprc": "scores",
+        "brier": "probabilities",
+    }
+
+
+def fitted(model):
+    loaded = load_breast_cancer()
+    X, y = loaded.data[:, :5], 1 - loaded.target
+    return model.fit(X, y), X, y
+
+
+def test_all_metrics_of_a_classifier_with_probabilities():
+    """A classifier with scores and probabilities fills each cell, from its own outputs."""
+    model, X, y = fitted(LogisticRegression(max_iter=5000))
+    scores = m.scored(model, X, y, ALL)
+
+    assert list(scores) == list(ALL)
+    assert scores["mcc"] == m.mcc(y, model.predict(X))
+    assert scores["auroc"] == m.auroc(y, model.decision_function(X))
+    assert scores["brier"] == m.brier(y, model.predict_proba(X)[:, 1])
+
+
+def test_scores_come_from_probabilities_where_there_is_no_decision_function():
+    """The areas are computed from the minority's probability when the classifier has nothing else."""
+    model, X, y = fitted(KNeighborsClassifier())
+
+    assert m.scored(model, X, y, ALL)["auprc"] == m.auprc(y, model.predict_proba(X)[:, 1])
+
+
+def test_a_metric_without_its_output_is_an_empty_cell():
+    """A classifier without probabilities has no Brier score, and keeps all the rest."""
+    model, X, y = fitted(LinearSVC())
+    scores = m.scored(model, X, y, ALL)
+
+    assert [name for name, value in scores.items() if value is None] == ["brier"]
+
+
+def test_the_minority_column_is_found_by_its_label():
+    """The order of ``classes_`` decides which column, and which sign, stands for the minority."""
+    model, X, y = fitted(LogisticRegression(max_iter=5000))
+    mirrored = SimpleNamespace(
+        classes_=model.classes_[::-1],
+        predict=model.predict,
+        predict_proba=lambda X: model.predict_proba(X)[:, ::-1],
+        decision_function=lambda X: -model.decision_function(X),
+    )
+
+    assert m.scored(mirrored, X, y, ALL) == m.scored(model, X, y, ALL)
+
+
+def test_each_kind_of_output_is_predicted_once():
+    """Nine metrics ask a classifier for labels, scores and probabilities once each, and never in vain."""
+    calls = []
+    model = SimpleNamespace(
+        classes_=np.array([0, 1]),
+        predict=lambda X: calls.append("labels") or np.array([0, 1, 1]),
+        predict_proba=lambda X: calls.append("probabilities") or np.tile([0.3, 0.7], (3, 1)),
+        decision_function=lambda X: calls.append("scores") or np.array([0.1, 0.2, 0.3]),
+    )
+    y = np.array([0, 1, 1])
+    m.scored(model, np.zeros((3, 1)), y, ALL)
+    m.scored(model, np.zeros((3, 1)), y, {"mcc": m.MCC})
+
+    assert sorted(calls) == ["labels", "labels", "probabilities", "scores"]

@@ -1,0 +1,623 @@
+"""The first report and the export, from stores that are written by hand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from markdown_it import MarkdownIt
+from rich.console import Console
+from scipy.stats import rankdata
+
+from oversample_bench.errors import UsageError
+from oversample_bench.report import summary_table, trials, write_export, write_report
+from oversample_bench.store import (
+    FILE_NAME,
+    DrawRecord,
+    Ledger,
+    PlannedRecord,
+    RunRecord,
+    SplitRecord,
+    TrialRecord,
+)
+
+METRICS = {"mcc": True, "brier": False}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A planned trial and what became of it; ``status`` and ``draw_status`` of "" stand for no row."""
+
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+    dataset: str = "ecoli1"
+    ratio: str = "natural"
+    method: str = "none"
+    classifier: str = "tree"
+    split: int = 0
+    seed: int = 0
+    status: str = "ok"
+    reason: str = ""
+    draw_status: str = "ok"
+    draw_reason: str = ""
+    flags: str = ""
+    fallback: str = ""
+    fidelity: float | None = None
+
+    @property
+    def place(self) -> str:
+        return f"{self.dataset}/{self.ratio}/{self.split}"
+
+    @property
+    def draw(self) -> str:
+        return f"{self.place}/{self.method}/{self.seed}"
+
+    @property
+    def trial(self) -> str:
+        return f"{self.draw}/{self.classifier}"
+
+    def planned(self) -> PlannedRecord:
+        return PlannedRecord(
+            self.trial,
+            self.draw,
+            self.dataset,
+            self.ratio,
+            self.method,
+            self.classifier,
+            self.split,
+            self.seed,
+        )
+
+    def split_record(self) -> SplitRecord:
+        return SplitRecord(self.place, f"print of {self.dataset}", 7, 200, 20, 5, 50, 6, 0.1, 2, 3)
+
+    def draw_record(self) -> DrawRecord:
+        made = self.draw_status == "ok"
+        columns = {
+            "digest": self.draw, "split": self.place, "method": self.method, "params": "{}",
+            "source": "oversample-bench 0.1.0", "spec": "{}", "status": self.draw_status,
+            "stage": "" if made else "draw", "kind": "" if made else "ValueError", "reason": self.draw_reason,
+            "traceback": "" if made else f"Traceback of {self.draw}", "n_real": 220 if made else None,
+            "n_dropped": 1 if made else None, "n_new": 180 if made else None, "n_copies": 4 if made else None,
+            "n_new_majority": 0 if made else None, "n_owed": 180 if made else None,
+            "realised_ratio": 1.0 if made else None, "fallback": self.fallback, "flags": self.flags,
+            "fidelity_precision": self.fidelity, "fit_seconds": 0.25, "peak_mib": 12.0, "run": 1,
+        }  # fmt: skip
+        return DrawRecord(self.draw, columns)
+
+    def trial_record(self) -> TrialRecord:
+        good = self.status == "ok"
+        columns = {
+            "digest": self.trial, "draw": self.draw, "classifier": self.classifier, "params": "{}",
+            "source": "oversample-bench 0.1.0", "status": self.status, "stage": "" if good else "trial",
+            "kind": "" if good else "RuntimeError", "reason": self.reason,
+            "traceback": "" if good else f"Traceback of {self.trial}", "trial_seconds": 0.5, "run": 1,
+        }  # fmt: skip
+        return TrialRecord(self.trial, columns, self.scores, dict.fromkeys(self.scores, "builtin"))
+
+
+def store(
+    folder: Path,
+    cases: Iterable[Case],
+    metrics: Mapping[str, bool] = METRICS,
+    status: str = "finished",
+    **options: object,
+) -> Path:
+    """Write a store whose run began and ended at fixed times, and return its folder."""
+    ledger, cases = Ledger(folder), list(cases)
+    environment = {"python": "3.11.7", "versions": {"numpy": "2.4"}, "threads": {}, "plugins": ["a", "b"]}
+    run = ledger.begin(RunRecord("toy", "d1g3st", "name: toy", options, metrics, "serial", 2, environment))
+    for name in {case.dataset for case in cases}:
+        card = {"n_rows": 276, "n_features": 6, "source": "KEEL", "licence": "CC BY"}
+        ledger.remember_dataset(f"stamp of {name}", f"print of {name}", card)
+    for case in cases:
+        if case.draw_status:
+            ledger.add_draw(case.draw_record(), case.split_record())
+        if case.status:
+            ledger.add_trial(case.trial_record())
+    ledger.set_plan([case.planned() for case in cases])
+    ledger.connection.execute(
+        "UPDATE runs SET status = ?, started = '2026-01-01T00:00:00+00:00', finished = ? WHERE id = ?",
+        (status, None if status == "running" else "2026-01-01T00:01:00+00:00", run),
+    )
+    ledger.close()
+    return folder
+
+
+def scored(values: Iterable[float | None], metric: str = "mcc", **fields: str) -> list[Case]:
+    """Return one good trial a value, on one split each."""
+    return [
+        replace(Case(), scores={metric: value}, split=split, **fields)  # type: ignore[arg-type]  # fields are labels
+        for split, value in enumerate(values)
+    ]
+
+
+def report(folder: Path) -> str:
+    return write_report(folder).read_text(encoding="utf-8")
+
+
+def cell(text: str, start: str, column: int) -> str:
+    """Return one cell of the first row below the coverage that begins with ``start``."""
+    lines = text.partition("\n## ")[2].splitlines()
+    line = next(line for line in lines if line.startswith(f"| {start}"))
+    return [part.strip() for part in line.strip("|").split(" |")][column]
+
+
+def rendered(text: str) -> str:
+    return str(MarkdownIt("commonmark").enable("table").render(text))
+
+
+def test_a_cell_is_the_mean_and_the_sample_deviation_of_its_scores(tmp_path: Path) -> None:
+    """A cell holds numpy's mean and standard deviation (ddof=1) over splits and seeds."""
+    values = [0.25, 0.5, 0.875]
+    folder = store(tmp_path, scored(values) + scored([0.1, 0.1, 0.4], method="smote"), {"mcc": True})
+
+    text = report(folder)
+    table = pd.read_csv(folder / "tables" / "mcc.csv")
+
+    assert cell(text, "ecoli1", 2) == f"**{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}**"
+    assert table["mean"].tolist() == pytest.approx([np.mean(values), 0.2], rel=0, abs=1e-15)
+    assert table["sd"].tolist() == pytest.approx([np.std(values, ddof=1), np.sqrt(0.03)], rel=0, abs=1e-15)
+    assert table[["n", "n_planned"]].to_numpy().tolist() == [[3, 3], [3, 3]]
+    assert "n = 3 in every cell." in text
+
+
+def test_a_failed_trial_never_enters_a_mean(tmp_path: Path) -> None:
+    """A trial that did not succeed has no score in any table, even if the store has kept one."""
+    good, bad = (
+        scored([0.8, 0.6]),
+        replace(Case(), split=2, status="failed", reason="no", scores={"mcc": 0.0}),
+    )
+    folder = store(tmp_path, [*good, bad], {"mcc": True})
+
+    text = report(folder)
+
+    assert cell(text, "ecoli1", 2) == "0.700 ± 0.141, n = 2 of 3 (1 failed)"
+    assert trials(folder)["mcc"].isna().tolist() == [False, False, True]
+
+
+def test_the_best_of_a_row_is_bold_whichever_way_the_metric_points(tmp_path: Path) -> None:
+    """Higher is bold for a score, lower for a loss, and ties are bold together."""
+    methods = {"none": (0.5, 0.2), "smote": (0.7, 0.1), "adasyn": (0.7, 0.3)}
+    cases = [Case({"mcc": mcc, "brier": loss}, method=name) for name, (mcc, loss) in methods.items()]
+    folder = store(tmp_path, cases)
+
+    text = report(folder)
+
+    score, loss = (pd.read_csv(folder / "tables" / f"{name}.csv")["best"].tolist() for name in METRICS)
+    assert [score, loss] == [[False, True, True], [False, True, False]]
+    assert [cell(text, "ecoli1", i) for i in (2, 3, 4)] == ["0.500", "**0.700**", "**0.700**"]
+
+
+def test_a_mean_over_survivors_does_not_win(tmp_path: Path) -> None:
+    """A cell with fewer trials than the fullest of its row is not the best, however high its mean."""
+    lost = replace(Case(), method="smote", split=1, status="timeout", reason="too slow")
+    cases = [*scored([0.4, 0.4]), *scored([0.9], method="smote"), lost]
+
+    text = report(store(tmp_path, cases, {"mcc": True}))
+
+    assert cell(text, "ecoli1", 2) == "**0.400 ± 0.000**"
+    assert cell(text, "ecoli1", 3) == "0.900, n = 1 of 2 (1 timed out)"
+    assert "n = 2 where a cell says nothing else." in text
+
+
+def test_equal_scores_tie_whatever_the_order_in_which_they_are_added_up(tmp_path: Path) -> None:
+    """Rounding in the last digit of a mean decides neither a best nor a rank."""
+    values = [0.1, 0.2, 0.3, 0.7]
+    folder = store(tmp_path, scored(values) + scored(values[::-1], method="smote"), {"mcc": True})
+
+    write_report(folder)
+
+    assert pd.read_csv(folder / "tables" / "mcc.csv")["best"].tolist() == [True, True]
+    assert pd.read_csv(folder / "tables" / "ranks_mcc.csv")["mean_rank"].tolist() == [1.5] * 4
+
+
+def test_a_half_finished_run_says_how_far_it_is_and_how_to_go_on(tmp_path: Path) -> None:
+    """Coverage stands on top, pending trials are counted, and the command to go on is there."""
+    waiting = [replace(Case(), method="smote", split=i, status="", draw_status="") for i in range(2)]
+    folder = store(tmp_path, [*scored([0.4, 0.6]), *waiting], {"mcc": True}, status="running")
+
+    text = report(folder)
+
+    assert "**2 of 4 trials done (50 %), none failed, 2 not yet run.**" in text
+    assert "`bench run SUITE --out DIR`" in text
+    assert "| ecoli1   |  2/2 |   0/2 |" in text
+    assert cell(text, "ecoli1", 3) == "– (not yet run)"
+    assert len(trials(folder)) == 2
+
+
+def test_a_share_is_rounded_down(tmp_path: Path) -> None:
+    """A run that lacks one trial of many is not told as 100 % done."""
+    waiting = replace(Case(), split=999, status="", draw_status="")
+
+    text = report(store(tmp_path, [*scored([0.5] * 299), waiting], {"mcc": True}))
+
+    assert "299 of 300 trials done (99 %), none failed, 1 not yet run." in text
+
+
+def test_a_whole_run_needs_no_coverage_table(tmp_path: Path) -> None:
+    """When all is done, one line says so and nothing failed."""
+    text = report(store(tmp_path, scored([0.4, 0.6]), {"mcc": True}))
+
+    assert "**2 of 2 trials done (100 %), none failed.**" in text
+    assert "Trials done, of those planned" not in text
+    assert "No trial failed." in text
+    assert "bench run" not in text
+
+
+def test_a_run_in_which_all_failed_has_a_report(tmp_path: Path) -> None:
+    """Cells say that all failed; no mean, rank or best comes from nothing."""
+    cases = [
+        replace(Case(), method=method, split=split, status="failed", reason="boom")
+        for method in ("none", "smote")
+        for split in range(2)
+    ]
+    folder = store(tmp_path, cases, {"mcc": True})
+
+    text = report(folder)
+
+    assert text.count("– (failed)") == 2
+    assert "0 of 4 trials done (0 %), 4 failed." in text
+    assert not pd.read_csv(folder / "tables" / "mcc.csv")["best"].any()
+    assert pd.read_csv(folder / "tables" / "ranks_mcc.csv")["mean_rank"].isna().all()
+    assert re.search(r"\bnan\b", text, re.IGNORECASE) is None
+
+
+def test_one_method_is_neither_best_nor_ranked(tmp_path: Path) -> None:
+    """With nothing to compare there is no bold cell and no rank."""
+    text = report(store(tmp_path, scored([0.4, 0.6]), {"mcc": True}))
+
+    assert cell(text, "ecoli1", 2) == "0.500 ± 0.141"
+    assert "There is one method only" in text
+
+
+def test_one_value_has_no_deviation(tmp_path: Path) -> None:
+    """A cell of one split shows its value alone."""
+    text = report(store(tmp_path, scored([0.25]), {"mcc": True}, digits=2))
+
+    assert cell(text, "ecoli1", 2) == "0.25"
+
+
+def test_a_metric_without_value_says_why(tmp_path: Path) -> None:
+    """A classifier that lacks what the metric needs leaves a dash and a reason, and is not ranked."""
+    cases = [
+        Case({"brier": None if classifier == "linear_svc" else 0.1}, method=method, classifier=classifier)
+        for method in ("none", "smote")
+        for classifier in ("linear_svc", "tree")
+    ]
+    folder = store(tmp_path, cases, {"brier": False})
+
+    text = report(folder)
+    ranks = pd.read_csv(folder / "tables" / "ranks_brier.csv")
+
+    assert cell(text, "ecoli1   | linear_svc", 2) == "– (no such output)"
+    assert "- no such output: the classifier gives nothing" in text
+    assert ranks.set_index(["classifier", "method"])["n_rows"].to_dict() == {
+        ("linear_svc", "none"): 0, ("linear_svc", "smote"): 0, ("tree", "none"): 1, ("tree", "smote"): 1,
+        ("(all)", "none"): 1, ("(all)", "smote"): 1,
+    }  # fmt: skip
+
+
+def test_a_metric_that_was_asked_for_later_is_not_yet_scored(tmp_path: Path) -> None:
+    """A done trial without an entry for a metric waits for it; it is no missing output."""
+    text = report(store(tmp_path, scored([0.4, 0.6])))
+
+    assert "2 of those done lack a metric that the suite asks for since." in text
+    assert "– (not yet scored)" in text
+
+
+def test_each_ratio_has_its_table(tmp_path: Path) -> None:
+    """Several ratios are told apart; one alone is not a heading."""
+    cases = [Case({"mcc": 0.5}, ratio=ratio) for ratio in ("natural", "0.01")]
+
+    several = report(store(tmp_path / "several", cases, {"mcc": True}))
+    one = report(store(tmp_path / "one", cases[:1], {"mcc": True}))
+
+    assert [f"### mcc at ratio {ratio}" in several for ratio in ("natural", "0.01")] == [True, True]
+    assert "at ratio natural\n" not in one
+
+
+def test_flags_are_marked_in_the_cells_and_told_below(tmp_path: Path) -> None:
+    """A cell carries the mark of each flag of its draws; the legend has those marks only, with counts."""
+    cases = [
+        *scored([0.5, 0.5], method="none"),
+        Case({"mcc": 0.4}, method="glgan", flags="nothing new, dropped", fallback="1 neighbour"),
+        Case({"mcc": 0.4}, method="glgan", split=1, flags="dropped"),
+    ]
+    folder = store(tmp_path, cases, {"mcc": True})
+
+    text = report(folder)
+
+    assert cell(text, "ecoli1", 3) == "0.400 ± 0.000 ⁿᵈ"
+    assert (
+        "- ⁿ nothing new: the sampler owed minority rows and made none – glgan in 1 of 2 draws (ecoli1)"
+        in text
+    )
+    assert "- ᵈ dropped: real training rows were left out – glgan in 2 of 2 draws (ecoli1)" in text
+    assert "ᶜ" not in text
+    assert "- glgan, 1 draw: 1 neighbour (ecoli1)" in text
+    assert pd.read_csv(folder / "tables" / "mcc.csv")["flags"].tolist()[1] == "nothing new, dropped"
+
+
+def test_mean_ranks_are_those_of_scipy_over_whole_rows(tmp_path: Path) -> None:
+    """Ranks average ties within a row; rows that are not whole are left out by name, or imputed as worst."""
+    methods, means = (
+        ("none", "smote", "adasyn"),
+        np.array([[0.5, 0.7, 0.7], [0.9, 0.2, 0.4], [0.1, 0.8, 0.3]]),
+    )
+    cases = [
+        Case({"mcc": value}, dataset=f"set{i}", method=method)
+        for i, row in enumerate(means)
+        for method, value in zip(methods, row, strict=True)
+    ]
+    cases[-2] = replace(cases[-2], status="failed", scores={}, reason="boom")
+    folder = store(tmp_path, cases, {"mcc": True})
+
+    text = report(folder)
+    ranks = pd.read_csv(folder / "tables" / "ranks_mcc.csv").set_index("classifier").loc["(all)"]
+
+    whole = [rankdata(-row) for row in means[:2]]
+    imputed = [*whole, rankdata(-np.array([0.1, -np.inf, 0.3]))]
+    assert ranks["mean_rank"].tolist() == np.mean(whole, axis=0).tolist()
+    assert ranks["mean_rank_imputed"].tolist() == pytest.approx(np.mean(imputed, axis=0).tolist())
+    assert "- set2 (natural) with tree: smote 0 of 1 (1 failed)" in text
+    assert "2 of 3 rows" in text
+
+
+def test_rows_that_wait_are_not_imputed(tmp_path: Path) -> None:
+    """A method that has not been run yet does not get the worst rank for it."""
+    waiting = replace(Case(), method="smote", status="", draw_status="")
+    folder = store(tmp_path, [Case({"mcc": 0.5}), waiting], {"mcc": True})
+
+    write_report(folder)
+
+    assert pd.read_csv(folder / "tables" / "ranks_mcc.csv")["n_rows_imputed"].tolist() == [0] * 4
+
+
+def test_a_failed_draw_is_told_once_with_the_trials_that_it_cost(tmp_path: Path) -> None:
+    """Trials upstream of a failed draw are no failures of their own."""
+    bad = Case(method="adasyn", draw_status="failed", draw_reason="no neighbours | at all", status="upstream")
+    cases = [replace(bad, classifier=name) for name in ("tree", "knn", "mlp")]
+    own = Case(method="none", classifier="mlp", status="crashed", reason="signal 9")
+    folder = store(tmp_path, [*cases, own], {"mcc": True})
+
+    text = report(folder)
+    failures = pd.read_csv(folder / "tables" / "failures.csv", keep_default_na=False)
+
+    assert failures[["method", "classifier", "trials_lost"]].to_numpy().tolist() == [
+        ["adasyn", "", 3],
+        ["none", "mlp", 1],
+    ]
+    assert "Draws that did not succeed: 1, at the cost of 3 trials." in text
+    assert r"ValueError: no neighbours of the other" not in text
+    assert r"ValueError: no neighbours \| at all" in text
+    assert f"Traceback of {bad.draw}\n" in text
+    assert f"Traceback of {own.trial}\n" in text
+    assert f"Traceback of {cases[1].trial}" not in text
+
+
+def test_the_draws_are_summed_by_method(tmp_path: Path) -> None:
+    """Counts are sums over good draws, and each draw has a row in the CSV file."""
+    cases = [Case({"mcc": 0.5}, split=split, fidelity=0.25 * split) for split in range(3)]
+    folder = store(tmp_path, [*cases, Case(split=3, draw_status="oom", status="upstream")], {"mcc": True})
+
+    text = report(folder)
+
+    assert [cell(text, "none  ", i) for i in range(10)] == [
+        "none", "3 of 4", "660", "3", "540", "12", "1", "0.25", "0.25", "12",
+    ]  # fmt: skip
+    assert "| none   |              3 |     0.250 |" in text
+    assert pd.read_csv(folder / "tables" / "draws.csv")["status"].tolist() == ["ok"] * 3 + ["oom"]
+
+
+def test_the_data_and_the_foot_tell_where_numbers_come_from(tmp_path: Path) -> None:
+    """Each set has its sizes, source and licence; suite, versions, times and runs stand in the foot."""
+    text = report(store(tmp_path, scored([0.4, 0.6]), {"mcc": True}, title="A *title*"))
+
+    assert text.startswith("# A \\*title\\*\n")
+    assert [cell(text, "ecoli1   | natural", i) for i in range(14)] == [
+        "ecoli1", "natural", "KEEL", "CC BY", "276", "6", "200", "20", "5", "50", "6", "0.1", "2", "3",
+    ]  # fmt: skip
+    for row in (
+        "suite",
+        "suite digest",
+        "versions.numpy",
+        "seconds of trials",
+        "failures",
+        "1   | 2026-01-01",
+    ):
+        assert cell(text, row, 1)
+    assert "Made by `bench report DIR`" in text
+
+
+HOSTILE = [
+    "a|b",
+    "*bold* _it_",
+    "<script>alert(1)</script>",
+    'say "x" `y`',
+    "two\nlines\r\n",
+    "# head",
+    "[a](b)",
+    "1. x",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_breaks_the_tables(tmp_path: Path, name: str) -> None:
+    """Names appear as they are, in one cell of the rendered page; CSV gives them back."""
+    broken = Case(dataset=name, method=name, classifier=name, split=1, status="failed", reason=name)
+    cases = [Case({name: 0.5}, name, name, name, name, fallback=name), broken]
+    folder = store(tmp_path, cases, {name: True}, title=name)
+
+    page = rendered(report(folder))
+
+    for table in page.split("<table>")[1:]:
+        rows = [row.count("<td") + row.count("<th") for row in table.split("</table>")[0].split("<tr>")[1:]]
+        assert len(set(rows)) == 1
+    plain = " ".join(name.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert f"<td>{plain.replace(chr(34), '&quot;')}</td>" in page
+    assert "<script" not in page
+    assert trials(folder).loc[0, "dataset"] == name
+    assert len(list((folder / "tables").iterdir())) == 4
+
+
+def test_metrics_have_files_of_their_own_whatever_they_are_called(tmp_path: Path) -> None:
+    """No metric's table takes the place of another table or leaves the folder."""
+    metrics = dict.fromkeys(["draws", "failures", "../up", ".._up", "status", "ranks_mcc", "mcc"], True)
+    folder = store(tmp_path / "run", [Case(dict.fromkeys(metrics, 0.5))], metrics)
+
+    write_report(folder)
+
+    assert len(list((folder / "tables").iterdir())) == 2 + 2 * len(metrics)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
+    assert list(trials(folder).columns[-7:]) == [
+        "draws", "failures", "../up", ".._up", "metric_status", "ranks_mcc", "mcc",
+    ]  # fmt: skip
+
+
+def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Report and tables are a function of the store, wherever it lies; old tables do not stay."""
+    folders = [store(tmp_path / name, scored([0.4, 0.6]), {"mcc": True}) for name in ("a", "b")]
+    write_report(folders[0])
+    (folders[0] / "tables" / "gone.csv").write_text("of a metric that is no longer there")
+
+    written = [{path.name: path.read_bytes() for path in _files(folder)} for folder in folders]
+
+    assert written[0] == written[1]
+    assert sorted(written[0]) == ["draws.csv", "failures.csv", "mcc.csv", "ranks_mcc.csv", "report.md"]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [write_report(folder), *(folder / "tables").iterdir()]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_the_export_gives_back_every_bit_of_a_score(tmp_path: Path, suffix: str) -> None:
+    """One row a trial with an outcome, in plan order; floats survive the file exactly."""
+    values = [0.1 + 0.2, 1 / 3, 5e-324]
+    bad = Case(split=3, draw_status="failed", draw_reason="no", status="upstream", reason="no draw")
+    waiting = Case(split=4, status="", draw_status="")
+    folder = store(tmp_path / "run", [*scored(values), bad, waiting], {"mcc": True})
+    target = tmp_path / "made" / f"trials{suffix}"
+
+    count = write_export(folder, target)
+    read = pd.read_csv(target, converters={"mcc": _number}) if suffix == ".csv" else pd.read_parquet(target)
+
+    assert count == 4
+    assert read["mcc"].tolist()[:3] == values
+    assert np.isnan(read["mcc"].iloc[3])
+    assert read["status"].tolist() == ["ok"] * 3 + ["upstream"]
+    assert read["n_new"].isna().tolist() == [False] * 3 + [True]
+    assert list(read.columns) == [
+        "dataset", "ratio", "method", "classifier", "split", "seed", "status", "reason", "n_real",
+        "n_dropped", "n_new", "n_copies", "fallback", "flags", "realised_ratio", "fidelity_precision",
+        "fidelity_recall", "fidelity_density", "fidelity_coverage", "fit_seconds", "trial_seconds",
+        "peak_mib", "mcc",
+    ]  # fmt: skip
+
+
+def _number(text: str) -> float:
+    return float(text or "nan")
+
+
+def test_trials_of_an_earlier_plan_are_not_shown(tmp_path: Path) -> None:
+    """Trials that an earlier suite left in the store are not shown, and labels are those of the plan."""
+    folder = store(tmp_path, scored([0.4, 0.6]), {"mcc": True})
+    ledger = Ledger(folder)
+    ledger.set_plan([replace(Case().planned(), method="baseline")])
+    ledger.close()
+
+    assert trials(folder)[["method", "mcc"]].to_numpy().tolist() == [["baseline", 0.4]]
+
+
+def test_an_export_to_another_suffix_is_refused(tmp_path: Path) -> None:
+    """Only .csv and .parquet are offered, and the sentence says so."""
+    folder = store(tmp_path, scored([0.5]), {"mcc": True})
+
+    with pytest.raises(UsageError, match=r"neither CSV nor Parquet.*\.csv or \.parquet"):
+        write_export(folder, tmp_path / "trials.xlsx")
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    """A target that is a folder is refused, and nothing half-written is left."""
+    folder = store(tmp_path / "run", scored([0.5]), {"mcc": True})
+    (tmp_path / "out" / "taken.csv").mkdir(parents=True)
+
+    with pytest.raises(UsageError, match=r"taken\.csv cannot be written"):
+        write_export(folder, tmp_path / "out" / "taken.csv")
+
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["taken.csv"]
+
+
+def test_a_folder_of_no_run_is_refused(tmp_path: Path) -> None:
+    """A folder without a store is told what makes one."""
+    with pytest.raises(UsageError, match="not the folder of a run"):
+        write_report(tmp_path)
+
+
+def test_an_empty_store_is_refused(tmp_path: Path) -> None:
+    """A store in which nothing is planned has nothing to report."""
+    Ledger(tmp_path).close()
+
+    with pytest.raises(UsageError, match="is empty"):
+        write_report(tmp_path)
+
+
+def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    """A newer store is left alone, and the sentence says what to upgrade."""
+    ledger = Ledger(store(tmp_path, scored([0.5]), {"mcc": True}))
+    ledger.connection.execute("PRAGMA user_version = 99")
+    ledger.close()
+
+    with pytest.raises(UsageError, match="newer oversample-bench"):
+        write_report(tmp_path)
+
+
+def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
+    """A file that is a store no more is a sentence, not a traceback."""
+    path = store(tmp_path, scored([0.5] * 50), {"mcc": True}) / FILE_NAME
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+
+    with pytest.raises(UsageError, match="cannot be read as a store"):
+        write_report(tmp_path)
+
+
+def test_the_terminal_shows_the_cells_of_the_report(tmp_path: Path) -> None:
+    """Means, marks and short counts stand in the table; the best is bold."""
+    lost = Case(method="smote", split=1, status="failed", reason="boom")
+    cases = [*scored([0.4, 0.6]), *scored([0.9], method="smote", flags="copies"), lost]
+    folder = store(tmp_path, cases, {"mcc": True})
+    console = Console(width=120, force_terminal=True, color_system="standard")
+
+    with console.capture() as capture:
+        console.print(summary_table(folder, "mcc"))
+
+    assert "\x1b[1m0.500 ± 0.141\x1b[0m" in capture.get()
+    assert "0.900ᶜ" in capture.get()
+    assert "1/2" in capture.get()
+
+
+def test_the_terminal_refuses_a_metric_that_the_run_has_not(tmp_path: Path) -> None:
+    """An unknown metric is answered with the nearest name."""
+    folder = store(tmp_path, scored([0.5]), {"mcc": True})
+
+    with pytest.raises(UsageError, match="Did you mean 'mcc'"):
+        summary_table(folder, "mc")
+
+
+def test_importing_the_package_leaves_pandas_alone() -> None:
+    """The command line pays for pandas when a report is made, not before."""
+    code = (
+        "import sys, oversample_bench.report; print(sorted({'pandas', 'rich', 'pyarrow'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
