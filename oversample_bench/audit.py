@@ -107,14 +107,17 @@ def checked(X: Array, returned: Any) -> tuple[Array, Array]:
     """Return a sampler's rows as float64 and int64 arrays, or raise `BadDraw` with the reason."""
     if not isinstance(returned, tuple) or len(returned) != 2:
         raise BadDraw(f"fit_resample returned {type(returned).__name__}, not the pair (X, y)")
-    X_out, y_out = np.asarray(returned[0], dtype=np.float64), np.asarray(returned[1])
+    try:
+        X_out, y_out = np.asarray(returned[0], dtype=np.float64), np.asarray(returned[1])
+    except (TypeError, ValueError) as error:
+        raise BadDraw(f"fit_resample returned rows that are no table of numbers ({error})") from error
     if X_out.ndim != 2 or X_out.shape[1] != X.shape[1] or y_out.shape != (len(X_out),):
         raise BadDraw(
             f"fit_resample returned X of shape {X_out.shape} and y of shape {y_out.shape}; "
             f"expected (n, {X.shape[1]}) and (n,)"
         )
     if not np.isin(y_out, (0, 1)).all():
-        raise BadDraw(f"fit_resample returned labels {np.unique(y_out)[:5]}; it was given 0 and 1")
+        raise BadDraw(f"fit_resample returned labels {list(dict.fromkeys(y_out.tolist()))[:5]}; it was given 0 and 1")
     bad = int((~np.isfinite(X_out).all(axis=1)).sum())
     if bad:
         raise BadDraw(f"fit_resample returned {bad} of {len(X_out)} rows with non-finite values")

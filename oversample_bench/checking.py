@@ -10,9 +10,13 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from oversample_bench.api import Metric
 from oversample_bench.errors import UsageError, listed, nearest
 from oversample_bench.registry import KINDS, Entry, LooseFile, Registry, load_registry
 from oversample_bench.suite import Suite
+
+METHODS = {"oversampler": ("fit_resample",), "classifier": ("fit", "predict")}
+"""What an instance of each kind must have."""
 
 
 def registry_of(suite: Suite) -> Registry:
@@ -77,14 +81,14 @@ def check_parameters(suite: Suite, registry: Registry, *, everything: bool = Tru
     registry : Registry
         Where they come from.
     everything : bool, default=True
-        Whether components without parameters are built, too.
+        Whether components without parameters are built, too, and metrics looked at.
 
     Raises
     ------
     UsageError
         With a line for each that cannot be built.
     """
-    wrong: list[str] = []
+    wrong = _bad_metrics(suite, registry) if everything else []
     items = [("oversampler", "methods", suite.methods), ("classifier", "classifiers", suite.classifiers)]
     for kind, section, choices in items:
         for position, choice in enumerate(choices):
@@ -98,21 +102,44 @@ def check_parameters(suite: Suite, registry: Registry, *, everything: bool = Tru
         raise UsageError("\n".join(wrong))
 
 
+def _bad_metrics(suite: Suite, registry: Registry) -> list[str]:
+    wrong = []
+    for position, name in enumerate(suite.metrics):
+        entry = registry.entry("metric", name)
+        try:
+            found = entry.resolve()
+        except UsageError as error:
+            wrong.append(f"{suite.where('metrics', position)}: {error}")
+            continue
+        if not isinstance(found, Metric):
+            said = f"metric '{name}' (plugin '{entry.plugin}') is a {type(found).__name__}, not a Metric"
+            wrong.append(f"{suite.where('metrics', position)}: {said}")
+    return wrong
+
+
 def complaint(entry: Entry, params: dict[str, Any], batch: int = 1) -> str:
     """Return what is wrong with building ``entry`` from ``params``, or an empty string."""
     who = f"{KINDS[entry.kind]} '{entry.name}' (plugin '{entry.plugin}')"
     try:
         target = entry.resolve()
-        estimator = target(**params)
-        validate = getattr(estimator, "_validate_params", None)  # scikit-learn's own check of values
-        if validate is not None:
-            validate()
     except UsageError as error:
         return str(error)
+    try:
+        estimator = target(**params)
+        if hasattr(estimator, "_parameter_constraints"):  # scikit-learn's own check of values
+            estimator._validate_params()  # noqa: SLF001 - it has no public name
     except TypeError as error:
-        return f"{who}: {_unexpected(target, params) or error}"
-    except Exception as error:  # noqa: BLE001 - a plugin's constructor may raise anything
+        return f"{who}: {_unexpected(target, params) or _one_line(error)}"
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's constructor may raise anything
         return f"{who}: {_one_line(error)}"
+    return _lacking(entry.kind, estimator, batch, who)
+
+
+def _lacking(kind: str, estimator: Any, batch: int, who: str) -> str:
+    """Return which method an estimator lacks, or an empty string."""
+    for name in METHODS[kind]:
+        if not hasattr(estimator, name):
+            return f"{who} is no {KINDS[kind]}: {type(estimator).__name__} has no {name}"
     if batch > 1 and not hasattr(estimator, "fit_resample_batch"):
         return f"{who} is fitted one by one: it has no fit_resample_batch, so leave `batch` out"
     return ""
@@ -120,16 +147,23 @@ def complaint(entry: Entry, params: dict[str, Any], batch: int = 1) -> str:
 
 def _unexpected(target: Any, params: dict[str, Any]) -> str:
     """Return a sentence about the first parameter that ``target`` does not take."""
+    try:
+        parameters = inspect.signature(target).parameters.values()
+    except (TypeError, ValueError):  # not callable, or written in C
+        return ""
+    if any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters):
+        return ""
     known = [
         parameter.name
-        for parameter in inspect.signature(target).parameters.values()
+        for parameter in parameters
         if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
     ]
     for name in params:
         if name not in known:
-            return f"there is no parameter '{name}'.{nearest(name, known)} There are: {listed(known, 30)}"
+            there = f"There are: {listed(known, 30)}" if known else "It takes none."
+            return f"there is no parameter '{name}'.{nearest(name, known)} {there}"
     return ""
 
 
-def _one_line(error: Exception) -> str:
+def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__

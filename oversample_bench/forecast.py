@@ -6,6 +6,7 @@ is not loaded, since then none of its trials can be done.
 
 from __future__ import annotations
 
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,15 +69,15 @@ def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Foreca
     check_parameters(suite, registry, everything=False)
     planned = plan(suite)
     there = (folder / store.FILE_NAME).is_file()
-    connection = store.connect(folder) if there else None
-    known = store.fingerprints(connection) if connection else {}
-    inventory = Inventory(registry, data_folder(data_dir), known)
-    identity = inventory.identity(planned, remember=None)
-    metrics = [(name, registry.entry("metric", name).source) for name in suite.metrics]
-    done = store.settled(connection, metrics) if connection else set()
-    drawn = store.good_draws(connection) if connection else set()
-    files = DrawFiles(folder)
-    left = tuple(
-        jobs(planned, identity, done, lambda digest: digest in drawn and files.has(digest), resources={})
-    )
-    return Forecast(planned, left, expected_seconds(connection, left) if connection else None)
+    with closing(store.connect(folder)) if there else nullcontext() as connection:
+        known = store.fingerprints(connection) if connection else {}
+        inventory = Inventory(registry, data_folder(data_dir), known)
+        identity = inventory.identity(planned, remember=None)
+        metrics = [(name, registry.entry("metric", name).source) for name in suite.metrics]
+        done = store.settled(connection, metrics) if connection else set()
+        drawn = store.good_draws(connection) if connection else set()
+        files = DrawFiles(folder)
+        left = tuple(
+            jobs(planned, identity, done, lambda digest: digest in drawn and files.has(digest), resources={})
+        )
+        return Forecast(planned, left, expected_seconds(connection, left) if connection else None)

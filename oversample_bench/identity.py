@@ -49,7 +49,7 @@ class Identity:
             self._known[spec] = digest(
                 "split",
                 PROTOCOL_VERSION,
-                self.fingerprints[data],
+                self._rows(data),
                 [data.majority, data.minority],
                 spec.ratio,
                 spec.protocol.test_size,
@@ -82,6 +82,11 @@ class Identity:
     def classifier_seed(self, spec: TrialSpec) -> int:
         """Return the seed of a classifier: the same for all methods, so that they are paired."""
         return child(spec.draw.seed, "classifier", self.split(spec.draw.split), spec.classifier.name)
+
+    def _rows(self, data: DataSpec) -> list[str] | str:
+        """Return the fingerprint; with its name for a set that is not here, which no other set equals."""
+        found = self.fingerprints[data]
+        return [found, data.name, data.path] if found == UNAVAILABLE else found
 
     def _component(self, kind: str, component: Component) -> list[str]:
         return [component.name, component.params, self.sources[kind, component.name]]

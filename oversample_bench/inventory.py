@@ -135,6 +135,7 @@ def _bad_ratios(suite: Suite, dataset: Dataset, spec: DataSpec, who: str) -> lis
 
     y = two_classes(dataset, spec).y
     protocol: Protocol = suite.protocol.spec()
+    thin(y, SplitSpec(spec, None, protocol, index=0))  # raises where no ratio is at fault
     wrong = []
     for position, ratio in enumerate(suite.ratios):
         try:

@@ -94,7 +94,7 @@ def attempt(stage: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwa
 
 def _failed(stage: str, error: BaseException, seconds: float) -> Failed:
     lines = traceback.format_exception(error)
-    text = "".join(lines).splitlines()[-TRACEBACK_LINES:]
+    text = _storable("".join(lines)).splitlines()[-TRACEBACK_LINES:]
     return Failed(
         status=_status(error),
         stage=stage,
@@ -115,5 +115,14 @@ def _status(error: BaseException) -> Status:
 
 def _sentence(error: BaseException) -> str:
     """Return the error's first line with text in it, or its type where it says nothing."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    try:
+        text = _storable(str(error))
+    except Exception:  # noqa: BLE001 - an exception of a plugin may be broken itself
+        text = ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[0] if lines else f"{type(error).__name__} without a message"
+
+
+def _storable(text: str) -> str:
+    """Escape what has no UTF-8 form, such as the bytes of a badly named file: the store takes none of it."""
+    return text.encode(errors="backslashreplace").decode()

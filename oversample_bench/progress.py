@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,14 +15,14 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from oversample_bench.outcome import Failed
 from oversample_bench.watching import Watcher
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from oversample_bench.choosing import Choice
-    from oversample_bench.outcome import Failed
-    from oversample_bench.runners.events import Event
+    from oversample_bench.runners.events import DrawDone, Event
 
 LINE_SECONDS = 10.0
 LINE_SHARE = 0.1
@@ -57,11 +56,10 @@ class Tally(Watcher):
         self.total, self.reused, self.started = total, reused, time.monotonic()
         if total > reused:
             again = f", {reused:,} of them there already" if reused else ""
-            self.say(f"{total:,} trials{again}; {_where(choice)}.")
+            self.say(f"{total:,} trial{'s' * (total != 1)}{again}; {_where(choice)}.")
 
     def told(self, event: Event) -> None:
         """Count a trial, and show why it failed if that is new."""
-        from oversample_bench.outcome import Failed
         from oversample_bench.runners.events import DrawDone, TrialDone
 
         if isinstance(event, TrialDone):
@@ -69,7 +67,7 @@ class Tally(Watcher):
             self.failed += isinstance(event.outcome, Failed)
             self.show()
         if isinstance(event, DrawDone) and isinstance(event.outcome, Failed):
-            self._explain(event.task.spec.method.name, event.outcome)
+            self._explain(_culprit(event), event.outcome)
         if (
             isinstance(event, TrialDone)
             and isinstance(event.outcome, Failed)
@@ -83,7 +81,7 @@ class Tally(Watcher):
         self._reasons.add((who, failed.message))
         if len(self._reasons) <= MOST_REASONS:
             self.say(f"{who}: {failed.status.value} in {failed.stage}: {failed.message}")
-        if len(self._reasons) == MOST_REASONS:
+        if len(self._reasons) == MOST_REASONS + 1:
             self.say("further reasons stand in the report")
 
     def moved(self, choice: Choice) -> None:
@@ -105,8 +103,9 @@ class Tally(Watcher):
         )
 
     def say(self, text: str) -> None:
-        """Write a line."""
-        self.console.print(escape(text), soft_wrap=True, highlight=False)
+        """Write a line: as it is, but for characters that would steer the terminal."""
+        plain = "".join(letter if letter.isprintable() else " " for letter in text)
+        self.console.print(plain, markup=False, emoji=False, soft_wrap=True, highlight=False)
 
     def show(self) -> None:
         """Show the numbers."""
@@ -162,6 +161,14 @@ TextColumn(
     def end(self) -> None:
         """Take the line down."""
         self._bar.stop()
+
+
+def _culprit(event: DrawDone) -> str:
+    """Return whom a draw's failure is blamed on: the method, or the data that it was to be given."""
+    spec, outcome = event.task.spec, event.outcome
+    if isinstance(outcome, Failed) and outcome.stage in {"data", "split"}:
+        return spec.split.data.name or spec.split.data.path
+    return spec.method.name
 
 
 def _where(choice: Choice) -> str:

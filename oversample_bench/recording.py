@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oversample_bench.identity import Identity
 from oversample_bench.outcome import Failed, Outcome, Status
 from oversample_bench.plan import Plan
-from oversample_bench.runners.events import DrawDone, TrialDone
 from oversample_bench.specs import canonical
-from oversample_bench.stages import Drawn
 from oversample_bench.store import DrawRecord, PlannedRecord, TrialRecord
+
+if TYPE_CHECKING:  # a run with nothing to do imports none of the stages
+    from oversample_bench.runners.events import DrawDone, TrialDone
+    from oversample_bench.stages import Drawn
 
 
 def planned_records(plan: Plan, identity: Identity) -> list[PlannedRecord]:

@@ -11,29 +11,25 @@ import importlib
 import os
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
-import pluggy
-
-from oversample_bench import __version__, builtin, hookspecs
+from oversample_bench import __version__, builtin
 from oversample_bench.api import ENTRY_POINT_GROUP, Metric
 from oversample_bench.errors import UsageError, listed, nearest
+from oversample_bench.hookspecs import implementations
 from oversample_bench.specs import digest
 
-HOOKS = {
-    "oversampler": "register_oversamplers",
-    "classifier": "register_classifiers",
-    "dataset": "register_datasets",
-    "metric": "register_metrics",
-}
 KINDS = {"oversampler": "oversampler", "classifier": "classifier", "dataset": "data set", "metric": "metric"}
 ONLY_VARIABLE = "OVERSAMPLE_BENCH_PLUGINS"
+MOST_LETTERS = 300
+"""Of a plugin's error in a table."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +87,10 @@ def _imported(entry: Entry) -> Any:
     module, _, attribute = str(entry.target).partition(":")
     try:
         return getattr(importlib.import_module(module), attribute)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(
             f"the {KINDS[entry.kind]} '{entry.name}' (plugin '{entry.plugin}') cannot be imported from "
-            f"'{entry.target}': {error}"
+            f"'{entry.target}': {_in_a_line(error)}"
         ) from error
 
 
@@ -131,8 +127,17 @@ class LooseFile:
 
     @classmethod
     def read(cls, path: str) -> LooseFile:
-        """Read the file at ``path``."""
-        return cls(path, Path(path).read_text(encoding="utf-8"))
+        """Read the file at ``path``.
+
+        Raises
+        ------
+        UsageError
+            When it cannot be read as text.
+        """
+        try:
+            return cls(path, Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"the plugin '{path}' cannot be read: {error}") from error
 
     def module(self) -> types.ModuleType:
         """Run the file as a module of its own."""
@@ -167,6 +172,8 @@ class Registry:
         names = [entry.name for entry in self.entries(kind)]
         broken = [plugin.name for plugin in self.plugins if plugin.state == "broken"]
         hint = f" Broken plugins: {listed(broken)}; see `bench plugins list`." if broken else ""
+        if only := os.environ.get(ONLY_VARIABLE, ""):
+            hint += f" {ONLY_VARIABLE}={only} leaves out all other plugins."
         raise UsageError(
             f"no installed plugin offers the {KINDS[kind]} '{name}'.{nearest(name, names)} "
             f"Installed: {listed(names)}.{hint}"
@@ -177,7 +184,7 @@ def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
     """Return the names of the built-ins, of every installed plugin and of ``loose`` files."""
     collected = _Collection()
     collected.add(Plugin("builtin", "oversample-bench", __version__), lambda: builtin)
-    only = [name for name in os.environ.get(ONLY_VARIABLE, "").split(",") if name]
+    only = [name.strip() for name in os.environ.get(ONLY_VARIABLE, "").split(",") if name.strip()]
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=_order):
         if point.name != "builtin" and (not only or point.name in only):
             collected.add(Plugin(point.name, *_distribution(point)), point.load)
@@ -194,7 +201,14 @@ def _order(point: EntryPoint) -> tuple[str, str]:
 
 
 def _distribution(point: EntryPoint) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "0")
+    """Return name and version, also of what an uninstallation has left half there."""
+    return (point.dist and point.dist.name) or "unknown", (point.dist and point.dist.version) or "0"
+
+
+def _in_a_line(error: BaseException) -> str:
+    """Return what an error says in one line, after its type where that is not ours."""
+    text = shorten(str(error), MOST_LETTERS, placeholder=" ...")
+    return text if isinstance(error, UsageError) and text else f"{type(error).__name__}: {text}".rstrip(": ")
 
 
 class _Collection:
@@ -208,25 +222,23 @@ class _Collection:
         """Ask one plugin for its names; whatever it raises becomes its state."""
         offered: list[Entry] = []
         try:
-            for kind, function in _hooks(plugin.name, load()):
+            for kind, function in implementations(load(), plugin.name):
                 function(partial(_offer, offered, kind, plugin))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
-            text = str(error).strip().splitlines()
-            reason = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
-            self.plugins.append(replace(plugin, state="broken", reason=reason))
+            self.plugins.append(replace(plugin, state="broken", reason=_in_a_line(error)))
             return
         self.plugins.append(self._kept(plugin, offered))
 
-    def _kept(self, plugin: Plugin, offered: Iterable[Entry]) -> Plugin:
+    def _kept(self, plugin: Plugin, offered: Sequence[Entry]) -> Plugin:
         """Keep the names that are free, and return the plugin's state."""
         names, clashes, missing = [], [], []
         for entry in offered:
             holder = self.known.get((entry.kind, entry.name))
             if holder is not None:
-                clashes.append(
-                    f"{KINDS[entry.kind]} '{entry.name}' is offered by both '{holder.plugin}' and "
-                    f"'{plugin.name}'; uninstall one or rename it"
-                )
+                twice = f"twice by '{plugin.name}'; remove one or rename it"
+                both = f"by both '{holder.plugin}' and '{plugin.name}'; uninstall one or rename it"
+                told = twice if holder in offered else both
+                clashes.append(f"{KINDS[entry.kind]} '{entry.name}' is offered {told}")
                 continue
             self.known[entry.kind, entry.name] = entry
             names.append(entry.name)
@@ -235,19 +247,6 @@ class _Collection:
         return replace(
             plugin, state=state, reason="; ".join(dict.fromkeys(clashes + missing)), names=tuple(names)
         )
-
-
-def _hooks(name: str, module: Any) -> list[tuple[str, Callable[[Any], None]]]:
-    """Return the hook functions of a plugin's module, checked against the specifications by pluggy."""
-    manager = pluggy.PluginManager(ENTRY_POINT_GROUP)
-    manager.add_hookspecs(hookspecs)
-    manager.register(module, name=name)
-    manager.check_pending()
-    return [
-        (kind, implementation.function)
-        for kind, hook in HOOKS.items()
-        for implementation in getattr(manager.hook, hook).get_hookimpls()
-    ]
 
 
 def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Register`
@@ -261,7 +260,12 @@ def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Re
     requires: Sequence[str] = (),
     install: str = "",
 ) -> None:
-    absent = [module for module in requires if find_spec(module) is None]
+    if not isinstance(name, str) or not name:
+        raise UsageError(f"it offers the {KINDS[kind]} {name!r}; expected a name")
+    if not (":" in target if isinstance(target, str) else callable(target) or isinstance(target, Metric)):
+        raise UsageError(f"the target of '{name}' is {target!r}; expected 'package.module:attribute'")
+    wanted = (requires,) if isinstance(requires, str) else requires
+    absent = [module for module in wanted if not _is_there(module)]
     reason = f"needs {listed(absent)}" + (f"; {install}" if install else "") if absent else ""
     offered.append(
         Entry(
@@ -275,3 +279,10 @@ def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Re
             reason=reason,
         )
     )
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):  # of a.b, when there is no a
+        return False

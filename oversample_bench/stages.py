@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from oversample_bench.outcome import Failed, Ok, Outcome, Skip, Status, attempt
 from oversample_bench.registry import Registry
 from oversample_bench.specs import Component, SplitSpec
 from oversample_bench.tasks import DrawTask, TrialTask
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Drawn:
 
 def load(source: Source) -> Outcome[Dataset]:
     """Return the rows of a registered set, or why they are not to be had."""
-    outcome = attempt("data", source.load)
+    outcome = attempt("data", _quietly, source.load)
     if isinstance(outcome, Failed) and outcome.kind == Unavailable.__name__:
         return replace(outcome, traceback="")
     return outcome
@@ -104,7 +107,14 @@ def split(spec: SplitSpec, dataset: Outcome[Dataset]) -> Outcome[Split]:
     """Return the matrices of a split."""
     if isinstance(dataset, Failed):
         return dataset
-    return attempt("split", prepare, dataset.value, spec)
+    return attempt("split", _quietly, prepare, dataset.value, spec)
+
+
+def _quietly(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call ``function`` and keep its warnings to itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return function(*args, **kwargs)
 
 
 def draw(
@@ -215,8 +225,10 @@ def trial(
 
 def upstream(before: Failed) -> Failed:
     """Return the outcome of a trial whose draw did not succeed."""
-    status = Status.SKIPPED if before.status == Status.SKIPPED else Status.UPSTREAM
-    return replace(before, status=status, traceback="", seconds=0.0)
+    if before.status == Status.SKIPPED:
+        return replace(before, seconds=0.0)
+    told = f"{before.status.value} in {before.stage}: {before.message}"
+    return replace(before, status=Status.UPSTREAM, message=told, traceback="", seconds=0.0)
 
 
 def _score(task: TrialTask, split: Split, draw: Draw, tools: Toolbox) -> dict[str, float | None]:

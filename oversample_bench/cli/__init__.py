@@ -1,11 +1,13 @@
 """The command line: arguments in, one call each. Everything that is not needed is imported late.
 
-Exit codes: 0 all well, 1 the request cannot be carried out, 2 some trials did not succeed, 3 a gate failed,
+Exit codes: 0 all well, 1 the request cannot be carried out (or nobody reads the output any more, as in
+``bench plan ... | head``, which click ends in silence), 2 some trials did not succeed, 3 a gate failed,
 130 interrupted.
 """
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Sequence
 
@@ -65,11 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 1
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    except BrokenPipeError:  # `bench plan ... | head`
-        sys.stderr.close()
-        code = 0
     except OSError as error:
         named = f" ('{error.filename}')" if error.filename else ""
         click.echo(f"the system refused: {error.strerror or error}{named}", err=True)
+        code = 1
+    except sqlite3.Error as error:  # a store that is damaged where opening it does not look
+        click.echo(f"the store of the results refused: {error}. Move it away and run again.", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from oversample_bench.registry import Plugin, Registry
+
+MOST_NAMES = 4
+"""Of one kind, in the list of plugins."""
 
 
 @click.group()
@@ -14,16 +20,18 @@ def datasets() -> None:
     """Show the data sets that a suite can name."""
 
 
-@datasets.command("list")
+@datasets.command("list", short_help="List the registered data sets.")
 @click.argument("part", default="")
 def list_datasets(part: str) -> None:
     """List the registered data sets; PART keeps the names that contain it."""
     from oversample_bench.data.common import cards
+    from oversample_bench.errors import UsageError, nearest
     from oversample_bench.registry import load_registry
 
     known = cards()
     rows = []
-    for entry in load_registry().entries("dataset"):
+    entries = load_registry().entries("dataset")
+    for entry in entries:
         if part in entry.name:
             card = known.get(entry.name) if entry.source.startswith("oversample-bench ") else None
             size = (
@@ -32,6 +40,9 @@ def list_datasets(part: str) -> None:
                 else ("", "", "", "")
             )
             rows.append((entry.name, *size, entry.source))
+    if not rows:
+        hint = nearest(part, [entry.name for entry in entries])
+        raise UsageError(f"no registered data set has '{part}' in its name.{hint}")
     _table(("name", "rows", "features", "minority", "ratio", "offered by"), rows)
 
 
@@ -44,18 +55,17 @@ def list_datasets(part: str) -> None:
 )
 def show_dataset(name: str, data_dir: Path | None) -> None:
     """Load one data set and tell what it holds."""
-    from oversample_bench.api import Unavailable
     from oversample_bench.data.sources import card, fingerprint
     from oversample_bench.errors import UsageError
     from oversample_bench.inventory import Inventory, data_folder
+    from oversample_bench.outcome import Failed
     from oversample_bench.registry import load_registry
     from oversample_bench.specs import DataSpec
 
-    source = Inventory(load_registry(), data_folder(data_dir), {}).source(DataSpec(name=name))
-    try:
-        dataset = source.load()
-    except Unavailable as error:
-        raise UsageError(str(error)) from error
+    found = Inventory(load_registry(), data_folder(data_dir), {}).dataset(DataSpec(name=name))
+    if isinstance(found, Failed):
+        raise UsageError(found.message)
+    dataset = found.value
     told = card(dataset)
     told["classes"] = ", ".join(f"{label}: {count:,} rows" for label, count in told["classes"].items())
     told["ratio"] = f"{told['ratio']:.4f} (rarest : most frequent class)"
@@ -68,28 +78,41 @@ def plugins() -> None:
     """Show the plugins that are installed."""
 
 
-@plugins.command("list")
+@plugins.command("list", short_help="List the plugins and what they offer.")
 def list_plugins() -> None:
     """List the plugins and what they offer: ok, unavailable (what to install) or broken (why)."""
     from oversample_bench.registry import load_registry
 
+    registry = load_registry()
     rows = []
-    found = load_registry().plugins
-    for plugin in found:
+    for plugin in registry.plugins:
         state = f"{plugin.state}: {plugin.reason}" if plugin.reason else plugin.state
-        shown = ", ".join(plugin.names[:12]) + (
-            f" and {len(plugin.names) - 12} more" if len(plugin.names) > 12 else ""
-        )
-        rows.append((plugin.name, plugin.distribution, plugin.version, state, shown))
+        rows.append((plugin.name, plugin.distribution, plugin.version, state, _offered(registry, plugin)))
     _table(("plugin", "distribution", "version", "state", "offers"), rows)
+
+
+def _offered(registry: Registry, plugin: Plugin) -> str:
+    """Return how many names of each kind a plugin offers, and the first of them."""
+    from oversample_bench.registry import KINDS
+
+    source = f"{plugin.distribution} {plugin.version}"
+    told = []
+    for kind, what in KINDS.items():
+        entries = [entry for entry in registry.entries(kind) if entry.plugin == plugin.name]
+        names = [entry.name for entry in entries if entry.source == source]
+        if names:
+            cut = ", ..." if len(names) > MOST_NAMES else ""
+            told.append(f"{len(names)} {what}{'s' * (len(names) > 1)}: {', '.join(names[:MOST_NAMES])}{cut}")
+    return "; ".join(told)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows under a head; as wide as it needs where the output is a file."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=10_000)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -98,5 +121,5 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
             name, justify="right" if name in {"rows", "features", "minority", "ratio"} else "left"
         )
     for row in rows:
-        table.add_row(*(str(value) for value in row))
+        table.add_row(*(Text(str(value)) for value in row))
     console.print(table)

@@ -60,7 +60,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
 
     signal.signal(signal.SIGTERM, _interrupt)
     suite = load_suite(suite_file)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)  # a path may hold [brackets]
     options = Options(
         runner=given["runner"],  # type: ignore[arg-type]  # click has checked it
         address=str(given["address"]),
@@ -99,7 +99,7 @@ def _conclude(console: Console, suite: Suite, summary: Summary, suite_file: Path
     console.print(f"Report: {summary.folder / 'report.md'}", soft_wrap=True)
 
 
-@click.command("plan")
+@click.command("plan", short_help="Show what a suite asks for and what is left of it.")
 @SUITE
 @OUT
 @DATA_DIR

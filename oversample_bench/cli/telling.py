@@ -10,7 +10,7 @@ import click
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 
 
-@click.command()
+@click.command(short_help="Write the tables of a run anew.")
 @FOLDER
 def report(folder: Path) -> None:
     """Write the tables of a run anew, also of one that is not finished."""
@@ -19,7 +19,7 @@ def report(folder: Path) -> None:
     click.echo(f"Report: {write_report(folder)}")
 
 
-@click.command()
+@click.command(short_help="Write one row a trial as CSV or Parquet.")
 @FOLDER
 @click.option(
     "-o",

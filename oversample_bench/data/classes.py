@@ -41,6 +41,8 @@ def as_text(label: Any) -> str:
     """Return a label as a suite writes it: whole numbers without a decimal point."""
     if isinstance(label, (bool, np.bool_)):
         return "true" if label else "false"
+    if isinstance(label, bytes):
+        return label.decode(errors="backslashreplace")
     if isinstance(label, (float, np.floating)) and float(label).is_integer():
         return str(int(label))
     return str(label)

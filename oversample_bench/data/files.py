@@ -6,7 +6,7 @@ label, columns of times. Text columns become codes; the host encodes them inside
 
 from __future__ import annotations
 
-import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from oversample_bench.api import Dataset
+from oversample_bench.data.classes import as_text
 from oversample_bench.errors import UsageError, listed, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
+
+TIMES = frozenset({"datetime64", "datetime", "date", "timedelta64", "timedelta", "time", "period"})
+"""What pandas calls the content of a column of times."""
 
 
 def read_file(path: Path, target: str) -> Dataset:
@@ -45,7 +49,8 @@ def checked(dataset: Dataset, name: str) -> Dataset:
     Raises
     ------
     UsageError
-        When the shapes do not fit, when there are no rows or features, or when a value is infinite.
+        When the shapes do not fit, when there are no rows or features, when a value is infinite, or when a
+        label is missing.
     """
     X, y = dataset.X, dataset.y
     if X.ndim != 2 or y.shape != (len(X),) or not X.size:
@@ -63,7 +68,10 @@ def checked(dataset: Dataset, name: str) -> Dataset:
             f"'{name}' has {len(infinite)} infinite values, the first in column '{named}', row {row}; "
             "replace them with numbers, or leave them empty to have them imputed"
         )
-    return dataset
+    unlabelled = sum(label is None or label != label for label in y.tolist()) if y.dtype.kind in "fO" else 0  # noqa: PLR0124 - NaN
+    if unlabelled:
+        raise UsageError(f"'{name}' has {unlabelled} rows without a label; remove them or label them")
+    return replace(dataset, y=np.array([as_text(label) for label in y])) if y.dtype == object else dataset
 
 
 def _read_npz(path: Path, target: str) -> Dataset:
@@ -71,7 +79,7 @@ def _read_npz(path: Path, target: str) -> Dataset:
         with np.load(path, allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in arrays.files if name in {"X", target}}
             names = arrays.files
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    except Exception as error:  # a damaged zip raises much: zlib.error, NotImplementedError, RuntimeError
         raise UsageError(f"'{path}' cannot be read as an npz file without pickles ({error})") from error
     for name in ("X", target):
         if name not in found:
@@ -86,8 +94,8 @@ def _read_frame(path: Path, target: str) -> Dataset:
     import pandas as pd
 
     try:
-        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    except (OSError, ValueError, pd.errors.ParserError) as error:
+        frame = pd.read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
+    except Exception as error:  # a damaged file raises much: EOFError, zlib.error, KeyError of pyarrow
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UsageError(f"'{path}' cannot be read as a {path.suffix[1:]} table ({reason})") from error
     if target not in frame.columns:
@@ -103,6 +111,12 @@ def _read_frame(path: Path, target: str) -> Dataset:
     return _from_frame(frame.drop(columns=target), frame[target].to_numpy(), path)
 
 
+def _read_csv(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(path, low_memory=False)  # in chunks, one column may hold both 0.5 and "0.50"
+
+
 def _from_frame(features: pd.DataFrame, labels: npt.NDArray[Any], path: Path) -> Dataset:
     categories: dict[int, tuple[str, ...]] = {}
     X = np.empty(features.shape, dtype=np.float64)
@@ -112,7 +126,7 @@ def _from_frame(features: pd.DataFrame, labels: npt.NDArray[Any], path: Path) ->
             categories[position] = names
     return Dataset(
         X=X,
-        y=labels.astype(str) if labels.dtype == object else labels,
+        y=labels,
         feature_names=tuple(map(str, features.columns)),
         categories=categories,
         source=str(path),
@@ -123,7 +137,7 @@ def _coded(column: pd.Series[Any], name: str, path: Path) -> tuple[Any, tuple[st
     """Return a column as numbers, and the names of its codes if it is categorical."""
     from pandas.api import types
 
-    if types.is_datetime64_any_dtype(column) or types.is_timedelta64_dtype(column):
+    if types.infer_dtype(column, skipna=True) in TIMES:
         raise UsageError(
             f"'{path}' has times in column '{name}', which no method can take; replace them with a "
             "number (an hour, an age in days) or remove the column"

@@ -89,7 +89,8 @@ def fingerprint(dataset: Dataset) -> str:
         plain = np.ascontiguousarray(array.astype(str) if array.dtype == object else array)
         text.update(canonical([plain.dtype.str, plain.shape]).encode())
         text.update(plain.tobytes())
-    text.update(canonical(sorted(dataset.categories.items())).encode())
+    categories = sorted((int(column), list(names)) for column, names in dataset.categories.items())
+    text.update(canonical(categories).encode())
     return text.hexdigest()
 
 

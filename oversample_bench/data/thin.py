@@ -53,7 +53,7 @@ def thin(y: npt.NDArray[Any], spec: SplitSpec) -> Rows:
     Raises
     ------
     UsageError
-        When fewer than two minority rows would be left, or a class has no row to test on.
+        When fewer than two minority rows would be left, or a class has no row to test on or to train on.
     Skip
         When the set has fewer minority rows than the ratio asks for.
     """
@@ -75,7 +75,11 @@ def _shuffled(y: npt.NDArray[Any], label: int, index: int) -> Index:
 
 
 def _check_test(n_test: list[int], sizes: list[int], test_size: float) -> None:
-    for name, count, size in zip(("majority", "minority"), n_test, sizes, strict=True):
+    for name, least, count, size in zip(("majority", "minority"), (2, 3), n_test, sizes, strict=True):
+        if size < least:
+            raise UsageError(
+                f"there are {size} {name} rows; at least {least} are needed, one of them to test on"
+            )
         if count == 0:
             raise UsageError(
                 f"a test share of {test_size:g} of the {size} {name} rows leaves none to test on; "
@@ -106,9 +110,10 @@ def kept_minority(n_majority: int, n_candidates: int, ratio: float | None) -> in
             f"{n_candidates} minority rows are left for training, at least 2 are needed; use a smaller "
             "test_size"
         )
+    cure = f"a ratio of {_rounded_up(2, n_majority)} or more" if n_majority > 1 else "`natural`"
     raise UsageError(
         f"ratio {ratio:g} of {n_majority} majority rows leaves {kept} minority rows, at least 2 are "
-        f"needed; use a ratio of {_rounded_up(2, n_majority)} or more"
+        f"needed; use {cure}"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 from collections.abc import Iterator
@@ -16,6 +15,13 @@ from oversample_bench import threads
 from oversample_bench.errors import UsageError
 
 MIB = 2**20
+
+SETTINGS = {
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # else workers may start with another Python under `uv run`
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # who asks for no GPU sees none
+    "RAY_DEDUP_LOGS_SKIP_REGEX": "A worker died or was killed",  # that is a row of our table
+}
+"""Read by Ray when it is imported; what the user has set stays."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,12 @@ def cores() -> int:
 @contextmanager
 def connected(cluster: Cluster) -> Iterator[dict[str, float]]:
     """Yield the resources (``CPU``, ``GPU``) of a cluster that is there for the length of the block."""
+    os.environ.update({name: os.environ.get(name, value) for name, value in SETTINGS.items()})
     import ray
 
     ours = not ray.is_initialized()
     if ours:
         _start(cluster)
-    _silence()
     try:
         yield _resources(cluster, ray.cluster_resources())
     finally:
@@ -61,10 +67,8 @@ def _resources(cluster: Cluster, found: dict[str, float]) -> dict[str, float]:
 
 
 def _start(cluster: Cluster) -> None:
-    """Start or join; workers inherit one thread a slot, and Ray does not look for uv or a dashboard."""
+    """Start or join; workers inherit one thread a slot."""
     logging.getLogger("ray").setLevel(logging.ERROR)
-    os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")  # who asks for no GPU sees none
     import ray
 
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
@@ -92,11 +96,3 @@ def _object_store() -> int:
     memory = psutil.virtual_memory().total
     shared = psutil.disk_usage("/dev/shm").free if os.path.isdir("/dev/shm") else memory  # noqa: PTH112, S108 - where Ray keeps it
     return int(max(128 * MIB, min(0.15 * memory, 0.8 * shared, 4096 * MIB)))
-
-
-def _silence() -> None:
-    """Keep Ray from printing over the progress line; a worker's death is a row of the table."""
-    with contextlib.suppress(ImportError, AttributeError):  # not public: silence is worth no more than that
-        from ray._private.ray_logging import global_worker_stdstream_dispatcher
-
-        global_worker_stdstream_dispatcher.handlers.clear()

@@ -7,6 +7,7 @@ signal. (A power cut can cost the last rows, which are computed again; it cannot
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -52,16 +53,33 @@ def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
             f"'{folder}' is not the folder of a run: it has no {FILE_NAME}. "
             f"Make one with `bench run SUITE --out {folder}`."
         )
-    mode = "rwc" if create else "ro"
     try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=60
-        )
-        _check_version(connection, path, create=create)
+        return _opened(path, create=create)
     except sqlite3.DatabaseError as error:
         raise UsageError(
             f"{path} cannot be read as a store of results ({error}). Move it away and run again."
         ) from error
+
+
+def _opened(path: Path, *, create: bool) -> sqlite3.Connection:
+    try:
+        return _connection(path, "mode=rwc" if create else "mode=ro", create=create)
+    except sqlite3.OperationalError:
+        if create or path.with_name(f"{path.name}-wal").exists() or os.access(path.parent, os.W_OK):
+            raise
+    # An archived folder: SQLite wants to put a log beside the file even to read it, unless nobody can write.
+    return _connection(path, "mode=ro&immutable=1", create=False)
+
+
+def _connection(path: Path, access: str, *, create: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{access}", uri=True, isolation_level=None, timeout=60
+    )
+    try:
+        _check_version(connection, path, create=create)
+    except BaseException:
+        connection.close()
+        raise
     connection.row_factory = sqlite3.Row
     return connection
 
@@ -73,14 +91,15 @@ def _check_version(connection: sqlite3.Connection, path: Path, *, create: bool) 
             f"{path} was written by a newer oversample-bench (store version {version}, this one "
             f"reads up to {SCHEMA_VERSION}). Upgrade with `pip install -U oversample-bench`."
         )
-    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    if tables and "planned" not in tables:
         raise UsageError(f"{path} is an SQLite file of something else. Choose another --out.")
-    if version == 0 and not create:
+    if not tables and not create:
         raise UsageError(f"{path} is empty. Start a run with `bench run SUITE`.")
     if create:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        if version == 0:
+        if not tables:
             connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
 
 
@@ -156,13 +175,13 @@ class Ledger:
         """Write a draw, good or bad, and the sizes of its split."""
         with self._transaction() as connection:
             if split is not None:
-                connection.execute(f"INSERT OR REPLACE INTO splits VALUES ({_marks(11)})", astuple(split))
-            _insert(connection, "draws", DRAW_COLUMNS, record.columns)
+                connection.execute(f"INSERT OR REPLACE INTO splits VALUES ({_marks(11)})", astuple(split))  # noqa: S608 - marks
+            _insert(connection, "draws", DRAW_COLUMNS, {**record.columns, "digest": record.digest})
 
     def add_trial(self, record: TrialRecord) -> None:
         """Write a trial, good or bad, with its scores, in one transaction."""
         with self._transaction() as connection:
-            _insert(connection, "trials", TRIAL_COLUMNS, record.columns)
+            _insert(connection, "trials", TRIAL_COLUMNS, {**record.columns, "digest": record.digest})
             connection.execute("DELETE FROM scores WHERE trial = ?", (record.digest,))
             connection.executemany(
                 "INSERT INTO scores VALUES (?, ?, ?, ?)",

@@ -72,4 +72,9 @@ def located(file: str, position: Position) -> str:
 def refusal(file: str, problems: Iterable[Problem]) -> UsageError:
     """Return one error that lists the problems in the order of the text, one a line."""
     lines = [f"{located(file, problem.position)}: {problem.sentence}" for problem in sorted(problems)]
-    return UsageError("\n".join(dict.fromkeys(lines)))
+    return UsageError("\n".join(dict.fromkeys(_visible(line) for line in lines)))
+
+
+def _visible(line: str) -> str:
+    """Return a line that stays one, whatever it quotes: control characters as Python writes them."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)

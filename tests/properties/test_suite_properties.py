@@ -123,7 +123,9 @@ suites = st.fixed_dictionaries(
         "classifiers": entries(first=["knn"], more={}),
     },
     optional={
-        "ratios": st.lists(st.just("natural") | unit, min_size=1, unique_by=lambda r: str(r)[:5]),
+        "ratios": st.lists(
+            st.just("natural") | unit, min_size=1, unique_by=lambda r: r if isinstance(r, str) else f"{r:g}"
+        ),
         "splits": st.integers(1, 100),
         "seeds": st.integers(1, 100),
         "metrics": st.lists(lines, min_size=1, unique=True),
@@ -145,8 +147,11 @@ suites = st.fixed_dictionaries(
 
 
 def dumped(fields: dict[str, Any], *, flow: bool) -> str:
+    """Return the fields as YAML, in blocks or, since JSON is YAML, in brackets."""
+    if flow:
+        return json.dumps(fields, ensure_ascii=False)
     yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = flow
+    yaml.default_flow_style = False
     buffer = io.StringIO()
     yaml.dump(fields, buffer)
     return buffer.getvalue()
@@ -242,7 +247,7 @@ def test_where_points_at_the_value(names: list[str], *, flow: bool) -> None:
             ("classifiers", 0, "params", "deep", "list", position),
         ):
             line, column = map(int, suite.where(*path).split(":")[1:])
-            assert suite.text.splitlines()[line - 1][column - 1 :].startswith(name)
+            assert suite.text.splitlines()[line - 1][column - 1 :].lstrip('"').startswith(name)
 
 
 @unhurried

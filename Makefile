@@ -1,0 +1,40 @@
+# make bench    set up, run suites/quickstart.yaml and say where the report is
+# make test     set up, run all tests
+# make check    format, lint and types
+# make benchmarks   measure speed against a hand-written loop (minutes; decides nothing)
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml)))
+INSTALLED := $(VENV)/installed
+
+.PHONY: bench test check benchmarks install clean
+
+bench: install
+	$(BIN)/bench run suites/quickstart.yaml
+
+test: install
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy oversample_bench $(foreach plugin,$(PLUGINS),$(wildcard $(plugin)oversample_bench_*))
+
+benchmarks: install
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-disable-gc -p no:xdist
+
+install: $(INSTALLED)
+
+# pip, not uv: the pinned torch must come as a CPU build where one is offered. The build tools come first, so
+# that an editable install needs no second download of them.
+$(INSTALLED): pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml) Makefile
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --upgrade pip setuptools wheel
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation \
+		-e ".[test]" $(foreach plugin,$(PLUGINS),-e $(plugin))
+	touch $(INSTALLED)
+
+clean:
+	rm -rf $(VENV) build *.egg-info plugins/*/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
