@@ -2,11 +2,43 @@
 
 The stages as a library, in a notebook or a script:
 
->>> from oversample_bench import load_suite, plan, run  # doctest: +SKIP
->>> suite = load_suite("suites/quickstart.yaml")  # doctest: +SKIP
->>> print(plan(suite))  # doctest: +SKIP
+>>> from oversample_bench import load_suite, plan, run
+>>> suite = load_suite("suites/quickstart.yaml")
+>>> print(plan(suite))
+quickstart: 18 splits, 90 fits, 270 trials
 >>> summary = run(suite, out="reports/quickstart")  # doctest: +SKIP
 >>> summary.trials()  # doctest: +SKIP
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oversample_bench.plan import plan
+
+if TYPE_CHECKING:
+    from oversample_bench.driver import run
+    from oversample_bench.errors import UsageError
+    from oversample_bench.suite import load_suite
+    from oversample_bench.summary import Options, Summary
+
+__all__ = ["Options", "Summary", "UsageError", "__version__", "load_suite", "plan", "run"]
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Options": "summary",
+    "Summary": "summary",
+    "UsageError": "errors",
+    "load_suite": "suite",
+    "run": "driver",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `bench --help` stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'oversample_bench' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(f"oversample_bench.{_HOMES[name]}"), name)

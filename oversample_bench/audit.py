@@ -117,7 +117,9 @@ def checked(X: Array, returned: Any) -> tuple[Array, Array]:
             f"expected (n, {X.shape[1]}) and (n,)"
         )
     if not np.isin(y_out, (0, 1)).all():
-        raise BadDraw(f"fit_resample returned labels {list(dict.fromkeys(y_out.tolist()))[:5]}; it was given 0 and 1")
+        raise BadDraw(
+            f"fit_resample returned labels {list(dict.fromkeys(y_out.tolist()))[:5]}; it was given 0 and 1"
+        )
     bad = int((~np.isfinite(X_out).all(axis=1)).sum())
     if bad:
         raise BadDraw(f"fit_resample returned {bad} of {len(X_out)} rows with non-finite values")

@@ -8,17 +8,16 @@ a process is at risk: a suite with loose plugin files, or one whose last run die
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from oversample_bench.runners.cluster import Cluster, cores
+from oversample_bench.summary import RunnerName
 
 if TYPE_CHECKING:
     from oversample_bench.runners.events import Blueprint, Event, Supply
     from oversample_bench.tasks import Job
-
-Name = Literal["auto", "serial", "ray"]
 
 PROBE_SECONDS = 3.0
 RAY_START_SECONDS = 10.0
@@ -41,7 +40,7 @@ class Choice:
         Why work should not run in this process; empty where it may.
     """
 
-    runner: Name
+    runner: RunnerName
     cluster: Cluster = field(default_factory=Cluster)
     expected_seconds: float | None = None
     at_risk: str = ""
@@ -68,7 +67,7 @@ def events(
     blueprint: Blueprint,
     supply: Supply,
     moved: Callable[[], None],
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Run ``jobs`` where ``choice`` says; ``moved`` is called when the rest is handed over to Ray."""
     if choice.first() == "ray":
         from oversample_bench.runners.ray import run_ray

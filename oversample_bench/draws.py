@@ -52,7 +52,7 @@ class DrawFiles:
     def load(self, digest: str) -> Draw | None:
         """Return a draw, or None where there is no readable file."""
         try:
-            with np.load(self.path(digest), allow_pickle=False) as arrays:
+            with self.path(digest).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 weight = arrays["sample_weight"] if "sample_weight" in arrays.files else None
                 return Draw(arrays["origin"], arrays["X_new"], arrays["y_new"], weight)
         except Exception:  # noqa: BLE001 - a damaged zip raises what it likes, NotImplementedError among it

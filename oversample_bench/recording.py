@@ -1,19 +1,24 @@
-"""Turns what runners tell into rows of the store."""
+"""Turns a plan, a run and what runners tell into rows of the store, and writes them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from oversample_bench.draws import DrawFiles
+from oversample_bench.environment import environment
 from oversample_bench.identity import Identity
-from oversample_bench.outcome import Failed, Outcome, Status
+from oversample_bench.outcome import Failed, Ok, Outcome, Status
 from oversample_bench.plan import Plan
+from oversample_bench.registry import Registry
 from oversample_bench.specs import canonical
-from oversample_bench.store import DrawRecord, PlannedRecord, TrialRecord
+from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, TrialRecord
+from oversample_bench.suite import Suite
 
 if TYPE_CHECKING:  # a run with nothing to do imports none of the stages
-    from oversample_bench.runners.events import DrawDone, TrialDone
+    from oversample_bench.choosing import Choice
+    from oversample_bench.runners.events import DrawDone, Event, TrialDone
     from oversample_bench.stages import Drawn
 
 
@@ -32,6 +37,64 @@ def planned_records(plan: Plan, identity: Identity) -> list[PlannedRecord]:
         )
         for planned in plan.trials
     ]
+
+
+def run_record(suite: Suite, registry: Registry, choice: Choice) -> RunRecord:
+    """Return the row of a run: what was asked, and where it runs."""
+    metrics = {name: registry.entry("metric", name).resolve().higher_is_better for name in suite.metrics}
+    first = choice.first()
+    return RunRecord(
+        suite=suite.name,
+        suite_digest=suite.digest(),
+        suite_text=suite.text,
+        options=suite.report.model_dump(),
+        metrics=metrics,
+        runner=first,
+        workers=choice.workers() if first == "ray" else 1,
+        environment=environment({f"{plugin.distribution} {plugin.version}" for plugin in registry.plugins}),
+    )
+
+
+@dataclass
+class Scribe:
+    """Writes events into the store of one run, and the rows of draws beside it.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The open store.
+    registry : Registry
+        Tells the distribution and version of what was used.
+    files : DrawFiles
+        Where draws are kept.
+    metrics : mapping of str to str
+        Distribution and version of each metric.
+    run : int
+        The number of the run.
+    trials : int, default=0
+        How many trials were written.
+    """
+
+    ledger: Ledger
+    registry: Registry
+    files: DrawFiles
+    metrics: Mapping[str, str]
+    run: int
+    trials: int = 0
+
+    def write(self, event: Event) -> None:
+        """Commit what an event tells."""
+        from oversample_bench.runners.events import DrawDone, TrialDone
+
+        if isinstance(event, DrawDone):
+            if isinstance(event.outcome, Ok):
+                self.files.save(event.task.digest, event.outcome.value.draw)
+            source = self.registry.entry("oversampler", event.task.spec.method.name).source
+            self.ledger.add_draw(draw_record(event, source, self.run), event.split)
+        elif isinstance(event, TrialDone):
+            source = self.registry.entry("classifier", event.task.spec.classifier.name).source
+            self.ledger.add_trial(trial_record(event, source, self.metrics, self.run))
+            self.trials += 1
 
 
 def draw_record(event: DrawDone, source: str, run: int) -> DrawRecord:

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from oversample_bench.driver import Options, Summary, run
-from oversample_bench.suite import Suite, parse_suite
+from oversample_bench import threads
+
+threads.claim()  # before anything imports numpy: two test processes share two cores
+
+from oversample_bench.driver import run  # noqa: E402 - after the line above
+from oversample_bench.suite import Suite, parse_suite  # noqa: E402 - likewise
+from oversample_bench.summary import Options, Summary  # noqa: E402 - likewise
 
 Runs = Callable[..., Summary]
 

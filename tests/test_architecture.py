@@ -21,7 +21,8 @@ ROWS = {
     3: "registry",
     4: "stages limits draws checking inventory estimate",
     5: "runners",
-    6: "driver choosing recording watching forecast progress environment cli __init__ __main__",
+    6: "driver choosing recording watching summary occupation forecast progress environment cli __init__ "
+    "__main__",
 }
 """A module imports from its own row and lower ones. A package counts as one module."""
 
@@ -32,7 +33,7 @@ ROW_OF = {module: row for row, modules in ROWS.items() for module in modules.spl
 
 LIGHT_ROWS = (
     "hookspecs suite plan identity tasks store registry builtin checking inventory estimate driver choosing "
-    "recording watching forecast progress environment cli __init__ __main__"
+    "recording watching summary occupation forecast progress environment cli __init__ __main__"
 )
 LIGHT = {*ROWS[0].split(), *LIGHT_ROWS.split()}
 """On the way of ``bench --help``, ``plan`` and ``plugins``, which must answer at once."""
@@ -60,6 +61,7 @@ def sources(folder: Path) -> list[Path]:
 
 HOST_FILES = sources(ROOT / HOST)
 PLUGIN_FILES = sources(ROOT / "plugins")
+PLUGIN_TESTS = sorted((ROOT / "plugins").glob("*/tests/**/*.py"))
 ALL_FILES = HOST_FILES + PLUGIN_FILES
 
 
@@ -184,7 +186,7 @@ def test_light_modules_import_frameworks_late(path: Path) -> None:
     assert not heavy, f"{named(path)} imports at its top what takes seconds: {heavy}"
 
 
-@pytest.mark.parametrize("path", PLUGIN_FILES, ids=named)
+@pytest.mark.parametrize("path", PLUGIN_FILES + PLUGIN_TESTS, ids=named)
 def test_plugins_use_the_door(path: Path) -> None:
     """Plugins, first-party ones too, import `oversample_bench.api` and `oversample_bench.testing` only."""
     others = [one for other, one in host_modules(path) if other not in {"api", "testing"}]

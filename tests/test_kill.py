@@ -13,11 +13,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from oversample_bench.driver import Options, run
+from oversample_bench.driver import run
 from oversample_bench.report import trials
 from oversample_bench.runners.events import Event, TrialDone
 from oversample_bench.store import connect
 from oversample_bench.suite import parse_suite
+from oversample_bench.summary import Options
 from oversample_bench.watching import Watcher
 
 SUITE = """

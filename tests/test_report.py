@@ -597,7 +597,7 @@ def test_the_terminal_shows_the_cells_of_the_report(tmp_path: Path) -> None:
     console = Console(width=120, force_terminal=True, color_system="standard")
 
     with console.capture() as capture:
-        console.print(summary_table(folder, "mcc"))
+        console.print(summary_table(folder, "mcc", console))
 
     assert "\x1b[1m0.500 ± 0.141\x1b[0m" in capture.get()
     assert "0.900ᶜ" in capture.get()
@@ -609,7 +609,7 @@ def test_the_terminal_refuses_a_metric_that_the_run_has_not(tmp_path: Path) -> N
     folder = store(tmp_path, scored([0.5]), {"mcc": True})
 
     with pytest.raises(UsageError, match="Did you mean 'mcc'"):
-        summary_table(folder, "mc")
+        summary_table(folder, "mc", Console())
 
 
 def test_importing_the_package_leaves_pandas_alone() -> None:
@@ -621,3 +621,19 @@ def test_importing_the_package_leaves_pandas_alone() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_narrow_terminal_shows_ranks_instead_of_cut_cells(tmp_path: Path) -> None:
+    """Where the cells do not fit, each method has a line: rank, mean, how whole it is, flags."""
+    lost = Case(method="smote", split=1, status="failed", reason="boom")
+    cases = [*scored([0.4, 0.6]), *scored([0.9], method="smote", flags="copies"), lost]
+    folder = store(tmp_path, cases, {"mcc": True})
+    console = Console(width=45)
+
+    with console.capture() as capture:
+        console.print(summary_table(folder, "mcc", console))
+
+    lines = [line.split("│")[1:-1] for line in capture.get().splitlines() if line.startswith("│")]
+    found = {cells[0].strip(): [cell.strip() for cell in cells[1:]] for cells in lines}
+    assert found["none"] == ["1.00", "0.500", "2 of 2", ""]
+    assert found["smote"] == ["2.00", "0.900", "1 of 2", "copies"]

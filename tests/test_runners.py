@@ -167,7 +167,9 @@ def test_weights_reach_the_classifier_or_the_trial_is_skipped(runs: Any, chaos: 
     skipped = table[(table["method"] == "weighs") & (table["classifier"] == "knn")]
     assert {"skipped"} == set(skipped["status"])
     assert skipped["reason"].str.contains("takes no sample weights").all()
-    linear = table[table["classifier"] == "logistic_regression"].pivot(index="dataset", columns="method", values="mcc")
+    linear = table[table["classifier"] == "logistic_regression"].pivot(
+        index="dataset", columns="method", values="mcc"
+    )
     assert (linear["none"] != linear["weighs"]).any()
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MOST_NAMES = 4
 """Of one kind, in the list of plugins."""
 
+WIDEST = 10_000
+"""Letters of a line, where nobody looks at it in a terminal."""
+
 
 @click.group()
 def datasets() -> None:
@@ -107,14 +110,11 @@ def _offered(registry: Registry, plugin: Plugin) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows under a head; as wide as it needs where the output is a file."""
+    """Print rows under a head; a line a row, as wide as it needs, where the output is no terminal."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=10_000)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in head:
         table.add_column(
@@ -122,4 +122,11 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         )
     for row in rows:
         table.add_row(*(Text(str(value)) for value in row))
-    console.print(table)
+    console = Console(highlight=False)
+    if console.is_terminal:
+        console.print(table)
+        return
+    wide = Console(highlight=False, width=WIDEST)
+    with wide.capture() as captured:
+        wide.print(table)
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from oversample_bench.driver import Summary
     from oversample_bench.suite import Suite
+    from oversample_bench.summary import Summary
 
 SUITE = click.argument("suite_file", metavar="SUITE", type=click.Path(path_type=Path))
 OUT = click.option(
@@ -54,9 +54,10 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
     threads.claim()  # before anything imports numpy
     from rich.console import Console
 
-    from oversample_bench.driver import Options, run
+    from oversample_bench.driver import run
     from oversample_bench.progress import watcher
     from oversample_bench.suite import load_suite
+    from oversample_bench.summary import Options
 
     signal.signal(signal.SIGTERM, _interrupt)
     suite = load_suite(suite_file)
@@ -87,7 +88,7 @@ def _conclude(console: Console, suite: Suite, summary: Summary, suite_file: Path
     if summary.computed and ok:
         from oversample_bench.report import summary_table
 
-        console.print(summary_table(summary.folder, suite.metrics[0]))
+        console.print(summary_table(summary.folder, suite.metrics[0], console))
     others = "".join(f", {count:,} {status}" for status, count in sorted(counts.items()))
     computed = (
         f"{summary.computed:,} computed in {clock(summary.seconds)}" if summary.computed else "nothing to do"

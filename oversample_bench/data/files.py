@@ -76,7 +76,7 @@ def checked(dataset: Dataset, name: str) -> Dataset:
 
 def _read_npz(path: Path, target: str) -> Dataset:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in arrays.files if name in {"X", target}}
             names = arrays.files
     except Exception as error:  # a damaged zip raises much: zlib.error, NotImplementedError, RuntimeError

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from oversample_bench.api import Dataset
 from oversample_bench.data.classes import two_classes
 from oversample_bench.data.thin import thin
+from oversample_bench.errors import UsageError
 from oversample_bench.specs import SplitSpec
 
 Array = npt.NDArray[np.float64]
@@ -56,13 +57,19 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
     Raises
     ------
     UsageError, Skip
-        As `two_classes` and `thin` raise them.
+        As `two_classes` and `thin` raise them; or when values are too large to be scaled.
     """
     classes = two_classes(dataset, spec.data)
     rows = thin(classes.y, spec)
     raw = [_raw(dataset, classes.rows[part]) for part in (rows.train, rows.test, rows.hidden)]
     transformer = _transformer(dataset, spec.protocol.scale).fit(raw[0])
     train, test, hidden = (_transformed(transformer, part) for part in raw)
+    if not all(np.isfinite(part).all() for part in (train, test, hidden)):
+        largest = np.nanmax(np.abs(np.concatenate(raw)))
+        raise UsageError(
+            f"features up to {largest:.3g} are too large for `scale: {spec.protocol.scale}`; divide them by a "
+            "constant, or use `scale: none`"
+        )
     return Split(
         X=train,
         y=classes.y[rows.train],

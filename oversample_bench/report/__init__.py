@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
     from rich.table import Table
 
 __all__ = ["summary_table", "trials", "write_export", "write_report"]
@@ -90,8 +91,11 @@ def trials(folder: Path) -> pd.DataFrame:
     return export.trials(results.read(folder))
 
 
-def summary_table(folder: Path, metric: str) -> Table:
-    """Return the table that closes a run in the terminal: methods as columns, the best mean in bold.
+def summary_table(folder: Path, metric: str, console: Console) -> Table:
+    """Return the table that closes a run in the terminal.
+
+    Methods are columns and the best mean of a row is bold; where ``console`` is too narrow for that, methods
+    are rows with their mean ranks.
 
     Parameters
     ----------
@@ -99,11 +103,13 @@ def summary_table(folder: Path, metric: str) -> Table:
         The output folder of `bench run`.
     metric : str
         One of the metrics of the last run.
+    console : rich.console.Console
+        Where it is to be shown.
 
     Returns
     -------
     rich.table.Table
-        One row a data set, ratio and classifier, with the legend of its marks as caption.
+        One row a data set, ratio and classifier, with the legend of its marks as caption; or one a method.
 
     Raises
     ------
@@ -112,4 +118,4 @@ def summary_table(folder: Path, metric: str) -> Table:
     """
     from oversample_bench.report import results, terminal
 
-    return terminal.table(results.read(folder), metric)
+    return terminal.fitting(results.read(folder), metric, console)

@@ -1,15 +1,56 @@
-"""The table that closes a run in the terminal: the same cells as in the report, in colour."""
+"""The tables that close a run in the terminal: the cells of the report, or where those are too wide, ranks."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from oversample_bench.errors import UsageError, listed, nearest
+from oversample_bench.report import ranks
 from oversample_bench.report.cells import ROW, cells, flag_counts, legend, marks, spread, whole
 from oversample_bench.report.results import Results
+
+
+def fitting(results: Results, metric: str, console: Console) -> Table:
+    """Return the cells of one metric where ``console`` is wide enough for them, and else the ranks."""
+    full = table(results, metric)
+    unbroken = console.options.update(width=10_000)
+    if Measurement.get(console, unbroken, full).maximum <= console.width:
+        return full
+    return ranking(results, metric)
+
+
+def ranking(results: Results, metric: str) -> Table:
+    """Return one row a method: its mean rank over all rows of cells, its mean, and how whole it is."""
+    found = cells(results, metric)
+    ranked = ranks.frame(results, metric, found)
+    ranked = ranked[ranked["classifier"] == ranks.ALL].set_index("method")
+    column, over = (
+        ("mean_rank", "n_rows") if ranked["n_rows"].iloc[0] else ("mean_rank_imputed", "n_rows_imputed")
+    )
+    told = "complete rows" if column == "mean_rank" else "rows, methods that are not whole ranked last"
+    shown = Table(
+        title=Text(f"{metric}: mean ranks over {ranked[over].iloc[0]} {told}; the cells are in the report")
+    )
+    for name, side in (("method", "left"), ("mean rank", "right"), ("mean", "right"), ("trials", "right")):
+        shown.add_column(name, justify=side)  # type: ignore[arg-type]  # the two are among rich's words
+    shown.add_column("flags of its draws")
+    for method in ranked[column].sort_values(kind="stable", na_position="last").index:
+        own = found[found["method"] == method]
+        flags = sorted({flag for text in own["flags"] for flag in text.split(", ") if flag})
+        n, planned = int(own["n"].sum()), int(own["n_planned"].sum())
+        share = Text(f"{n} of {planned}", style="" if n == planned else "yellow")
+        rank, mean = ranked.loc[method, column], own["mean"].mean()
+        numbers = [
+            "–" if value != value else f"{value:.{digits}f}"
+            for value, digits in ((rank, 2), (mean, results.digits))
+        ]  # noqa: PLR0124 - NaN
+        shown.add_row(Text(method), *numbers, share, Text(", ".join(flags)))
+    return shown
 
 
 def table(results: Results, metric: str) -> Table:
@@ -28,9 +69,9 @@ def table(results: Results, metric: str) -> Table:
     )
     several = len(results.names("ratio")) > 1
     for name in ("data set", *(["ratio"] if several else []), "classifier"):
-        shown.add_column(name)
+        shown.add_column(name, no_wrap=True)
     for method in results.names("method"):
-        shown.add_column(Text(method), justify="right")
+        shown.add_column(Text(method), justify="right", no_wrap=True)
     _fill(shown, results, found, several=several)
     return shown
 

@@ -7,10 +7,9 @@ signal. (A power cut can cost the last rows, which are computed again; it cannot
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,10 +63,11 @@ def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
 def _opened(path: Path, *, create: bool) -> sqlite3.Connection:
     try:
         return _connection(path, "mode=rwc" if create else "mode=ro", create=create)
-    except sqlite3.OperationalError:
-        if create or path.with_name(f"{path.name}-wal").exists() or os.access(path.parent, os.W_OK):
+    except sqlite3.OperationalError as error:
+        refused = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+        if create or not refused or path.with_name(f"{path.name}-wal").exists():
             raise
-    # An archived folder: SQLite wants to put a log beside the file even to read it, unless nobody can write.
+    # A folder that is for reading only: SQLite wants a log beside the file, unless told that nobody writes.
     return _connection(path, "mode=ro&immutable=1", create=False)
 
 
@@ -117,7 +117,9 @@ class Ledger:
         self.connection = connect(folder, create=True)
 
     def close(self) -> None:
-        """Close the file; the write-ahead log is folded into it."""
+        """Close the file; one that nobody reads is left without a write-ahead log beside it."""
+        with suppress(sqlite3.OperationalError):  # somebody reads: the log stays
+            self.connection.execute("PRAGMA journal_mode = DELETE")
         self.connection.close()
 
     @contextmanager

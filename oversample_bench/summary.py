@@ -1,0 +1,76 @@
+"""How a suite is to be carried out, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RunnerName = Literal["auto", "serial", "ray"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a suite is carried out; nothing here changes a number.
+
+    Parameters
+    ----------
+    runner : {"auto", "serial", "ray"}, default="auto"
+        Where stages run.
+    address : str, default=""
+        Of a running Ray cluster; empty to start one on this machine.
+    workers : int, default=0
+        CPU slots for Ray; 0 for all.
+    data_dir : Path, optional
+        Where loaders look for files; ``OVERSAMPLE_BENCH_DATA`` if it is not given.
+    retry : bool, default=True
+        Whether trials that did not succeed are tried again.
+    """
+
+    runner: RunnerName = "auto"
+    address: str = ""
+    workers: int = 0
+    data_dir: Path | None = None
+    retry: bool = True
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of a run.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the store and the report are.
+    counts : mapping of str to int
+        Planned trials by status; ``pending`` for those that were not reached.
+    computed : int
+        Trials that this run carried out.
+    seconds : float
+        Wall-clock seconds of this run.
+    interrupted : bool
+        Whether it was stopped before its end.
+    """
+
+    folder: Path
+    counts: Mapping[str, int]
+    computed: int
+    seconds: float
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every planned trial succeeded, 2 when some did not, 130 when interrupted."""
+        if self.interrupted:
+            return 130
+        return 0 if set(self.counts) <= {"ok"} else 2
+
+    def trials(self) -> pd.DataFrame:
+        """Return one row a trial, as `bench export` writes it."""
+        from oversample_bench.report import trials
+
+        return trials(self.folder)

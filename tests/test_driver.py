@@ -1,0 +1,223 @@
+"""What a run does again, what it does not, and how it ends."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from oversample_bench import load_suite, plan, run
+from oversample_bench.store import connect
+from oversample_bench.summary import Options
+
+SUITE = """
+name: small
+data: [ecoli1, glass2]
+methods: [none, random, smote]
+classifiers: [knn, decision_tree]
+splits: 2
+"""
+MEASURED = ["fit_seconds", "trial_seconds", "peak_mib"]
+
+
+def counts(folder: Path) -> tuple[int, int, int]:
+    """Return how many runs, draws and trials the store holds."""
+    connection = connect(folder)
+    return tuple(
+        connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in ("runs", "draws", "trials")
+    )
+
+
+def written(folder: Path) -> dict[str, float]:
+    """Return when each draw was written."""
+    return {path.name: path.stat().st_mtime_ns for path in (folder / "draws").iterdir()}
+
+
+def test_running_again_computes_nothing(runs: Any, tmp_path: Path) -> None:
+    """The second run finds everything done, writes nothing and leaves the report as it is."""
+    first = runs(SUITE)
+    report = (tmp_path / "out" / "report.md").stat().st_mtime_ns
+    before = counts(tmp_path / "out")
+    second = runs(SUITE)
+
+    assert (first.computed, first.exit_code) == (24, 0)
+    assert (second.computed, second.exit_code) == (0, 0)
+    assert before == counts(tmp_path / "out") == (1, 12, 24)
+    assert report == (tmp_path / "out" / "report.md").stat().st_mtime_ns
+
+
+def test_a_new_classifier_refits_no_sampler(runs: Any, tmp_path: Path) -> None:
+    """Draws lie on disk: a classifier more costs its own trials only."""
+    runs(SUITE)
+    before = written(tmp_path / "out")
+    again = runs(SUITE.replace("decision_tree]", "decision_tree, logistic_regression]"))
+
+    assert again.computed == 12
+    assert before == written(tmp_path / "out")
+    assert counts(tmp_path / "out") == (2, 12, 36)
+
+
+def test_a_draw_that_is_lost_is_made_again(runs: Any, tmp_path: Path) -> None:
+    """Without its file, or with a damaged one, a draw is made anew, with the same rows."""
+    runs(SUITE)
+    content = {path.name: path.read_bytes() for path in (tmp_path / "out" / "draws").iterdir()}
+    for number, path in enumerate((tmp_path / "out" / "draws").iterdir()):
+        if number % 2:
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes()[:100])
+    again = runs(SUITE.replace("decision_tree]", "decision_tree, logistic_regression]"))
+
+    assert (again.computed, again.exit_code) == (12, 0)
+    assert content == {path.name: path.read_bytes() for path in (tmp_path / "out" / "draws").iterdir()}
+
+
+def test_a_new_metric_is_scored_without_new_draws(runs: Any, tmp_path: Path) -> None:
+    """A metric more runs the classifiers again, and no sampler."""
+    runs(SUITE)
+    before = written(tmp_path / "out")
+    again = runs(SUITE + "metrics: [mcc, auroc]\n")
+
+    assert again.computed == 24
+    assert before == written(tmp_path / "out")
+    assert again.trials()["auroc"].notna().all()
+
+
+def test_a_new_label_renames_without_computing(runs: Any, tmp_path: Path) -> None:
+    """Labels are what tables show; they are no part of what is computed."""
+    runs(SUITE)
+    again = runs(SUITE.replace("random,", "{name: random, label: copies},"))
+
+    assert again.computed == 0
+    assert "copies" in (tmp_path / "out" / "report.md").read_text()
+    assert {"none", "copies", "smote"} == set(again.trials()["method"])
+
+
+def test_failures_are_tried_again_unless_told_otherwise(runs: Any, tmp_path: Path) -> None:
+    """Resume is the plan less what succeeded; ``retry=False`` leaves failures as they are."""
+    (tmp_path / "fails.py").write_text(
+        "from oversample_bench.api import hookimpl\n"
+        "class Fails:\n"
+        "    def fit_resample(self, X, y):\n"
+        "        raise ValueError('no rows today')\n"
+        "@hookimpl\n"
+        "def register_oversamplers(register):\n"
+        "    register('fails', Fails)\n"
+    )
+    text = SUITE.replace("smote]", "fails]") + "plugins: [./fails.py]\n"
+    first, left, again = runs(text), runs(text, retry=False), runs(text)
+
+    assert (24, 0, 8) == (first.computed, left.computed, again.computed)
+    assert {2} == {first.exit_code, left.exit_code, again.exit_code}
+
+
+def test_methods_are_paired(runs: Any, tmp_path: Path) -> None:
+    """On one split every method's classifier has the same seed; every split has another one."""
+    runs(SUITE)
+    seeds = pd.read_sql(
+        "SELECT planned.*, trials.random_state FROM planned JOIN trials ON trials.digest = planned.trial",
+        connect(tmp_path / "out"),
+    )
+
+    grouped = seeds.groupby(["dataset", "split", "classifier"])["random_state"]
+    assert (grouped.nunique() == 1).all()
+    assert grouped.first().nunique() == len(grouped)
+
+
+def test_ratio_beyond_a_set_is_skipped_with_a_reason(runs: Any) -> None:
+    """A number thins the minority where the set has enough; elsewhere the trials say why not."""
+    summary = runs(SUITE + "ratios: [natural, 0.2]\n")
+    table = summary.trials()
+
+    skipped = table[table["status"] == "skipped"]
+    assert {("glass2", "0.2")} == set(zip(skipped["dataset"], skipped["ratio"], strict=True))
+    assert skipped["reason"].str.startswith("ratio 0.2 of 158 majority rows needs 31 minority rows").all()
+    assert summary.exit_code == 2
+    assert runs(SUITE + "ratios: [natural, 0.2]\n").computed == 0
+
+
+def test_hidden_rows_judge_the_synthetic_ones(runs: Any) -> None:
+    """Where thinning hides rows, a sampler that makes rows has its fidelity measured; others have none."""
+    table = runs(SUITE.replace("[ecoli1, glass2]", "[vowel0]") + "ratios: [natural, 0.02]\n").trials()
+
+    judged = table[(table["ratio"] == "0.02") & (table["method"] != "none")]
+    fidelity = table.filter(like="fidelity_").columns
+    assert judged[fidelity].notna().all(axis=None)
+    assert table.drop(judged.index)[fidelity].isna().all(axis=None)
+    assert (judged.loc[judged["method"] == "random", "fidelity_precision"] > 0).any()
+
+
+def test_library_serves_a_notebook(tmp_path: Path) -> None:
+    """Load, plan and run are three calls."""
+    path = tmp_path / "small.yaml"
+    path.write_text(SUITE)
+    suite = load_suite(path)
+
+    assert "small: 4 splits, 12 fits, 24 trials" == str(plan(suite))
+    assert len(run(suite, tmp_path / "out", Options(runner="serial")).trials()) == 24
+
+
+def bench(*arguments: object) -> subprocess.Popen[str]:
+    """Start the command line."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "oversample_bench", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_stops_tidily(tmp_path: Path, number: signal.Signals) -> None:
+    """Ctrl-C keeps what is done, writes the report, says how to go on and exits with 130."""
+    path = tmp_path / "small.yaml"
+    path.write_text(SUITE.replace("splits: 2", "splits: 100"))
+    process = bench("run", path, "--out", tmp_path / "out", "--runner", "serial")
+    while not (tmp_path / "out" / "draws").is_dir() and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+    assert re.search(r"Go on with: bench run \S*small.yaml --out \S*out", output)
+    assert "not yet run" in (tmp_path / "out" / "report.md").read_text()
+    _, _, done = counts(tmp_path / "out")
+    assert 0 < done < 1200
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_a_run_whose_driver_was_killed_by_a_method_goes_on_isolated(tmp_path: Path) -> None:
+    """A method that kills the process of a serial run costs one start: the next run isolates it."""
+    (tmp_path / "kills.py").write_text(
+        "import os\n"
+        "from oversample_bench.api import hookimpl\n"
+        "class Kills:\n"
+        "    def fit_resample(self, X, y):\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "@hookimpl\n"
+        "def register_oversamplers(register):\n"
+        "    register('kills', Kills)\n"
+    )
+    path = tmp_path / "small.yaml"
+    path.write_text(SUITE.replace("smote]", "kills]") + "plugins: [./kills.py]\n")
+    first = bench("run", path, "--out", tmp_path / "out", "--runner", "serial")
+    first.communicate(timeout=120)
+    second = bench("run", path, "--out", tmp_path / "out")
+    output, _ = second.communicate(timeout=240)
+
+    assert first.returncode == -signal.SIGKILL
+    assert second.returncode == 2, output
+    assert "16 of 24 trials ok, 8 upstream" in output
+    assert "since the suite has loose plugin files" in output
