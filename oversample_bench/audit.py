@@ -137,20 +137,23 @@ def traced(X: Array, y: Array, X_out: Array, y_out: Array) -> npt.NDArray[np.int
     if len(X_out) >= n and np.array_equal(X_out[:n], X) and np.array_equal(y_out[:n], y):
         return np.concatenate([np.arange(n), np.full(len(X_out) - n, NEW)])
     waiting: dict[bytes, list[int]] = defaultdict(list)
-    for row in range(n - 1, -1, -1):
-        waiting[_key(X[row], y[row])].append(row)
-    keys = (_key(features, label) for features, label in zip(X_out, y_out, strict=True))
-    found = [(waiting[key].pop() if waiting.get(key) else NEW) for key in keys]
+    for row, key in reversed(list(enumerate(_keys(np.column_stack([X, y]))))):
+        waiting[key].append(row)
+    found = [
+        (waiting[key].pop() if waiting.get(key) else NEW) for key in _keys(np.column_stack([X_out, y_out]))
+    ]
     return np.array(found, dtype=np.int64)
 
 
-def _key(features: Array, label: Any) -> bytes:
-    return (features + 0.0).tobytes() + bytes([int(label)])  # + 0.0 makes one zero of two
+def _keys(rows: Array) -> list[bytes]:
+    """Return each row as bytes; rows are equal where these are."""
+    plain = np.ascontiguousarray(rows + 0.0, dtype=np.float64)  # + 0.0 makes one zero of two
+    return [] if not len(plain) else list(plain.view(f"V{plain.strides[0]}").ravel().tolist())
 
 
 def audited(X: Array, y: Array, draw: Draw, owed: int, fallback: str) -> Audit:
     """Count what became of ``X``; ``owed`` is the number of minority rows that were asked for."""
-    known = {(row + 0.0).tobytes() for row in X} if len(draw.X_new) else set()
+    known = set(_keys(X)) if len(draw.X_new) else set()
     y_out = np.concatenate([y[draw.origin[draw.origin >= 0]], draw.y_new])
     n_minority = int((y_out == 1).sum())
     return Audit(
@@ -159,7 +162,7 @@ def audited(X: Array, y: Array, draw: Draw, owed: int, fallback: str) -> Audit:
         n_new=len(draw.X_new),
         n_new_majority=int((draw.y_new == 0).sum()),
         n_owed=owed,
-        n_copies=sum((row + 0.0).tobytes() in known for row in draw.X_new),
+        n_copies=sum(row in known for row in _keys(draw.X_new)),
         realised_ratio=n_minority / (len(y_out) - n_minority),
         fallback=fallback,
     )

@@ -1,4 +1,7 @@
-"""The whole extension surface: four hooks, each given a callback that takes a name and what it stands for."""
+"""The whole extension surface: four hooks, each given a callback that takes a name and what it stands for.
+
+Nothing is kept here: `implementations` reads the hooks off a module and checks them, the registry calls them.
+"""
 
 from __future__ import annotations
 

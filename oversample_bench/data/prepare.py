@@ -62,13 +62,18 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
     classes = two_classes(dataset, spec.data)
     rows = thin(classes.y, spec)
     raw = [_raw(dataset, classes.rows[part]) for part in (rows.train, rows.test, rows.hidden)]
-    transformer = _transformer(dataset, spec.protocol.scale).fit(raw[0])
-    train, test, hidden = (_transformed(transformer, part) for part in raw)
+    n_imputed = sum(int(np.isnan(part).sum()) for part in raw)
+    transformer = _transformer(dataset, spec.protocol.scale, missing=n_imputed > 0).fit(raw[0])
+    train = np.ascontiguousarray(transformer.transform(raw[0]))
+    test, hidden = (
+        np.ascontiguousarray(transformer.transform(part)) if len(part) else train[:0].copy()
+        for part in raw[1:]
+    )
     if not all(np.isfinite(part).all() for part in (train, test, hidden)):
         largest = np.nanmax(np.abs(np.concatenate(raw)))
         raise UsageError(
-            f"features up to {largest:.3g} are too large for `scale: {spec.protocol.scale}`; divide them by a "
-            "constant, or use `scale: none`"
+            f"features up to {largest:.3g} are too large for `scale: {spec.protocol.scale}`; divide them by "
+            "a constant, or use `scale: none`"
         )
     return Split(
         X=train,
@@ -77,7 +82,7 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
         y_test=classes.y[rows.test],
         X_hidden=hidden,
         n_encoded=len(dataset.categories),
-        n_imputed=sum(int(np.isnan(part).sum()) for part in raw),
+        n_imputed=n_imputed,
     )
 
 
@@ -85,36 +90,29 @@ def _raw(dataset: Dataset, rows: npt.NDArray[np.intp]) -> Array:
     return np.asarray(dataset.X[rows], dtype=np.float64)
 
 
-def _transformed(transformer: Any, part: Array) -> Array:
-    if not len(part):  # scikit-learn refuses to transform no rows
-        width = len(transformer.get_feature_names_out())
-        return np.empty((0, width))
-    return np.ascontiguousarray(transformer.transform(part))
-
-
-def _transformer(dataset: Dataset, scale: str) -> Any:
+def _transformer(dataset: Dataset, scale: str, *, missing: bool) -> Any:
     """Return the unfitted transformer: numeric columns first, then the one-hot columns."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder
 
-    encoded = sorted(dataset.categories)
-    numeric = [column for column in range(dataset.X.shape[1]) if column not in dataset.categories]
+    median = [SimpleImputer(strategy="median", keep_empty_features=True)] if missing else []
+    numeric = make_pipeline(*median, _scaler(scale))
+    if not dataset.categories:  # the same numbers as below, in a fraction of the time
+        return numeric
+    frequent = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
     encoder = OneHotEncoder(
         handle_unknown="infrequent_if_exist", max_categories=MAX_CATEGORIES, sparse_output=False
     )
-    median = SimpleImputer(strategy="median", keep_empty_features=True)
-    frequent = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
-    blocks = [
-        ("numeric", make_pipeline(median, *_scaler(scale)), numeric),
-        ("encoded", make_pipeline(frequent, encoder), encoded),
-    ]
+    encoded = sorted(dataset.categories)
+    others = [column for column in range(dataset.X.shape[1]) if column not in dataset.categories]
+    blocks = [("numeric", numeric, others), ("encoded", make_pipeline(frequent, encoder), encoded)]
     return ColumnTransformer([block for block in blocks if block[2]], sparse_threshold=0)
 
 
-def _scaler(scale: str) -> list[Any]:
+def _scaler(scale: str) -> Any:
     from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
     scalers = {"standard": StandardScaler, "minmax": MinMaxScaler}
-    return [scalers[scale]()] if scale in scalers else []
+    return scalers[scale]() if scale in scalers else "passthrough"

@@ -1,14 +1,19 @@
-"""Worker processes of a Ray cluster: started, given one call at a time, killed and replaced.
+"""Worker processes of a Ray cluster: started, given calls, killed and replaced.
 
 Workers are used again and again, since importing scikit-learn or torch costs seconds; an actor is used
 because it can be killed at once, also in the middle of C code, which a task cannot.
+
+A worker carries out its calls one by one, in order. Where calls are short, a second one is sent before the
+first has landed, so that the worker does not wait for the driver; the clock of a call starts when the one
+before it lands, and a call that was still waiting when its worker died is handed back.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +25,24 @@ from oversample_bench.tasks import Resources
 
 MOST_DEATHS_AT_START = 3
 LOG_LINES = 30
+SHORT_SECONDS = 0.2
+"""Calls that take less on average are sent two at a time."""
 
 
 @dataclass(frozen=True, eq=False)
 class Flight:
-    """A call that a worker is busy with.
+    """A call that a worker was given.
 
     Attributes
     ----------
     reference : ray.ObjectRef
         Of its result.
     errand : object
-        What the schedule wants to know of it when it lands.
+        What the schedule wants to know of it when it lands; None for the call that says a worker is ready.
     limit : float or None
         Seconds after which the worker is killed.
     started : float
-        On the clock of `time.monotonic`.
+        When the worker turned to it, on the clock of `time.monotonic`.
     """
 
     reference: Any
@@ -43,9 +50,13 @@ class Flight:
     limit: float | None
     started: float = field(default_factory=time.monotonic)
 
+    def seconds(self) -> float:
+        """Return how long it has been in the air."""
+        return time.monotonic() - self.started
+
     def left(self) -> float:
         """Return the seconds until the limit."""
-        return float("inf") if self.limit is None else self.started + self.limit - time.monotonic()
+        return float("inf") if self.limit is None else self.limit - self.seconds()
 
 
 @dataclass(eq=False)
@@ -55,11 +66,27 @@ class Slot:
     resources: Resources
     actor: Any = None
     station: Station | None = None
-    flight: Flight | None = None
+    flights: deque[Flight] = field(default_factory=deque)
 
     def fits(self, needed: Resources) -> bool:
         """Tell whether a task of these needs may run here."""
         return needed.cpus <= self.resources.cpus and needed.gpus <= self.resources.gpus
+
+    def end_first(self) -> Flight:
+        """Take away the call that has ended; the clock of the next one starts."""
+        ended = self.flights.popleft()
+        if self.flights:
+            self.flights[0] = replace(self.flights[0], started=time.monotonic())
+        return ended
+
+
+@dataclass(frozen=True)
+class Landing:
+    """How a call ended: what it returned or how its worker died, and what has to be sent again."""
+
+    errand: Any
+    result: Any
+    orphans: tuple[Any, ...] = ()
 
 
 class Pool:
@@ -79,6 +106,7 @@ class Pool:
         self._ray = ray
         self._blueprint = blueprint
         self._deaths = 0
+        self._pace = float("inf")
         self.slots = [Slot(shape) for shape in shapes]
         for slot in self.slots:
             self.start(slot)
@@ -90,66 +118,63 @@ class Pool:
         )
         slot.actor = actor.remote(self._blueprint, max(1, int(slot.resources.cpus)))
         slot.station = None
-        slot.flight = Flight(slot.actor.station.remote(), errand=None, limit=None)
-
-    def send(self, slot: Slot, flight: Flight) -> None:
-        """Note that a worker is busy."""
-        slot.flight = flight
+        slot.flights = deque([Flight(slot.actor.station.remote(), errand=None, limit=None)])
 
     def idle(self) -> Iterator[Slot]:
-        """Yield the slots whose workers wait for work."""
-        return (slot for slot in self.slots if slot.flight is None)
+        """Yield the slots that can be given a call, those with nothing to do first."""
+        depth = 2 if self._pace < SHORT_SECONDS else 1
+        for ahead in range(depth):
+            yield from [slot for slot in self.slots if slot.station and len(slot.flights) == ahead]
 
     def landed(self, longest: float) -> list[Slot]:
-        """Return the slots whose calls have ended, after a wait for the first or for a limit."""
-        busy = {slot.flight.reference: slot for slot in self.slots if slot.flight}
-        patience = min([longest, *(slot.flight.left() for slot in busy.values() if slot.flight)])
-        ready, _ = self._ray.wait(list(busy), num_returns=1, timeout=max(0.0, patience))
-        return [busy[reference] for reference in ready]
+        """Return the slots whose first call has ended, after a wait for one of them or for a limit."""
+        first = {slot.flights[0].reference: slot for slot in self.slots if slot.flights}
+        patience = min([longest, *(slot.flights[0].left() for slot in first.values())])
+        ready, _ = self._ray.wait(list(first), num_returns=1, timeout=max(0.0, patience))
+        return [first[reference] for reference in ready]
 
     def overdue(self) -> list[Slot]:
-        """Return the slots whose calls have outlived their limit."""
-        return [slot for slot in self.slots if slot.flight and slot.flight.left() <= 0]
+        """Return the slots whose first call has outlived its limit."""
+        return [slot for slot in self.slots if slot.flights and slot.flights[0].left() <= 0]
 
-    def result(self, slot: Slot) -> Any:
-        """Return what a landed call returned, or a `Failed` when its worker died.
-
-        The slot is free afterwards; a dead worker has been replaced.
-        """
-        flight, slot.flight = slot.flight, None
-        assert flight is not None
+    def land(self, slot: Slot) -> Landing:
+        """Return the end of a slot's first call; a dead worker has been replaced."""
+        flight = slot.end_first()
         try:
             value = self._ray.get(flight.reference)
+        except self._ray.exceptions.RayTaskError as error:
+            failed = Failed(Status.FAILED, "", type(error.cause).__name__, str(error.cause), str(error))
+            return Landing(flight.errand, failed)
         except self._ray.exceptions.RayError as error:
-            return self._after_death(slot, flight, error)
+            return self._after_death(slot, flight, _told(error, slot.station, flight.seconds()))
         if isinstance(value, Station):
             slot.station, self._deaths = value, 0
-        return value
+        else:
+            before = self._pace if self._pace < float("inf") else flight.seconds()
+            self._pace = 0.8 * before + 0.2 * flight.seconds()
+        return Landing(flight.errand, value)
 
-    def _after_death(self, slot: Slot, flight: Flight, error: Exception) -> Failed:
-        if isinstance(error, self._ray.exceptions.RayTaskError):
-            return Failed(Status.FAILED, "", type(error.cause).__name__, str(error.cause), str(error))
-        failed = _told(error, slot.station, time.monotonic() - flight.started)
+    def _after_death(self, slot: Slot, flight: Flight, failed: Failed) -> Landing:
         if flight.errand is None:
             self._deaths += 1
             if self._deaths >= MOST_DEATHS_AT_START:
                 raise UsageError(f"workers die while they start: {failed.message} {failed.traceback}".strip())
+        orphans = tuple(waiting.errand for waiting in slot.flights)
         self.start(slot)
-        return failed
+        return Landing(flight.errand, failed, orphans)
 
-    def kill(self, slot: Slot) -> Failed:
-        """End a worker that is overdue, put another in its place, and say so."""
-        flight, slot.flight = slot.flight, None
-        assert flight is not None
+    def kill(self, slot: Slot) -> Landing:
+        """End a worker whose first call is overdue, put another in its place, and say so."""
+        flight = slot.end_first()
         self._ray.kill(slot.actor, no_restart=True)
-        self.start(slot)
-        return Failed(
+        failed = Failed(
             status=Status.TIMEOUT,
             stage="",
             kind="limit",
             message=f"took longer than its limit of {flight.limit:g} s; its process was killed",
-            seconds=time.monotonic() - flight.started,
+            seconds=flight.seconds(),
         )
+        return self._after_death(slot, flight, failed)
 
     def close(self) -> None:
         """End all workers."""

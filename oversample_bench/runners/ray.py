@@ -1,14 +1,14 @@
 """Runs fits and trials on the workers of a Ray cluster.
 
-A worker has one call at a time, and the driver knows when it began; so a limit is kept by killing the
-worker, and a worker that dies costs only the row that it was busy with. A fit is begun only when no trial
-waits, so that draws do not pile up. A trial goes to the worker that made its draw where that one is free.
+A worker does one thing at a time, and the driver knows since when; so a limit is kept by killing the worker,
+and a worker that dies costs only the row that it was busy with. A fit is begun only when no trial waits, so
+that draws do not pile up. A trial goes to the worker that made its draw where that one is free.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from oversample_bench.runners.events import (
     Supply,
     TrialDone,
 )
-from oversample_bench.runners.pool import Flight, Pool, Slot, is_lost_node
+from oversample_bench.runners.pool import Flight, Landing, Pool, Slot, is_lost_node
 from oversample_bench.runners.worker import Box, Drawing
 from oversample_bench.specs import DataSpec
 from oversample_bench.stages import upstream
@@ -41,6 +41,7 @@ class _Live:
     job: Job
     box: Box = field(default_factory=list)
     waiting: deque[TrialTask] = field(default_factory=deque)
+    again: deque[_Fitting | _Trying] = field(default_factory=deque)
     away: int = 0
     home: Slot | None = None
 
@@ -117,25 +118,38 @@ class _Schedule:
     def events(self) -> Iterator[Event]:
         """Hand out work and collect results until nothing is left."""
         while self._queue or self._live:
-            for slot in list(self.pool.idle()):
+            for slot in self.pool.idle():
                 self._employ(slot)
             for slot in self.pool.landed(TICK_SECONDS):
-                yield from self._land(slot, self.pool.result)
+                yield from self._follow(self.pool.land(slot))
             for slot in self.pool.overdue():
-                yield from self._land(slot, self.pool.kill)
+                yield from self._follow(self.pool.kill(slot))
 
     def _employ(self, slot: Slot) -> None:
-        """Give a worker a trial, of its own draw if there is one, or else a fit."""
+        """Give a worker what was put back, or a trial (of its own draw if there is one), or a fit."""
+        for live in self._live:
+            if live.again and (isinstance(live.again[0], _Trying) or self._can_fit(slot, live.job)):
+                self._begin(slot, live.again.popleft())
+                return
         ready = [live for live in self._live if live.waiting]
         ready.sort(key=lambda live: live.home is not slot)  # stable: the oldest first
         if ready:
-            self._begin_trial(slot, _Trying(ready[0], ready[0].waiting.popleft()))
+            self._begin(slot, _Trying(ready[0], ready[0].waiting.popleft()))
             return
         for job in self._queue:
-            if slot.fits(_within(job.resources, self._resources)):
+            if self._can_fit(slot, job):
                 self._queue.remove(job)
                 self._begin_job(slot, job)
                 return
+
+    def _can_fit(self, slot: Slot, job: Job) -> bool:
+        return slot.fits(_within(job.resources, self._resources))
+
+    def _begin(self, slot: Slot, errand: _Fitting | _Trying) -> None:
+        if isinstance(errand, _Fitting):
+            self._begin_fit(slot, errand)
+        else:
+            self._begin_trial(slot, errand)
 
     def _begin_job(self, slot: Slot, job: Job) -> None:
         live = _Live(job, home=slot)
@@ -155,14 +169,14 @@ class _Schedule:
         limit = self._bounds.fit
         seconds = None if limit is None else limit * len(live.job.members)
         live.box = [reference]
-        self.pool.send(slot, Flight(reference, errand, seconds))
+        slot.flights.append(Flight(reference, errand, seconds))
 
     def _begin_trial(self, slot: Slot, errand: _Trying) -> None:
         live, task = errand.live, errand.task
         live.away += 1
         split = next(member.split for member in live.job.members if member.digest == task.draw)
         reference = slot.actor.trial.remote(task, split, live.box, self._boxed(live.job))
-        self.pool.send(slot, Flight(reference, errand, self._bounds.trial))
+        slot.flights.append(Flight(reference, errand, self._bounds.trial))
 
     def _boxed(self, job: Job) -> Box:
         """Return the reference of a job's data set, which is put into the cluster once."""
@@ -171,33 +185,30 @@ class _Schedule:
             self._data[spec] = [self._ray.put(self._supply.dataset(spec))]
         return self._data[spec]
 
-    def _land(self, slot: Slot, ending: Callable[[Slot], Any]) -> Iterator[Event]:
-        """Take the end of a call, good or bad, and yield what follows from it."""
-        errand = slot.flight.errand if slot.flight else None
-        result = ending(slot)
+    def _follow(self, landing: Landing) -> Iterator[Event]:
+        """Yield what follows from the end of a call, good or bad."""
+        for orphan in landing.orphans:
+            self._again(orphan)
+        errand, result = landing.errand, landing.result
         if errand is None:
+            return
+        if is_lost_node(result) and errand.tries < MOST_TRIES:
+            self._again(replace(errand, tries=errand.tries + 1))
             return
         live: _Live = errand.live
         live.away -= 1
-        if is_lost_node(result) and errand.tries < MOST_TRIES:
-            self._again(errand)
-            return
         if isinstance(errand, _Fitting):
             yield from self._drawn(live, result)
         else:
             yield TrialDone(errand.task, _staged(result, "trial"))
-        if not live.waiting and not live.away:
+        if not (live.waiting or live.again or live.away):
             self._live.remove(live)
             yield JobDone(live.job)
 
     def _again(self, errand: _Fitting | _Trying) -> None:
-        """Begin a task anew whose node was lost; a draw that was lost with it is made again."""
-        live = errand.live
-        if isinstance(errand, _Trying):
-            live.waiting.append(errand.task)
-            return
-        self._live.remove(live)
-        self._queue.appendleft(live.job)
+        """Put back a task that did not come to its end through no fault of its own."""
+        errand.live.away -= 1
+        errand.live.again.appendleft(errand)
 
     def _drawn(self, live: _Live, result: Drawing | Failed) -> Iterator[Event]:
         """Yield the draws of a fit, and the trials that cannot be because theirs failed."""

@@ -1,0 +1,133 @@
+"""Draws on disk: what has its name is whole, what cannot be read is not there."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from oversample_bench.audit import NEW, Draw
+from oversample_bench.draws import DrawFiles
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def files(tmp_path):
+    return DrawFiles(tmp_path)
+
+
+def a_draw(weights=None):
+    return Draw(np.array([0, 2, NEW, NEW]), np.array([[1.5, -0.0], [np.pi, 1e300]]), np.array([1, 0]), weights)
+
+
+def contents(draw):
+    """Return the arrays of a draw as types, shapes and bytes."""
+    arrays = (draw.origin, draw.X_new, draw.y_new, draw.sample_weight)
+    return [None if a is None else (a.dtype.str, a.shape, a.tobytes()) for a in arrays]
+
+
+@unhurried
+@given(
+    n_real=st.integers(0, 9),
+    new=npst.arrays(float, st.tuples(st.integers(0, 5), st.integers(1, 4)), elements=finite),
+    weighted=st.booleans(),
+)
+def test_a_draw_comes_back_bit_for_bit(files, n_real, new, weighted):
+    """Saving and loading gives the same arrays: no rounding, no other type, weights only where there were some."""
+    origin = np.append(np.arange(n_real), np.full(len(new), NEW))
+    weights = np.linspace(0, 1, len(origin)) if weighted else None
+    draw = Draw(origin, new, np.arange(len(new)) % 2, weights)
+    files.save("a", draw)
+
+    assert files.has("a")
+    assert contents(files.load("a")) == contents(draw)
+
+
+def test_a_draw_that_was_never_saved_is_not_there(files):
+    """Asking for a draw makes neither a file nor a folder."""
+    assert not files.has("a")
+    assert files.load("a") is None
+    assert not files.path("a").parent.exists()
+
+
+def test_saving_again_replaces_the_draw(files):
+    """A draw that was made anew takes the place of the old one."""
+    files.save("a", a_draw(np.ones(4)))
+    files.save("a", a_draw())
+
+    assert contents(files.load("a")) == contents(a_draw())
+
+
+def test_a_file_cut_off_at_any_byte_is_not_there(files):
+    """What a full disk or a bad copy left of a draw is made again."""
+    files.save("a", a_draw(np.ones(4)))
+    whole = files.path("a").read_bytes()
+    for end in range(len(whole)):
+        files.path("a").write_bytes(whole[:end])
+
+        assert files.load("a") is None, f"cut off after {end} of {len(whole)} bytes"
+
+
+@unhurried
+@given(data=st.data())
+def test_a_damaged_file_is_not_there_or_says_the_same(files, data):
+    """A byte that flipped anywhere is noticed, or stands where it means nothing."""
+    files.save("a", a_draw())
+    damaged = bytearray(files.path("a").read_bytes())
+    position = data.draw(st.integers(0, len(damaged) - 1))
+    damaged[position] = data.draw(st.integers(0, 255))
+    files.path("a").write_bytes(damaged)
+    found = files.load("a")
+
+    assert found is None or contents(found) == contents(a_draw())
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x05\x06" + b"\0" * 18], ids=["empty", "text", "no arrays"])
+def test_a_file_of_something_else_is_not_there(files, content):
+    """A file under a draw's name that is none counts as missing, and so does a folder."""
+    files.path("a").parent.mkdir()
+    files.path("a").write_bytes(content)
+    files.path("b").mkdir()
+
+    assert files.load("a") is None
+    assert (files.has("b"), files.load("b")) == (False, None)
+
+
+def test_a_pickle_is_not_opened(files):
+    """A file that would run code when it is read is not read."""
+    files.path("a").parent.mkdir()
+    with files.path("a").open("wb") as file:
+        np.savez(file, origin=np.array([print], dtype=object), X_new=np.zeros((0, 2)), y_new=np.zeros(0))
+
+    assert files.load("a") is None
+
+
+def test_a_half_written_draw_is_no_draw(files, monkeypatch):
+    """A process that dies while it writes leaves no file under the draw's name; the next run sweeps up."""
+    files.save("a", a_draw())
+
+    def dies(file, **_):
+        file.write(b"PK\x03\x04 half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez", dies)
+    for name in ("a", "b"):
+        with pytest.raises(KeyboardInterrupt):
+            files.save(name, a_draw(np.ones(4)))
+    folder = files.path("a").parent
+    left = [path for path in folder.iterdir() if path != files.path("a")]
+    files.sweep()
+
+    assert len(left) == 2
+    assert list(folder.iterdir()) == [files.path("a")]
+    assert contents(files.load("a")) == contents(a_draw())
+    assert not files.has("b")
+
+
+def test_sweeping_an_empty_folder_does_nothing(files):
+    """The first run of a folder has nothing to sweep up."""
+    files.sweep()
+
+    assert list(files.folder.iterdir()) == []

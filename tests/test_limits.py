@@ -1,0 +1,173 @@
+"""A call is held to its limits, and what it took is measured."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from oversample_bench.limits import CLEAR, MIB, Cost, measured, memory_limit, time_limit
+from oversample_bench.outcome import LimitReached
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit is one of Linux")
+needs_peak = pytest.mark.skipif(
+    measured.__wrapped__ is None or not CLEAR.exists(), reason="this system does not tell a process its peak"
+)
+
+
+def forever():
+    n = 0
+    while True:
+        n += 1
+
+
+def swallowing():
+    """Loop like a plugin that catches every `Exception`."""
+    while True:
+        try:
+            forever()
+        except Exception:  # noqa: BLE001, PERF203 - this is the rule
+            continue
+
+
+@pytest.mark.parametrize("call", [lambda: time.sleep(60), forever, swallowing])
+def test_a_call_that_outlives_its_limit_is_interrupted(call):
+    """Sleep, a loop, and a loop that catches exceptions all end."""
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(LimitReached, match=r"took longer than its limit of 0\.05 s"), time_limit(0.05):
+        call()
+
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_a_call_within_its_limit_is_left_alone():
+    """A block that ends in time is not interrupted later, and the handler of before is back."""
+
+    def mine(*_):
+        pytest.fail("nobody set this alarm")
+
+    before = signal.signal(signal.SIGALRM, mine)
+    try:
+        with time_limit(60):
+            inside = signal.getsignal(signal.SIGALRM)
+        after = signal.getsignal(signal.SIGALRM)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+    assert inside is not mine
+    assert after is mine
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_an_exception_of_the_call_passes_and_lifts_the_limit():
+    """What the block raises is what comes out."""
+    with pytest.raises(ZeroDivisionError), time_limit(60):
+        _ = 1 / 0
+
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_no_limit_sets_no_alarm():
+    """Without a limit the clock is not touched."""
+    with time_limit(None):
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_outside_the_main_thread_there_is_no_limit():
+    """Only the main thread can be interrupted; elsewhere the block runs unlimited instead of failing."""
+    done = []
+
+    def work():
+        with time_limit(0.001):
+            time.sleep(0.02)
+            done.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert done == [True]
+
+
+MEMORY = """
+import resource
+import numpy as np
+from oversample_bench.limits import memory_limit
+
+before = resource.getrlimit(resource.RLIMIT_DATA)
+try:
+    with memory_limit(50):
+        within = np.ones(20 * 2**17)
+        np.ones(200 * 2**17)
+except MemoryError as error:
+    print(type(error).__name__)
+print(resource.getrlimit(resource.RLIMIT_DATA) == before, np.ones(200 * 2**17).nbytes // 2**20)
+"""
+
+
+@linux
+def test_an_allocation_beyond_the_limit_fails_inside_the_process():
+    """The process lives on, the limit is lifted behind the block, and what fitted was given."""
+    done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout.split()) == (0, ["_ArrayMemoryError", "True", "200"]), done.stderr
+
+
+@linux
+def test_no_memory_limit_sets_none():
+    """Without a limit the process keeps the one that it has."""
+    import resource
+
+    with memory_limit(None):
+        inside = resource.getrlimit(resource.RLIMIT_DATA)
+
+    assert inside == resource.getrlimit(resource.RLIMIT_DATA)
+
+
+def test_seconds_are_measured_even_when_the_call_fails():
+    """The cost of a call is known at its end, however it ends."""
+    with pytest.raises(ZeroDivisionError), measured() as cost:
+        time.sleep(0.01)
+        _ = 1 / 0
+
+    assert cost.seconds >= 0.01
+
+
+@needs_peak
+def test_the_peak_grows_with_what_is_allocated():
+    """A block of memory counts at its height, also when it is given back before the end."""
+    with measured() as small:
+        np.ones(4 * MIB // 8)
+    with measured() as large:
+        np.ones(200 * MIB // 8)
+
+    assert 180 < large.peak_mib < 260
+    assert small.peak_mib < 100
+
+
+@needs_peak
+def test_what_was_there_before_does_not_count():
+    """The peak of a call is what it added: an earlier and higher one is forgotten."""
+    np.ones(300 * MIB // 8)
+    with measured() as cost:
+        np.ones(10 * MIB // 8)
+
+    assert 0 <= cost.peak_mib < 150
+
+
+def test_a_system_that_does_not_tell_gives_no_peak(monkeypatch, tmp_path):
+    """Where there is no such file the peak is empty, and not zero."""
+    monkeypatch.setattr("oversample_bench.limits.CLEAR", tmp_path / "no" / "such")
+    with measured() as cost:
+        pass
+
+    assert cost.peak_mib is None
+
+
+def test_a_cost_begins_at_nothing():
+    """Before the end of the block nothing is known."""
+    assert Cost() == Cost(0.0, None)

@@ -1,0 +1,145 @@
+"""A suite becomes trials: which, in what order, under what labels, and fitted together with whom."""
+
+import json
+
+import pytest
+
+from oversample_bench.plan import batches_of, fits, members_of, plan, ratio_label
+from oversample_bench.specs import Component, DataSpec, Protocol
+from oversample_bench.suite import parse_suite
+
+SMALL = {"name": "small", "data": ["ecoli1"], "methods": ["none"], "classifiers": ["knn"], "splits": 1}
+
+
+def planned(**changes):
+    return plan(parse_suite(json.dumps({**SMALL, **changes})))
+
+
+def shape(trials):
+    """Return data set, ratio, split, seed, method and classifier of each trial, as labels."""
+    return [
+        (t.dataset, t.ratio, t.spec.draw.split.index, t.spec.draw.seed, t.method, t.classifier) for t in trials
+    ]
+
+
+def test_trials_are_ordered_by_data_ratio_split_seed_method_and_classifier():
+    """The order is that of the suite, from the data sets down to the classifiers."""
+    found = planned(
+        data=["glass0", "ecoli1"],
+        ratios=["natural", 0.05],
+        methods=["none", "smote"],
+        classifiers=["knn", "decision_tree"],
+        splits=2,
+        seeds=2,
+    )
+
+    assert shape(found.trials) == [
+        (data, ratio, split, seed, method, classifier)
+        for data in ("glass0", "ecoli1")
+        for ratio in ("natural", "0.05")
+        for split in (0, 1)
+        for seed in (0, 1)
+        for method in ("none", "smote")
+        for classifier in ("knn", "decision_tree")
+    ]
+
+
+def test_the_plan_is_the_same_on_each_run():
+    """Planning twice gives equal plans."""
+    assert planned(splits=3, seeds=2) == planned(splits=3, seeds=2)
+
+
+def test_specs_say_what_the_suite_says():
+    """Each part of a trial's spec is the suite's: data, ratio, protocol, method, seed, classifier."""
+    protocol = {"test_size": 0.3, "scale": "minmax", "target_ratio": 0.5}
+    found = planned(
+        data=[{"dataset": "usps", "majority": 2, "minority": 8}],
+        ratios=[0.01],
+        methods=["none", {"name": "smote", "label": "smote-3", "params": {"k_neighbors": 3}}],
+        classifiers=[{"name": "linear_svc", "params": {"C": 0.1}}],
+        protocol=protocol,
+    ).trials[1]
+    draw = found.spec.draw
+
+    assert draw.split.data == DataSpec("usps", majority="2", minority="8")
+    assert (draw.split.ratio, draw.split.protocol, draw.split.index) == (0.01, Protocol(0.3, "minmax", 0.5), 0)
+    assert (draw.method, draw.seed, draw.batch) == (Component.of("smote", {"k_neighbors": 3}), 0, ())
+    assert found.spec.classifier == Component.of("linear_svc", {"C": 0.1})
+    assert (found.dataset, found.ratio, found.method) == ("usps 2/8", "0.01", "smote-3")
+
+
+def test_one_fit_serves_every_classifier():
+    """Classifiers on one draw share it; methods, splits, seeds and ratios have draws of their own."""
+    found = planned(
+        methods=["none", "smote"], classifiers=["knn", "decision_tree", "mlp"], ratios=["natural", 0.1], splits=3
+    )
+
+    assert len(found.trials) == 2 * 2 * 3 * 3
+    assert len(found.fits()) == 2 * 2 * 3
+    assert len(found.splits()) == 2 * 3
+    assert len(found.data()) == 1
+    assert str(found) == "small: 6 splits, 12 fits, 36 trials"
+
+
+def test_two_labels_of_one_method_are_one_draw():
+    """What is the same up to its label is computed once, and shown under both labels."""
+    found = planned(methods=["none", {"name": "none", "label": "again"}])
+
+    assert found.trials[0].spec == found.trials[1].spec
+    assert [trial.method for trial in found.trials] == ["none", "again"]
+    assert len(found.fits()) == 1
+
+
+def test_large_numbers_are_readable():
+    """Counts have their thousands set apart."""
+    assert str(planned(splits=1200)) == "small: 1,200 splits, 1,200 fits, 1,200 trials"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"), [(None, "natural"), (1.0, "1"), (0.01, "0.01"), (0.05, "0.05"), (1 / 3, "0.333333")]
+)
+def test_ratios_are_shown_as_they_are_written(ratio, shown):
+    """A ratio is a short number; a set as it comes is natural."""
+    assert ratio_label(ratio) == shown
+
+
+def test_members_are_cut_in_the_order_of_split_and_seed():
+    """Splits and seeds of one set, ratio and method are fitted together, ``batch`` at a time."""
+    found = planned(methods=["none", {"name": "smote", "batch": 3}], splits=2, seeds=2)
+    batches = {trial.spec.draw.batch for trial in found.trials if trial.method == "smote"}
+
+    assert batches == {((0, 0), (0, 1), (1, 0)), ((1, 1),)}
+    assert {trial.spec.draw.batch for trial in found.trials if trial.method == "none"} == {()}
+    assert [len(fit) for fit in found.fits()] == [1, 3, 1, 1, 1, 1]
+
+
+def test_each_set_ratio_and_method_has_batches_of_its_own():
+    """A batch never reaches from one data set, ratio or method into another."""
+    found = planned(
+        data=["ecoli1", "glass0"],
+        ratios=["natural", 0.1],
+        methods=["none", {"name": "smote", "batch": 10}, {"name": "adasyn", "batch": 5}],
+        splits=4,
+    )
+    batched = [fit for fit in found.fits() if len(fit) > 1]
+
+    assert len(batched) == 2 * 2 * 2
+    assert all(len({(d.split.data, d.split.ratio, d.method) for d in fit}) == 1 for fit in batched)
+
+
+def test_a_batch_is_whole_even_when_one_member_is_asked_for():
+    """The neighbours of a draw belong to what it is: one missing trial brings the whole batch back."""
+    whole = planned(methods=["none", {"name": "smote", "batch": 3}], splits=3)
+    (last,) = [t.spec.draw for t in whole.trials if t.method == "smote" and t.spec.draw.split.index == 2]
+
+    assert [(draw.split.index, draw.seed) for draw in members_of(last)] == [(0, 0), (1, 0), (2, 0)]
+    assert fits([last]) == (members_of(last),)
+    assert last in members_of(last)
+
+
+def test_a_draw_alone_is_its_own_fit():
+    """Without a batch a fit is one draw, and no member of a batch."""
+    (draw,) = (trial.spec.draw for trial in planned().trials)
+
+    assert members_of(draw) == (draw,)
+    assert batches_of(((0, 0), (1, 0)), 1) == {}
