@@ -1,3 +1,4 @@
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from imblearn.metrics import geometric_mean_score
+from sklearn import metrics as sk
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -39,34 +41,38 @@ def labelled(draw, predicted=LABEL):
     return np.array(y), np.array(draw(st.lists(predicted, min_size=len(y), max_size=len(y))))
 
 
-def counts(y, p):
-    """Return true negatives, false positives, false negatives and true positives."""
-    return [int(((y == a) & (p == b)).sum()) for a in (0, 1) for b in (0, 1)]
-
-
-def share(part, whole):
-    return part / whole if whole else 0.0
+OF_SCIKIT_LEARN = {
+    m.mcc: sk.matthews_corrcoef,
+    m.f1_macro: partial(sk.f1_score, labels=[0, 1], average="macro", zero_division=0),
+    m.f1_micro: partial(sk.f1_score, labels=[0, 1], average="micro", zero_division=0),
+    m.f1_minority: partial(sk.f1_score, zero_division=0),
+    m.balanced_accuracy: sk.balanced_accuracy_score,
+}
 
 
 @UNHURRIED
 @given(labelled())
-def test_labels_are_scored_as_the_confusion_matrix_says(case):
-    """Each metric of labels equals its formula in the four counts, with 0 for an undefined quotient."""
+def test_labels_are_scored_as_scikit_learn_does(case):
+    """Each metric of labels equals the library's to 1e-12, with 0 for an undefined quotient."""
     y, p = case
-    tn, fp, fn, tp = counts(y, p)
-    f1, f1_majority = share(2 * tp, 2 * tp + fp + fn), share(2 * tn, 2 * tn + fp + fn)
-    recall, specificity = tp / (tp + fn), tn / (tn + fp)
-    expected = {
-        m.mcc: share(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))),
-        m.f1_macro: (f1 + f1_majority) / 2,
-        m.f1_micro: (tp + tn) / len(y),
-        m.f1_minority: f1,
-        m.balanced_accuracy: (recall + specificity) / 2,
-        m.g_mean: np.sqrt(recall * specificity),
-    }
 
-    for metric, value in expected.items():
-        assert metric(y, p) == pytest.approx(value, abs=1e-12), metric.__name__
+    for metric, expected in OF_SCIKIT_LEARN.items():
+        assert metric(y, p) == pytest.approx(expected(y, p), abs=1e-12), metric.__name__
+
+
+def test_large_tables_do_not_overflow():
+    """A million rows of each cell make a product beyond 64 bits, and still a correlation of 0.5."""
+    y = np.repeat([0, 0, 1, 1], [3_000_000, 1_000_000, 1_000_000, 3_000_000])
+    p = np.repeat([0, 1, 0, 1], [3_000_000, 1_000_000, 1_000_000, 3_000_000])
+
+    assert m.mcc(y, p) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("metric", OF_LABELS)
+def test_foreign_labels_are_refused(metric):
+    """A classifier that predicts what it was never given has no score."""
+    with pytest.raises(ValueError, match="expected 0 and 1"):
+        metric(np.array([0, 1]), np.array([0, 2]))
 
 
 @UNHURRIED

@@ -6,6 +6,7 @@ missing. Formats plain text only; Markdown and colours are the business of other
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -76,6 +77,7 @@ def _best(frame: pd.DataFrame, *, higher_is_better: bool) -> pd.Series[bool]:
     return value.notna() & (value == value.groupby(row, sort=False).transform("max"))
 
 
+@lru_cache(maxsize=1)  # five sections of one report ask
 def flag_counts(results: Results) -> pd.DataFrame:
     """Return in how many of the good draws each flag stands.
 

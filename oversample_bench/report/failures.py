@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ GROUP = ["stage", "status", "who", "reason"]
 EXAMPLES = 20
 
 
+@lru_cache(maxsize=1)  # three sections of one report ask
 def frame(results: Results) -> pd.DataFrame:
     """Return one row a failure, draws before trials, each in plan order.
 

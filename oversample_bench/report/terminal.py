@@ -1,9 +1,10 @@
-"""The tables that close a run in the terminal: the cells of the report, or where those are too wide, ranks."""
+"""The table that closes a run in the terminal: the cells of the report, or ranks where those are too wide."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -44,13 +45,13 @@ def ranking(results: Results, metric: str) -> Table:
         flags = sorted({flag for text in own["flags"] for flag in text.split(", ") if flag})
         n, planned = int(own["n"].sum()), int(own["n_planned"].sum())
         share = Text(f"{n} of {planned}", style="" if n == planned else "yellow")
-        rank, mean = ranked.loc[method, column], own["mean"].mean()
-        numbers = [
-            "–" if value != value else f"{value:.{digits}f}"
-            for value, digits in ((rank, 2), (mean, results.digits))
-        ]  # noqa: PLR0124 - NaN
+        numbers = (_number(ranked.loc[method, column], 2), _number(own["mean"].mean(), results.digits))
         shown.add_row(Text(method), *numbers, share, Text(", ".join(flags)))
     return shown
+
+
+def _number(value: Any, digits: int) -> str:
+    return "–" if pd.isna(value) else f"{value:.{digits}f}"
 
 
 def table(results: Results, metric: str) -> Table:

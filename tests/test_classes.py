@@ -1,0 +1,127 @@
+"""Which two classes of a set are compared, and which of them is the minority."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oversample_bench.api import Dataset
+from oversample_bench.data.classes import as_text, class_counts, two_classes
+from oversample_bench.errors import UsageError
+from oversample_bench.specs import DataSpec
+
+ANIMALS = ["cat"] * 5 + ["dog"] * 2 + ["eel"] * 3
+
+
+def dataset(labels):
+    y = np.asarray(labels)
+    return Dataset(np.zeros((len(y), 1)), y)
+
+
+def chosen(labels, majority="", minority=""):
+    return two_classes(dataset(labels), DataSpec("any", majority=majority, minority=minority))
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        *((2, "2"), (2.0, "2"), ("2", "2"), (np.int8(2), "2"), (np.float32(2), "2"), (np.str_("2"), "2")),
+        *((-1, "-1"), (0.5, "0.5"), ("2.0", "2.0"), (True, "true"), (np.False_, "false"), ("True", "True")),
+        *((b"good", "good"), (np.bytes_("ä".encode()), "ä"), (1e20, "100000000000000000000"), ("", "")),
+    ],
+)
+def test_a_label_is_written_as_a_suite_writes_it(label, text):
+    """Whole numbers have no decimal point, truth values are those of YAML, bytes are the text that they hold."""
+    assert as_text(label) == text
+
+
+@given(number=st.integers(-(2**31), 2**31))
+def test_numbers_of_any_type_are_one_label(number):
+    """2, 2.0 and "2" are the same class."""
+    assert {as_text(number), as_text(float(number)), as_text(np.float64(number)), as_text(str(number))} == {str(number)}
+
+
+@pytest.mark.parametrize("labels", [[2, 8, 2], [2.0, 8.0, 2.0], ["2", "8", "2"], [b"2", b"8", b"2"]])
+def test_text_finds_labels_of_every_type(labels):
+    """What a suite calls 2 is found in whole numbers, decimal numbers and text."""
+    found = chosen(labels, "2", "8")
+
+    assert (found.majority, found.minority) == ("2", "8")
+    assert (found.rows.tolist(), found.y.tolist()) == ([0, 1, 2], [0, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("labels", "minority"),
+    [
+        ([0, 1, 1, 1], "0"),
+        ([0, 0, 0, 1], "1"),
+        ([True, True, False], "false"),
+        (["b", "a", "b", "a"], "a"),
+        ([10, 9, 10, 9], "10"),
+    ],
+)
+def test_the_rarer_of_two_classes_is_the_minority(labels, minority):
+    """Unless the suite says otherwise; of two equally large classes it is the first by its text."""
+    found = chosen(labels)
+
+    assert found.minority == minority
+    assert found.y.tolist() == [int(as_text(label) == minority) for label in labels]
+
+
+def test_the_suite_may_turn_it_round():
+    """The larger class may be named the minority: the words are the suite's."""
+    found = chosen([0, 0, 0, 1], minority="0")
+
+    assert (found.majority, found.minority, found.y.tolist()) == ("1", "0", [1, 1, 1, 0])
+
+
+def test_of_a_larger_set_only_two_classes_are_taken():
+    """Rows of other classes are left out, and the others keep their order."""
+    found = chosen(ANIMALS, "cat", "eel")
+
+    assert found.rows.tolist() == [0, 1, 2, 3, 4, 7, 8, 9]
+    assert found.y.tolist() == [0] * 5 + [1] * 3
+
+
+@given(data=st.data(), labels=st.lists(st.integers(0, 4), min_size=2, max_size=40).filter(lambda y: len(set(y)) > 1))
+def test_any_two_classes_can_be_chosen(data, labels):
+    """The rows are those of the two classes, and no others, each under its own label."""
+    majority, minority = data.draw(st.permutations(sorted(set(labels))))[:2]
+    found = chosen(labels, str(majority), str(minority))
+
+    assert found.rows.tolist() == [n for n, label in enumerate(labels) if label in (majority, minority)]
+    assert found.y.tolist() == [int(label == minority) for label in labels if label in (majority, minority)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "majority", "minority", "told"),
+    [
+        (ANIMALS, "cat", "dgo", "there is no class 'dgo'. Did you mean 'dog'? There are: cat (5 rows), dog (2 rows), eel (3 rows)"),
+        (ANIMALS, "fox", "dog", "there is no class 'fox'. There are: cat (5 rows), dog (2 rows), eel (3 rows)"),
+        (ANIMALS, "", "", "there are 3 classes (cat (5 rows), dog (2 rows), eel (3 rows)); say which is `majority:` and which `minority:`"),
+        (ANIMALS, "", "dog", "there are 3 classes (cat (5 rows), dog (2 rows), eel (3 rows)); say which is `majority:` and which `minority:`"),
+        ([1, 1], "", "", "there is one class only (1); two are needed"),
+        ([1, 1], "0", "1", "there is one class only (1); two are needed"),
+        ([0.5, 1, 1], "", "5", "there is no class '5'. Did you mean '0.5'? There are: 0.5 (1 rows), 1 (2 rows)"),
+    ],
+)  # fmt: skip
+def test_a_class_that_cannot_be_chosen_is_told_with_those_there_are(labels, majority, minority, told):
+    """A missing class, one class only, or many without a choice: the sentence lists what there is."""
+    with pytest.raises(UsageError) as caught:
+        chosen(labels, majority, minority)
+
+    assert str(caught.value) == told
+
+
+def test_many_classes_are_not_all_listed():
+    """A target with a hundred values, perhaps the wrong column, gives a sentence and no page."""
+    with pytest.raises(UsageError) as caught:
+        chosen(range(100))
+
+    assert "and 88 more" in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_counts_are_by_label():
+    """Each class is counted under its text."""
+    assert class_counts(dataset([1.0, 2.0, 2.0, 0.5])) == {"0.5": 1, "1": 1, "2": 2}
