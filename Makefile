@@ -2,6 +2,7 @@
 # make test     set up, run all tests
 # make check    format, lint and types
 # make benchmarks   measure speed against a hand-written loop (minutes; decides nothing)
+# make picture      draw the table of the README from reports/quickstart
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
 
-.PHONY: bench test check benchmarks install clean
+.PHONY: bench test check benchmarks picture install clean
 
 bench: install
 	$(BIN)/bench run suites/quickstart.yaml
@@ -24,6 +25,13 @@ check: install
 
 benchmarks: install
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-disable-gc -p no:xdist
+
+picture: install
+	$(BIN)/python -c "from io import StringIO; from pathlib import Path; from rich.console import Console; \
+	from oversample_bench.report import summary_table; folder = Path('reports/quickstart'); \
+	console = Console(record=True, width=140, file=StringIO()); \
+	console.print(summary_table(folder, 'mcc', console)); \
+	console.save_svg(str(folder / 'table.svg'), title='bench run suites/quickstart.yaml')"
 
 install: $(INSTALLED)
 

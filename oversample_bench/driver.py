@@ -67,8 +67,9 @@ def run(
     registry = registry_of(suite)
     check_names(suite, registry)
     options = options or Options()
+    files = data_folder(options.data_dir)
     with occupied(folder) as ledger:
-        inventory = Inventory(registry, data_folder(options.data_dir), store.fingerprints(ledger.connection))
+        inventory = Inventory(registry, files, store.fingerprints(ledger.connection))
         order = _Order(suite, folder, registry, options, inventory)
         computed, interrupted = _carry_out(order, ledger, watcher or Watcher())
         counts = store.status_counts(ledger.connection)

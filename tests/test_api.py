@@ -30,7 +30,9 @@ def test_the_version_and_the_group_are_promises():
 
 def test_importing_the_door_imports_no_framework():
     """A plugin that is listed but not used costs nothing: not even NumPy is imported for it."""
-    program = "import sys, oversample_bench.api; print(*{'numpy', 'pandas', 'sklearn', 'ray'} & set(sys.modules))"
+    program = (
+        "import sys, oversample_bench.api; print(*{'numpy', 'pandas', 'sklearn', 'ray'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
@@ -63,7 +65,12 @@ def test_a_data_set_needs_its_rows_and_labels_only():
     """Names, categories, source and licence may be left out; what is there stays as it is."""
     dataset = api.Dataset(np.zeros((2, 1)), np.array([0, 1]))
 
-    assert (dataset.feature_names, dict(dataset.categories), dataset.source, dataset.licence) == ((), {}, "", "")
+    assert (dataset.feature_names, dict(dataset.categories), dataset.source, dataset.licence) == (
+        (),
+        {},
+        "",
+        "",
+    )
     with pytest.raises(FrozenInstanceError):
         dataset.source = "elsewhere"
 

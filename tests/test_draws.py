@@ -19,7 +19,9 @@ def files(tmp_path):
 
 
 def a_draw(weights=None):
-    return Draw(np.array([0, 2, NEW, NEW]), np.array([[1.5, -0.0], [np.pi, 1e300]]), np.array([1, 0]), weights)
+    return Draw(
+        np.array([0, 2, NEW, NEW]), np.array([[1.5, -0.0], [np.pi, 1e300]]), np.array([1, 0]), weights
+    )
 
 
 def contents(draw):
@@ -84,7 +86,9 @@ def test_a_damaged_file_is_not_there_or_says_the_same(files, data):
     assert found is None or contents(found) == contents(a_draw())
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x05\x06" + b"\0" * 18], ids=["empty", "text", "no arrays"])
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"PK\x05\x06" + b"\0" * 18], ids=["empty", "text", "no arrays"]
+)
 def test_a_file_of_something_else_is_not_there(files, content):
     """A file under a draw's name that is none counts as missing, and so does a folder."""
     files.path("a").parent.mkdir()

@@ -13,9 +13,7 @@ from oversample_bench.limits import CLEAR, MIB, Cost, measured, memory_limit, ti
 from oversample_bench.outcome import LimitReached
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit is one of Linux")
-needs_peak = pytest.mark.skipif(
-    not CLEAR.exists(), reason="this system does not tell a process its peak"
-)
+needs_peak = pytest.mark.skipif(not CLEAR.exists(), reason="this system does not tell a process its peak")
 
 
 def forever():

@@ -18,7 +18,8 @@ def planned(**changes):
 def shape(trials):
     """Return data set, ratio, split, seed, method and classifier of each trial, as labels."""
     return [
-        (t.dataset, t.ratio, t.spec.draw.split.index, t.spec.draw.seed, t.method, t.classifier) for t in trials
+        (t.dataset, t.ratio, t.spec.draw.split.index, t.spec.draw.seed, t.method, t.classifier)
+        for t in trials
     ]
 
 
@@ -62,7 +63,11 @@ def test_specs_say_what_the_suite_says():
     draw = found.spec.draw
 
     assert draw.split.data == DataSpec("usps", majority="2", minority="8")
-    assert (draw.split.ratio, draw.split.protocol, draw.split.index) == (0.01, Protocol(0.3, "minmax", 0.5), 0)
+    assert (draw.split.ratio, draw.split.protocol, draw.split.index) == (
+        0.01,
+        Protocol(0.3, "minmax", 0.5),
+        0,
+    )
     assert (draw.method, draw.seed, draw.batch) == (Component.of("smote", {"k_neighbors": 3}), 0, ())
     assert found.spec.classifier == Component.of("linear_svc", {"C": 0.1})
     assert (found.dataset, found.ratio, found.method) == ("usps 2/8", "0.01", "smote-3")
@@ -71,7 +76,10 @@ def test_specs_say_what_the_suite_says():
 def test_one_fit_serves_every_classifier():
     """Classifiers on one draw share it; methods, splits, seeds and ratios have draws of their own."""
     found = planned(
-        methods=["none", "smote"], classifiers=["knn", "decision_tree", "mlp"], ratios=["natural", 0.1], splits=3
+        methods=["none", "smote"],
+        classifiers=["knn", "decision_tree", "mlp"],
+        ratios=["natural", 0.1],
+        splits=3,
     )
 
     assert len(found.trials) == 2 * 2 * 3 * 3

@@ -16,7 +16,15 @@ import pytest
 
 from oversample_bench import store
 from oversample_bench.errors import UsageError
-from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord, connect
+from oversample_bench.store import (
+    DrawRecord,
+    Ledger,
+    PlannedRecord,
+    RunRecord,
+    SplitRecord,
+    TrialRecord,
+    connect,
+)
 from oversample_bench.store.schema import DRAW_COLUMNS, SCHEMA_VERSION, TRIAL_COLUMNS
 
 RUN = RunRecord(
@@ -179,7 +187,10 @@ def test_the_last_run_is_told_with_its_values(ledger):
 
     assert (running["id"], running["status"], running["finished"]) == (2, "running", None)
     assert (finished["suite"], finished["suite_text"]) == ("second", RUN.suite_text)
-    assert (list(finished["metrics"].items()), finished["options"]) == ([("z", True), ("a", False)], RUN.options)
+    assert (list(finished["metrics"].items()), finished["options"]) == (
+        [("z", True), ("a", False)],
+        RUN.options,
+    )
     assert (finished["runner"], finished["workers"], finished["environment"]) == ("ray", 2, {"cores": 4})
     assert finished["status"] == "finished"
     assert finished["finished"] >= finished["started"] >= "2020-01-01T00:00:00+00:00"
@@ -312,7 +323,9 @@ for number in range(100_000):
 @pytest.mark.parametrize("after", [1, 23, 400, 1500])
 def test_what_was_written_survives_the_writer(tmp_path, after):
     """A writer killed at any moment leaves every row that it told of, whole, and none out of order."""
-    with subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as writer:
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as writer:
         told = [writer.stdout.readline().strip() for _ in range(after)]
         os.kill(writer.pid, signal.SIGKILL)
         told += [line.strip() for line in writer.stdout if line.endswith("\n")]
@@ -324,7 +337,9 @@ def test_what_was_written_survives_the_writer(tmp_path, after):
     assert [digest for (digest,) in found] == [f"{number:06}" for number in range(len(found))]
     assert len(told) <= len(found) <= len(told) + 1
     assert scores == [
-        (f"{n:06}", metric, value) for n in range(len(found)) for metric, value in (("f1", -n), ("mcc", n / 7))
+        (f"{n:06}", metric, value)
+        for n in range(len(found))
+        for metric, value in (("f1", -n), ("mcc", n / 7))
     ]
     assert check == [("ok",)]
 
@@ -410,7 +425,9 @@ def test_a_damaged_store_is_refused(tmp_path, kind, create):
         for number in range(50):
             ledger.add_trial(trial(f"{number}"))
     whole = path.read_bytes()
-    damaged = {"text": b"hello\n" * 100, "noise": random.Random(1).randbytes(9000), "cut off": whole[:-5000]}[kind]
+    damaged = {"text": b"hello\n" * 100, "noise": random.Random(1).randbytes(9000), "cut off": whole[:-5000]}[
+        kind
+    ]
     path.write_bytes(damaged)
 
     assert "cannot be read as a store of results" in refused(tmp_path, create)

@@ -76,7 +76,11 @@ def test_a_task_has_its_digests_and_seeds(planned, known):
     task = draw_task(spec.draw, known)
     (trial, *_) = left(planned, known)[0].trials
 
-    assert (task.spec, task.digest, task.split) == (spec.draw, known.draw(spec.draw), known.split(spec.draw.split))
+    assert (task.spec, task.digest, task.split) == (
+        spec.draw,
+        known.draw(spec.draw),
+        known.split(spec.draw.split),
+    )
     assert (task.fingerprint, task.random_state) == ("rows", known.method_seed(spec.draw))
     assert (trial.spec, trial.digest, trial.draw) == (spec, known.trial(spec), task.digest)
     assert trial.random_state == known.classifier_seed(spec)
@@ -95,7 +99,12 @@ def test_resources_are_those_of_the_method(planned, known):
 
 def test_a_trial_that_is_asked_for_twice_is_carried_out_once(known):
     """Two labels of one classifier are one trial."""
-    suite = {**SUITE, "methods": ["none"], "classifiers": ["knn", {"name": "knn", "label": "again"}], "splits": 1}
+    suite = {
+        **SUITE,
+        "methods": ["none"],
+        "classifiers": ["knn", {"name": "knn", "label": "again"}],
+        "splits": 1,
+    }
     twice = plan(parse_suite(json.dumps(suite)))
     (job,) = left(twice, known)
 

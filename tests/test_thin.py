@@ -54,7 +54,12 @@ def test_a_ratio_is_the_decimal_that_was_written(n_majority, ratio, kept):
 
 @pytest.mark.parametrize(
     ("test_size", "train", "test"),
-    [(0.29, (71, 71), (29, 29)), (0.2, (80, 80), (20, 20)), (0.999, (1, 1), (99, 99)), (0.5, (50, 50), (50, 50))],
+    [
+        (0.29, (71, 71), (29, 29)),
+        (0.2, (80, 80), (20, 20)),
+        (0.999, (1, 1), (99, 99)),
+        (0.5, (50, 50), (50, 50)),
+    ],
 )
 def test_a_test_share_is_the_decimal_that_was_written(test_size, train, test):
     """The same for the rows that are tested on: rounded down in each class, the rest are candidates."""
@@ -88,7 +93,9 @@ def test_a_set_with_too_few_minority_rows_is_skipped():
     with pytest.raises(Skip) as caught:
         thin(labels(100, 10), spec(0.5))
 
-    assert str(caught.value) == "ratio 0.5 of 80 majority rows needs 40 minority rows; there are 8 for training"
+    assert (
+        str(caught.value) == "ratio 0.5 of 80 majority rows needs 40 minority rows; there are 8 for training"
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +127,7 @@ def test_the_rows_of_a_split_are_the_same_on_every_machine():
     """Stored results rest on these rows: NumPy's permutation may not change under the same protocol."""
     rows = thin(np.repeat([0, 1], [20, 10]), spec(0.2, index=3))
 
-    assert (rows.test.tolist(), rows.hidden.tolist()) == ([], [])
+    assert (rows.test.tolist(), rows.hidden.tolist()) == ([3, 6, 7, 8, 26, 27], [22, 24, 25, 28, 29])
 
 
 def test_splits_are_independent_of_each_other():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from oversample_bench import threads
+from oversample_bench.errors import UsageError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -59,6 +60,8 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
     from oversample_bench.suite import load_suite
     from oversample_bench.summary import Options
 
+    if given["runner"] == "serial" and (given["address"] or given["workers"]):
+        raise UsageError("--address and --workers are for Ray; leave them out, or --runner serial")
     signal.signal(signal.SIGTERM, _interrupt)
     suite = load_suite(suite_file)
     console = Console(highlight=False, markup=False, emoji=False)  # a path may hold [brackets]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 TIMES = frozenset({"datetime64", "datetime", "date", "timedelta64", "timedelta", "time", "period"})
 """What pandas calls the content of a column of times."""
 
+MOST_TEXTS = 100
+"""A text column with more different texts, and more than half of them different, is no category."""
+
 
 def read_file(path: Path, target: str) -> Dataset:
     """Return the table at ``path``, its labels taken from ``target``.
@@ -137,14 +140,20 @@ def _coded(column: pd.Series[Any], name: str, path: Path) -> tuple[Any, tuple[st
     """Return a column as numbers, and the names of its codes if it is categorical."""
     from pandas.api import types
 
-    if types.infer_dtype(column, skipna=True) in TIMES:
+    content = types.infer_dtype(column, skipna=True)
+    if content in TIMES:
         raise UsageError(
             f"'{path}' has times in column '{name}', which no method can take; replace them with a "
             "number (an hour, an age in days) or remove the column"
         )
-    if types.is_numeric_dtype(column):  # truth values among them
+    if types.is_numeric_dtype(column) or content == "decimal":  # truth values among them
         return column.to_numpy(dtype=np.float64, na_value=np.nan), None
     names = sorted({str(value) for value in column.dropna()})
+    if len(names) > max(MOST_TEXTS, len(column) / 2):
+        raise UsageError(
+            f"'{path}' has {len(names)} different texts in the {len(column)} rows of column '{name}', like "
+            "an identifier or a date, from which no method can learn; remove it or replace it with numbers"
+        )
     code = {value: number for number, value in enumerate(names)}
     return [
         np.nan if missing else code[str(value)] for value, missing in zip(column, column.isna(), strict=True)

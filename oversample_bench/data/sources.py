@@ -47,8 +47,10 @@ class Source:
         """Return what tells this source from a changed one without reading it."""
         if self.spec.path:
             return canonical([self.spec.path, self.spec.target, *_size_and_time(Path(self.spec.path))])
-        local = [] if self.data_dir is None else _size_and_time(self.data_dir / f"{self.spec.name}.npz")
-        return canonical([self.spec.name, self.version, *local])
+        files = sorted(self.data_dir.glob(f"{self.spec.name}*")) if self.data_dir else []
+        return canonical(
+            [self.spec.name, self.version, [[file.name, *_size_and_time(file)] for file in files]]
+        )
 
     def load(self) -> Dataset:
         """Read the rows.

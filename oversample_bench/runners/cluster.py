@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from oversample_bench import threads
 from oversample_bench.errors import UsageError
 
 MIB = 2**20
+PROBE_SECONDS = 3.0
 
 SETTINGS = {
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # else workers may start with another Python under `uv run`
@@ -81,14 +83,30 @@ def _start(cluster: Cluster) -> None:
             **quiet,
         )
         return
+    _probe(cluster.address)
     try:
         ray.init(address=cluster.address, runtime_env={"env_vars": threads.environment()}, **quiet)
     except (ConnectionError, ValueError, RuntimeError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise UsageError(
-            f"no Ray cluster answers at '{cluster.address}' ({reason}). Start one with `ray start --head` "
-            "and name it with --address auto, or leave --address out to use this machine."
-        ) from error
+        raise _no_answer(cluster.address, error) from error
+
+
+def _probe(address: str) -> None:
+    """Knock at the port of an address for some seconds; Ray itself would go on for minutes."""
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if not colon or not port.isdigit():  # `auto`, or a form that Ray knows better
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=PROBE_SECONDS).close()
+    except OSError as error:
+        raise _no_answer(address, error) from error
+
+
+def _no_answer(address: str, error: Exception) -> UsageError:
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return UsageError(
+        f"no Ray cluster answers at '{address}' ({reason}). Start one with `ray start --head` "
+        "and name it with --address auto, or leave --address out to use this machine."
+    )
 
 
 def _object_store() -> int:

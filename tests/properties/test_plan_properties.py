@@ -54,7 +54,9 @@ def digests(found):
     """Return the digest of each trial by its place in the tables."""
     known = identity(found)
     return {
-        (t.dataset, t.ratio, t.method, t.classifier, t.spec.draw.split.index, t.spec.draw.seed): known.trial(t.spec)
+        (t.dataset, t.ratio, t.method, t.classifier, t.spec.draw.split.index, t.spec.draw.seed): known.trial(
+            t.spec
+        )
         for t in found.trials
     }
 

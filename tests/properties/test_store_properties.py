@@ -28,11 +28,15 @@ def trials(draw):
         "random_state": draw(st.none() | st.integers(0, 2**32 - 1)),
         "trial_seconds": draw(st.floats(0, 1e9)),
     }
-    return TrialRecord(draw(st.sampled_from("abcdef")), columns, scores, {name: draw(sources) for name in scores})
+    return TrialRecord(
+        draw(st.sampled_from("abcdef")), columns, scores, {name: draw(sources) for name in scores}
+    )
 
 
 @settings(deadline=None, max_examples=60)
-@given(records=st.lists(trials(), max_size=12), asked=st.lists(st.tuples(metrics, sources)), retry=st.booleans())
+@given(
+    records=st.lists(trials(), max_size=12), asked=st.lists(st.tuples(metrics, sources)), retry=st.booleans()
+)
 def test_the_store_holds_the_last_row_of_each_digest(records, asked, retry):
     """Rows written over each other, in any order, leave the last one and its scores; so does asking for what is settled."""
     last = {record.digest: record for record in records}

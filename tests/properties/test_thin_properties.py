@@ -126,7 +126,9 @@ def test_who_follows_the_advice_gets_rows(case):
         if spec is None:
             break
 
-    assert re.fullmatch(r"there are \d+ (majority|minority) rows; at least \d are needed, one of them to test on", told)
+    assert re.fullmatch(
+        r"there are \d+ (majority|minority) rows; at least \d are needed, one of them to test on", told
+    )
     assert min((y == 0).sum() - 2, (y == 1).sum() - 3) < 0
 
 

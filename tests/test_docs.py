@@ -1,0 +1,94 @@
+"""What the documents say is what happens: commands run, files are there, examples work."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from oversample_bench.cli import bench
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """Return the fenced blocks of the README in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+@pytest.fixture
+def fraud(tmp_path: Path) -> Path:
+    """Put the README's suite, and a table such as it speaks of, into a folder."""
+    from oversample_bench.data.common import load
+
+    dataset = load("ecoli2")
+    frame = pd.DataFrame(dataset.X, columns=list(dataset.feature_names))
+    frame["label"] = ["fraud" if label else "honest" for label in dataset.y]
+    frame.to_csv(tmp_path / "my.csv", index=False)
+    (tmp_path / "fraud.yaml").write_text(blocks("yaml")[0].replace("splits: 10", "splits: 2"))
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_the_first_suite_of_the_readme_runs(fraud: Path) -> None:
+    """Each `bench` line under "A first suite of your own" ends with 0, and leaves what it says."""
+    lines = [line for line in blocks("console")[1].splitlines() if line.startswith("$ bench ")]
+
+    assert [line.split()[2] for line in lines] == ["plan", "run", "export"]
+    for line in lines:
+        words = line.partition("#")[0].split()[2:]
+        done = subprocess.run(
+            [sys.executable, "-m", "oversample_bench", *words], cwd=fraud, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    assert len(pd.read_csv(fraud / "fraud.csv")) == 2 * 2 * 4 * 2 * 2
+    assert (fraud / "reports" / "fraud" / "report.md").is_file()
+
+
+@pytest.mark.slow
+def test_the_notebook_of_the_readme_runs(tmp_path: Path) -> None:
+    """The Python of the README works as it stands, beside the quick start."""
+    (tmp_path / "suites").mkdir()
+    quickstart = (ROOT / "suites" / "quickstart.yaml").read_text()
+    (tmp_path / "suites" / "quickstart.yaml").write_text(quickstart.replace("splits: 3", "splits: 1"))
+
+    done = subprocess.run(
+        [sys.executable, "-c", blocks("python")[0]], cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("quickstart: 6 splits, 30 fits, 90 trials")
+
+
+def test_make_knows_the_targets_of_the_readme() -> None:
+    """Every `make` that the README names is a target."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+
+    assert set(re.findall(r"make ([a-z]+)", README)) - {"and"} <= targets
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link of the Markdown files that we write names a file."""
+    pages = [ROOT / "README.md", *ROOT.glob("*/README.md"), *ROOT.glob("plugins/*/README.md")]
+    pages += [ROOT / "reports" / "performance.md"]
+    for page in pages:
+        links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+        for link in links:
+            if "://" not in link:
+                assert (page.parent / link).exists(), f"{page.relative_to(ROOT)}: {link}"
+
+
+def test_commands_and_options_of_the_readme_exist() -> None:
+    """The table of commands is complete, and every option that is named is one of `bench run`."""
+    named = set(re.findall(r"^\| `bench (\w+)", README, flags=re.MULTILINE))
+    options = {option for parameter in bench.commands["run"].params for option in parameter.opts}
+    told = set(re.findall(r"`(--[a-z-]+)", README))
+
+    assert named == set(bench.commands)
+    assert told <= options
+    assert {option for option in options if option.startswith("--")} <= told

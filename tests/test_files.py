@@ -1,0 +1,389 @@
+"""A user's own table: what is read from it, and in which sentence it is refused."""
+
+import datetime
+import gzip
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oversample_bench.api import Dataset
+from oversample_bench.data.files import checked, read_file
+from oversample_bench.errors import UsageError
+
+GLASS = "size,colour,broken,class\n1.5,red,True,good\n,blue,False,bad\n-2,,True,good\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return a function that writes a file and returns its path."""
+
+    def written(content, name="t.csv"):
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return written
+
+
+@pytest.fixture
+def parquet(tmp_path):
+    """Return a function that writes columns as a Parquet file and returns its path."""
+
+    def written(**columns):
+        pd.DataFrame(columns).to_parquet(tmp_path / "t.parquet")
+        return tmp_path / "t.parquet"
+
+    return written
+
+
+@pytest.fixture
+def npz(tmp_path):
+    """Return a function that writes arrays as an npz file and returns its path."""
+
+    def written(**arrays):
+        np.savez(tmp_path / "t.npz", **arrays)
+        return tmp_path / "t.npz"
+
+    return written
+
+
+def refused(path, target="class"):
+    with pytest.raises(UsageError) as caught:
+        read_file(path, target)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+# --- what is read
+
+
+def test_numbers_text_and_truth_values_are_read(write):
+    """Numbers stay, truth values are 0 and 1, text becomes codes; what is missing stays missing."""
+    found = read_file(write(GLASS), "class")
+
+    assert found.feature_names == ("size", "colour", "broken")
+    assert dict(found.categories) == {1: ("blue", "red")}
+    np.testing.assert_array_equal(found.X, [[1.5, 1, 1], [np.nan, 0, 0], [-2, np.nan, 1]])
+    assert found.y.tolist() == ["good", "bad", "good"]
+    assert found.source.endswith("t.csv")
+
+
+def test_the_three_kinds_of_table_hold_the_same(write, tmp_path):
+    """CSV, packed CSV and Parquet of one table give the same rows, labels and categories."""
+    frame = pd.read_csv(write(GLASS))
+    frame.to_parquet(tmp_path / "t.parquet")
+    paths = [write(GLASS), write(gzip.compress(GLASS.encode()), "t.csv.gz"), tmp_path / "t.parquet"]
+    first, *others = [read_file(path, "class") for path in paths]
+
+    for other in others:
+        np.testing.assert_array_equal(first.X, other.X)
+        assert first.y.tolist() == other.y.tolist()
+        assert (first.feature_names, first.categories) == (other.feature_names, other.categories)
+
+
+def test_the_target_may_stand_anywhere(write):
+    """The labels are taken out of the features, wherever the column stands."""
+    found = read_file(write("y,a\n0,5\n1,6\n"), "y")
+
+    assert (found.X.tolist(), found.y.tolist(), found.feature_names) == ([[5], [6]], [0, 1], ("a",))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float32", "float64", "bool"])
+def test_an_npz_is_taken_as_it_is(npz, dtype):
+    """The arrays X and target are returned unchanged, in their own types; others are not looked at."""
+    X = np.array([[0, 1], [1, 0], [1, 1]]).astype(dtype)
+    found = read_file(npz(X=X, digit=np.array([4, 7, 4]), meta=np.array("{}")), "digit")
+
+    assert (found.X.dtype, found.X.tolist(), found.y.tolist()) == (dtype, X.tolist(), [4, 7, 4])
+    assert (found.feature_names, dict(found.categories)) == ((), {})
+
+
+def test_missing_numbers_of_an_npz_are_missing_values(npz):
+    """NaN is a missing value; it is imputed inside each split."""
+    assert np.isnan(read_file(npz(X=np.array([[np.nan], [1.0]]), y=np.array([0, 1])), "y").X[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "names"),
+    [
+        (pd.array([1, None, 3], dtype="Int64"), [1, np.nan, 3], None),
+        (pd.array([True, None, False], dtype="boolean"), [1, np.nan, 0], None),
+        (pd.Categorical(["b", None, "a"]), [1, np.nan, 0], ("a", "b")),
+        ([Decimal("1.50"), None, Decimal(2)], [1.5, np.nan, 2], None),
+        (np.array([3, 2, 1], dtype="uint8"), [3, 2, 1], None),
+    ],
+    ids=["whole numbers", "truth values", "category", "decimals", "small numbers"],
+)
+def test_types_of_parquet_are_understood(parquet, column, values, names):
+    """Nullable numbers are numbers with missing values; categories are codes in the order of their names."""
+    found = read_file(parquet(a=column, y=[0, 1, 0]), "y")
+
+    np.testing.assert_array_equal(found.X[:, 0], values)
+    assert found.categories.get(0) == names
+
+
+def test_labels_may_be_of_any_plain_type(parquet, npz):
+    """Labels of text, numbers, truth values and categories are one array of a plain type."""
+    columns = [
+        ["u", "v"],
+        [2, 8],
+        [0.5, 1.0],
+        [True, False],
+        pd.Categorical(["u", "v"]),
+        [Decimal(1), Decimal(2)],
+    ]
+    found = [read_file(parquet(a=[1, 2], y=column), "y").y for column in columns]
+    found.append(read_file(npz(X=np.zeros((2, 1)), y=np.array([b"u", b"v"])), "y").y)
+
+    assert [labels.dtype.kind for labels in found] == list("UifbUUS")
+    assert [labels.shape for labels in found] == [(2,)] * 7
+
+
+def test_a_long_table_is_read_as_a_whole(write):
+    """A text far down a column makes it text from its first row on: no value has two spellings."""
+    text = "a,y\n" + "0.50,0\n" * 200_000 + "unknown,1\n0.50,1\n"
+    found = read_file(write(text), "y")
+
+    assert dict(found.categories) == {0: ("0.50", "unknown")}
+
+
+# --- what is refused
+
+
+@pytest.mark.parametrize("value", ["inf", "-Infinity", "1e999"])
+def test_infinite_values_are_told_with_their_place(write, value):
+    """An infinite value is named by column and row: the user has to decide what it stands for."""
+    told = refused(write(f"a,b,class\n1,2,x\n3,{value},y\n{value},4,x\n"))
+
+    assert "has 2 infinite values, the first in column 'b', row 1" in told
+    assert "replace them with numbers, or leave them empty to have them imputed" in told
+
+
+def test_infinite_values_of_an_npz_are_told_by_number(npz):
+    """Without names the column is told by its position."""
+    told = refused(npz(X=np.array([[1.0, 2.0], [3.0, -np.inf]]), y=np.array([0, 1])), "y")
+
+    assert "has 1 infinite values, the first in column '1', row 1" in told
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.to_datetime(["2020-01-01", "2021-06-01"]),
+        pd.to_datetime(["2020-01-01", "2021-06-01"], utc=True),
+        pd.to_timedelta([1, 2], "D"),
+        pd.period_range("2020-01", periods=2, freq="M"),
+        [datetime.date(2020, 1, 1), None],
+        [datetime.time(1, 30), datetime.time(2)],
+    ],
+    ids=["times", "times with a zone", "differences", "periods", "dates", "times of day"],
+)
+def test_times_are_refused(parquet, values):
+    """No method can take a time; codes of dates would be nonsense without a word."""
+    told = refused(parquet(when=values, y=[0, 1]), "y")
+
+    assert "has times in column 'when', which no method can take; replace them with a number" in told
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("clas", "has no column 'clas'. Did you mean 'class'? It has: broken, class, colour, size."),
+        ("xyz", "has no column 'xyz'. It has: broken, class, colour, size."),
+    ],
+)
+def test_a_missing_target_is_told_with_the_columns_there_are(write, target, told):
+    """The nearest column is suggested, and all are listed."""
+    assert told in refused(write(GLASS), target)
+
+
+def test_a_missing_array_is_told_with_those_there_are(npz):
+    """An npz needs its features as X and its labels under the target's name."""
+    told = refused(npz(x=np.zeros((2, 1)), label=np.array([0, 1])), "label")
+
+    assert (
+        "has no array 'X'. It has: label, x. An npz needs the features as X and the labels as the target."
+        in told
+    )
+    assert "has no array 'labels'. Did you mean 'label'?" in refused(
+        npz(X=np.zeros((2, 1)), label=np.zeros(2)), "labels"
+    )
+
+
+def test_rows_without_a_label_are_refused(write, npz, parquet):
+    """A row whose class is unknown is for the user to label or to remove."""
+    assert "has 2 rows without a value of 'class'; remove them or label them" in refused(
+        write("a,class\n1,\n2,x\n3,\n")
+    )
+    assert "has 1 rows without a value of 'y'" in refused(parquet(a=[1, 2], y=["u", None]), "y")
+    assert "has 1 rows without a label; remove them or label them" in refused(
+        npz(X=np.zeros((3, 1)), y=np.array([0, 1, np.nan])), "y"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "cannot be read as a csv table (No columns to parse from file)"),
+        ("\n\n", "cannot be read as a csv table (No columns to parse from file)"),
+        (
+            "a,class\n",
+            "has X of shape (0, 1) and labels of shape (0,); expected (n, d) and (n,) with at least one row",
+        ),
+        (
+            "class\n1\n0\n",
+            "has X of shape (2, 0) and labels of shape (2,); expected (n, d) and (n,) with at least one",
+        ),
+        ("a,class\n1,x\n1,x,2,3\n", "cannot be read as a csv table (Error tokenizing data"),
+        ("a,class\n\xe9,x\n".encode("latin-1"), "cannot be read as a csv table ('utf-8' codec can't decode"),
+    ],
+    ids=["empty", "blank", "header only", "labels only", "ragged", "latin-1"],
+)
+def test_tables_that_are_none_are_refused(write, text, told):
+    """An empty file, one without rows or features, a ragged one and one in another encoding are told apart."""
+    assert told in refused(write(text))
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.npz", "t.csv.gz"])
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"PAR1", b"\x1f\x8b"])
+def test_a_file_is_what_its_name_says(write, name, content):
+    """Something else under the name is refused, and not guessed at."""
+    told = refused(write(content, name))
+
+    assert "cannot be read as" in told
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.npz", "t.csv", "t.csv.gz"])
+def test_a_folder_or_a_missing_file_is_refused(tmp_path, name):
+    """What is no file, or was removed since the suite was read, is told as such."""
+    missing = refused(tmp_path / name)
+    (tmp_path / name).mkdir()
+
+    assert "cannot be read as" in missing
+    assert refused(tmp_path / name)
+
+
+def test_pickles_are_not_opened(npz, tmp_path):
+    """An npz that would run code when it is read is refused; so is a single array under that name."""
+    np.save(tmp_path / "one.npy", np.zeros((3, 2)))
+    (tmp_path / "one.npz").write_bytes((tmp_path / "one.npy").read_bytes())
+
+    assert "without pickles" in refused(npz(X=np.array([[print]], dtype=object), y=np.array([0])), "y")
+    assert "cannot be read as an npz file" in refused(tmp_path / "one.npz", "y")
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "told"),
+    [
+        (np.zeros(3), np.zeros(3), "has X of shape (3,) and labels of shape (3,)"),
+        (np.zeros((3, 2)), np.zeros(2), "has X of shape (3, 2) and labels of shape (2,)"),
+        (np.zeros((3, 2)), np.zeros((3, 1)), "has X of shape (3, 2) and labels of shape (3, 1)"),
+        (np.zeros((2, 2, 2)), np.zeros(2), "has X of shape (2, 2, 2)"),
+        (np.array(1.0), np.array(1), "has X of shape () and labels of shape ()"),
+        (np.zeros((0, 2)), np.zeros(0), "with at least one row and one feature"),
+        (np.array([["a"], ["b"]]), np.zeros(2), "has features of type <U1; numbers are needed"),
+        (np.zeros((2, 1), dtype=complex), np.zeros(2), "has features of type complex128; numbers are needed"),
+        (
+            np.zeros((2, 1), dtype="M8[s]"),
+            np.zeros(2),
+            "has features of type datetime64[s]; numbers are needed",
+        ),
+    ],
+)
+def test_arrays_of_other_shapes_and_types_are_refused(npz, X, y, told):
+    """Features are a table of real numbers, with one label a row."""
+    assert told in refused(npz(X=X, y=y), "y")
+
+
+def test_labels_of_a_loader_are_made_plain():
+    """A loader may give labels as objects: mixed ones become the text that a suite finds them by."""
+    found = checked(Dataset(np.zeros((4, 1)), np.array([1, 2.0, True, "a"], dtype=object)), "any")
+
+    assert found.y.tolist() == ["1", "2", "true", "a"]
+    with pytest.raises(UsageError, match="'any' has 2 rows without a label"):
+        checked(Dataset(np.zeros((3, 1)), np.array(["a", None, np.nan], dtype=object)), "any")
+
+
+# --- whatever a file holds
+
+cells = st.one_of(
+    *(
+        st.sampled_from(
+            ["", "1", "-2.5", "inf", "nan", "NA", "x", "True", "2020-01-01", "1e400", '"', "0x1", " "]
+        ),
+    ),
+    st.text(st.characters(codec="utf-8"), max_size=6),
+    st.integers().map(str),
+    st.floats().map(str),
+)
+tables = st.lists(st.lists(cells, min_size=1, max_size=4).map(",".join), max_size=8).map("\n".join)
+
+
+def read_or_refused(name, content, target):
+    """Return the table, or None where it was refused in a sentence; nothing else may come out."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        try:
+            return read_file(path, target)
+        except UsageError as error:
+            assert str(path) in str(error)
+            return None
+
+
+@settings(deadline=None, max_examples=200)
+@given(text=st.one_of(tables.map("a,b,y\n{}".format), tables, st.text(st.characters(codec="utf-8"))))
+def test_any_text_is_a_table_or_refused(text):
+    """Whatever a CSV file holds, it is read as numbers and labels, or refused in a sentence."""
+    found = read_or_refused("t.csv", text.encode(), "y")
+
+    if found is not None:
+        assert found.X.dtype == np.float64
+        assert not np.isinf(found.X).any()
+        assert found.y.shape == (len(found.X),) != (0,)
+        assert found.y.dtype.kind in "biufU"
+        for column, names in found.categories.items():
+            assert (
+                set(np.unique(found.X[:, column])) - set(range(len(names))) <= {np.nan}
+                or np.isnan(found.X[:, column]).any()
+            )
+
+
+def whole(name):
+    """Return the bytes of a good file."""
+    frame = pd.DataFrame({"a": np.arange(30.0), "b": ["u", "v"] * 15, "y": [0, 1] * 15})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        if name.endswith(".npz"):
+            np.savez_compressed(path, X=frame[["a"]].to_numpy(), y=frame["y"].to_numpy())
+        elif name.endswith(".parquet"):
+            frame.to_parquet(path)
+        else:
+            frame.to_csv(path, index=False)
+        return path.read_bytes()
+
+
+WHOLE = {name: whole(name) for name in ("t.csv", "t.csv.gz", "t.parquet", "t.npz")}
+
+
+@pytest.mark.filterwarnings("ignore")  # what pandas and pyarrow say of a damaged file is theirs
+@settings(deadline=None, max_examples=300)
+@given(data=st.data(), name=st.sampled_from(sorted(WHOLE)))
+def test_a_damaged_file_is_refused_or_read(data, name):
+    """A file cut off anywhere, or with a few wrong bytes, raises nothing but the sentence."""
+    content = bytearray(WHOLE[name])
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content)))]
+    else:
+        for _ in range(data.draw(st.integers(1, 4))):
+            content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    found = read_or_refused(name, bytes(content), "y")
+
+    assert found is None or isinstance(found, Dataset)
