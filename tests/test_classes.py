@@ -11,6 +11,8 @@ from oversample_bench.errors import UsageError
 from oversample_bench.specs import DataSpec
 
 ANIMALS = ["cat"] * 5 + ["dog"] * 2 + ["eel"] * 3
+COUNTED = "cat (5 rows), dog (2 rows), eel (3 rows)"
+SAY_WHICH = "say which is `majority:` and which `minority:`"
 
 
 def dataset(labels):
@@ -31,16 +33,16 @@ def chosen(labels, majority="", minority=""):
     ],
 )
 def test_a_label_is_written_as_a_suite_writes_it(label, text):
-    """Whole numbers have no decimal point, truth values are those of YAML, bytes are the text that they hold."""
+    """Whole numbers have no decimal point, truth values are those of YAML, bytes are their text."""
     assert as_text(label) == text
 
 
 @given(number=st.integers(-(2**31), 2**31))
 def test_numbers_of_any_type_are_one_label(number):
     """2, 2.0 and "2" are the same class."""
-    assert {as_text(number), as_text(float(number)), as_text(np.float64(number)), as_text(str(number))} == {
-        str(number)
-    }
+    forms = (number, float(number), np.float64(number), np.int64(number), str(number))
+
+    assert {as_text(form) for form in forms} == {str(number)}
 
 
 @pytest.mark.parametrize("labels", [[2, 8, 2], [2.0, 8.0, 2.0], ["2", "8", "2"], [b"2", b"8", b"2"]])
@@ -101,15 +103,15 @@ def test_any_two_classes_can_be_chosen(data, labels):
 @pytest.mark.parametrize(
     ("labels", "majority", "minority", "told"),
     [
-        (ANIMALS, "cat", "dgo", "there is no class 'dgo'. Did you mean 'dog'? There are: cat (5 rows), dog (2 rows), eel (3 rows)"),
-        (ANIMALS, "fox", "dog", "there is no class 'fox'. There are: cat (5 rows), dog (2 rows), eel (3 rows)"),
-        (ANIMALS, "", "", "there are 3 classes (cat (5 rows), dog (2 rows), eel (3 rows)); say which is `majority:` and which `minority:`"),
-        (ANIMALS, "", "dog", "there are 3 classes (cat (5 rows), dog (2 rows), eel (3 rows)); say which is `majority:` and which `minority:`"),
+        (ANIMALS, "cat", "dgo", f"there is no class 'dgo'. Did you mean 'dog'? There are: {COUNTED}"),
+        (ANIMALS, "fox", "dog", f"there is no class 'fox'. There are: {COUNTED}"),
+        (ANIMALS, "", "", f"there are 3 classes ({COUNTED}); {SAY_WHICH}"),
+        (ANIMALS, "", "dog", f"there are 3 classes ({COUNTED}); {SAY_WHICH}"),
         ([1, 1], "", "", "there is one class only (1); two are needed"),
         ([1, 1], "0", "1", "there is one class only (1); two are needed"),
         ([0.5, 1, 1], "", "5", "there is no class '5'. There are: 0.5 (1 rows), 1 (2 rows)"),
     ],
-)  # fmt: skip
+)
 def test_a_class_that_cannot_be_chosen_is_told_with_those_there_are(labels, majority, minority, told):
     """A missing class, one class only, or many without a choice: the sentence lists what there is."""
     with pytest.raises(UsageError) as caught:

@@ -37,7 +37,7 @@ def contents(draw):
     weighted=st.booleans(),
 )
 def test_a_draw_comes_back_bit_for_bit(files, n_real, new, weighted):
-    """Saving and loading gives the same arrays: no rounding, no other type, weights only where there were some."""
+    """Saving and loading gives the same arrays: no rounding, no other type, weights where there were some."""
     origin = np.append(np.arange(n_real), np.full(len(new), NEW))
     weights = np.linspace(0, 1, len(origin)) if weighted else None
     draw = Draw(origin, new, np.arange(len(new)) % 2, weights)

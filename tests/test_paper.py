@@ -51,12 +51,17 @@ def test_the_files_give_the_rows_of_the_paper(real, majority, minority, train, t
 
 
 def test_sizes_are_those_that_the_paper_states():
-    """Rows in all: USPS 9,298, Sensorless 58,509, gas drift 13,910, Madelon 2,600, Gisette 7,000, MNIST 70,000."""
+    """The rows of all classes add up to what is known of each set."""
     rows = {name: sum(published.counts.values()) for name, published in PUBLISHED.items()}
 
     assert rows == {
-        **{"usps": 9298, "sensorless": 58509, "gas_drift": 13910, "madelon": 2600, "gisette": 7000},
-        **{"mnist": 70000, "mnist_4_7": 14117},
+        "usps": 9298,
+        "sensorless": 58509,
+        "gas_drift": 13910,
+        "madelon": 2600,
+        "gisette": 7000,
+        "mnist": 70000,
+        "mnist_4_7": 14117,
     }
     assert {digit: PUBLISHED["mnist"].counts[digit] for digit in "47"} == PUBLISHED["mnist_4_7"].counts
 
@@ -73,7 +78,9 @@ def test_a_set_that_is_not_here_says_what_to_do(tmp_path, name):
     assert f"there is no {tmp_path / name}.npz" in str(missing.value)
     for caught in (nowhere, missing):
         assert f"the data set '{name}' is not on this machine" in str(caught.value)
-        assert f"Put {name}.npz (arrays X and y) into a folder and name it with --data-dir" in str(caught.value)
+        assert f"Put {name}.npz (arrays X and y) into a folder and name it with --data-dir" in str(
+            caught.value
+        )
 
 
 def written(folder, name, n_features, counts, dtype=int):
@@ -84,7 +91,7 @@ def written(folder, name, n_features, counts, dtype=int):
 
 @pytest.mark.parametrize("dtype", [int, float, str])
 def test_a_whole_file_is_taken(tmp_path, dtype):
-    """Size and counts decide; labels may be numbers or text. Source and terms are those of the published set."""
+    """Size and counts decide; labels may be numbers or text. Source and terms are the published ones."""
     known = PUBLISHED["madelon"]
     written(tmp_path, "madelon", known.n_features, known.counts, dtype)
     found = load("madelon", tmp_path)

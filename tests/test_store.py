@@ -56,11 +56,21 @@ def ledger_folder(ledger):
     return Path(ledger.connection.execute("PRAGMA database_list").fetchone()["file"]).parent
 
 
+VERDICT = {"stage": "", "kind": "", "reason": "", "traceback": ""}
+
+
 def trial(digest="t", status="ok", scores=None, **changes):
     columns = {
-        **{"draw": "d", "classifier": "knn", "params": "{}", "source": "host 1", "random_state": 7},
-        **{"status": status, "stage": "", "kind": "", "reason": "", "traceback": "", "trial_seconds": 0.5},
-        **{"run": 1, **changes},
+        "draw": "d",
+        "classifier": "knn",
+        "params": "{}",
+        "source": "host 1",
+        "random_state": 7,
+        "status": status,
+        "trial_seconds": 0.5,
+        "run": 1,
+        **VERDICT,
+        **changes,
     }
     scores = {"mcc": 0.5} if scores is None else scores
     return TrialRecord(digest, columns, scores, dict.fromkeys(scores, "host 1"))
@@ -68,9 +78,19 @@ def trial(digest="t", status="ok", scores=None, **changes):
 
 def drawn(digest="d", status="ok", **changes):
     columns = {
-        **{"split": "split", "method": "smote", "params": "{}", "source": "imblearn 1", "spec": "{}"},
-        **{"random_state": 7, "status": status, "stage": "", "kind": "", "reason": "", "traceback": ""},
-        **{"fallback": "", "flags": "", "fit_seconds": 0.25, "run": 1, **changes},
+        "split": "split",
+        "method": "smote",
+        "params": "{}",
+        "source": "imblearn 1",
+        "spec": "{}",
+        "random_state": 7,
+        "status": status,
+        "fallback": "",
+        "flags": "",
+        "fit_seconds": 0.25,
+        "run": 1,
+        **VERDICT,
+        **changes,
     }
     return DrawRecord(digest, columns)
 
@@ -351,7 +371,7 @@ def test_a_copy_cut_off_anywhere_holds_the_first_rows(tmp_path):
             ledger.add_trial(trial(f"{number:03}"))
         log = (tmp_path / "run" / "results.sqlite-wal").read_bytes()
         counts = []
-        for end in sorted(random.Random(3).sample(range(len(log)), 25) + [len(log)]):
+        for end in sorted([*random.Random(3).sample(range(len(log)), 25), len(log)]):
             copy = tmp_path / f"cut {end}"
             copy.mkdir()
             shutil.copy(tmp_path / "run" / store.FILE_NAME, copy)

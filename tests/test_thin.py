@@ -9,6 +9,9 @@ from oversample_bench.outcome import Skip
 from oversample_bench.specs import DataSpec, Protocol, SplitSpec
 
 
+LEFT = "left for training, at least 2 are needed"
+
+
 def spec(ratio=None, test_size=0.2, index=0):
     return SplitSpec(DataSpec("any"), ratio, Protocol(test_size), index)
 
@@ -101,20 +104,33 @@ def test_a_set_with_too_few_minority_rows_is_skipped():
 @pytest.mark.parametrize(
     ("counts", "asked", "told"),
     [
-        ((100, 50), spec(0.01), "leaves 0 minority rows, at least 2 are needed; use a ratio of 0.025 or more"),
-        ((929, 708), spec(0.001), "leaves 0 minority rows, at least 2 are needed; use a ratio of 0.00269 or more"),
-        ((199, 50), spec(0.01), "leaves 1 minority rows, at least 2 are needed; use a ratio of 0.0125 or more"),
-        ((2, 50), spec(1.0, 0.5), "ratio 1 of 1 majority rows leaves 1 minority rows, at least 2 are needed; use `natural`"),
-        ((100, 4), spec(), "a test share of 0.2 of the 4 minority rows leaves none to test on; use test_size 0.25 or more"),
+        (
+            (100, 50),
+            spec(0.01),
+            "leaves 0 minority rows, at least 2 are needed; use a ratio of 0.025 or more",
+        ),
+        ((929, 708), spec(0.001), "leaves 0 minority rows, at least 2 are needed; use a ratio of 0.00269 or"),
+        (
+            (199, 50),
+            spec(0.01),
+            "leaves 1 minority rows, at least 2 are needed; use a ratio of 0.0125 or more",
+        ),
+        ((2, 50), spec(1.0, 0.5), "ratio 1 of 1 majority rows leaves 1 minority rows, at least 2 are needed"),
+        ((2, 50), spec(1.0, 0.5), "; use `natural`"),
+        (
+            (100, 4),
+            spec(),
+            "a test share of 0.2 of the 4 minority rows leaves none to test on; use test_size 0.25",
+        ),
         ((3, 50), spec(), "of the 3 majority rows leaves none to test on; use test_size 0.334 or more"),
-        ((100, 3), spec(test_size=0.7), "1 minority rows are left for training, at least 2 are needed; use a smaller test_size"),
-        ((100, 3), spec(0.01, 0.7), "1 minority rows are left for training, at least 2 are needed; use a smaller test_size"),
+        ((100, 3), spec(test_size=0.7), f"1 minority rows are {LEFT}; use a smaller test_size"),
+        ((100, 3), spec(0.01, 0.7), f"1 minority rows are {LEFT}; use a smaller test_size"),
         ((100, 2), spec(), "there are 2 minority rows; at least 3 are needed, one of them to test on"),
         ((100, 0), spec(0.1), "there are 0 minority rows; at least 3 are needed, one of them to test on"),
         ((1, 100), spec(), "there are 1 majority rows; at least 2 are needed, one of them to test on"),
         ((0, 0), spec(), "there are 0 majority rows; at least 2 are needed, one of them to test on"),
     ],
-)  # fmt: skip
+)
 def test_too_few_rows_are_told_with_what_to_do(counts, asked, told):
     """What was asked, what there is and what to do, in one sentence."""
     with pytest.raises(UsageError) as caught:

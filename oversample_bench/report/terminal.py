@@ -26,28 +26,40 @@ def fitting(results: Results, metric: str, console: Console) -> Table:
 
 
 def ranking(results: Results, metric: str) -> Table:
-    """Return one row a method: its mean rank over all rows of cells, its mean, and how whole it is."""
+    """Return one row a method, the best first: its mean rank, its mean over the same rows, how whole it is."""
     found = cells(results, metric)
-    ranked = ranks.frame(results, metric, found)
-    ranked = ranked[ranked["classifier"] == ranks.ALL].set_index("method")
-    column, over = (
-        ("mean_rank", "n_rows") if ranked["n_rows"].iloc[0] else ("mean_rank_imputed", "n_rows_imputed")
-    )
-    told = "complete rows" if column == "mean_rank" else "rows, methods that are not whole ranked last"
-    shown = Table(
-        title=Text(f"{metric}: mean ranks over {ranked[over].iloc[0]} {told}; the cells are in the report")
-    )
-    for name, side in (("method", "left"), ("mean rank", "right"), ("mean", "right"), ("trials", "right")):
-        shown.add_column(name, justify=side)  # type: ignore[arg-type]  # the two are among rich's words
+    ranked, title = _ranked(results, metric, found)
+    shown = Table(title=Text(title))
+    shown.add_column("method")
+    for name in ("mean rank", "mean", "trials"):
+        shown.add_column(name, justify="right")
     shown.add_column("flags of its draws")
-    for method in ranked[column].sort_values(kind="stable", na_position="last").index:
+    for method, rank, mean in ranked.itertuples():
         own = found[found["method"] == method]
         flags = sorted({flag for text in own["flags"] for flag in text.split(", ") if flag})
         n, planned = int(own["n"].sum()), int(own["n_planned"].sum())
         share = Text(f"{n} of {planned}", style="" if n == planned else "yellow")
-        numbers = (_number(ranked.loc[method, column], 2), _number(own["mean"].mean(), results.digits))
-        shown.add_row(Text(method), *numbers, share, Text(", ".join(flags)))
+        numbers = (_number(rank, 2), _number(mean, results.digits))
+        shown.add_row(Text(str(method)), *numbers, share, Text(", ".join(flags)))
     return shown
+
+
+def _ranked(results: Results, metric: str, found: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return rank and mean of each method over the complete rows, or over all where there are none."""
+    ranked = ranks.frame(results, metric, found)
+    ranked = ranked[ranked["classifier"] == ranks.ALL].set_index("method")
+    n = int(ranked["n_rows"].iloc[0])
+    whole_cells = found["n"] == found["n_planned"]
+    complete = whole_cells.groupby([found[name] for name in ROW]).transform("all")
+    means = (found[complete] if n else found).groupby("method")["mean"].mean()
+    over = (
+        f"{n} complete rows"
+        if n
+        else f"{ranked['n_rows_imputed'].iloc[0]} rows, methods that are not whole ranked last"
+    )
+    both = pd.DataFrame({"rank": ranked["mean_rank" if n else "mean_rank_imputed"], "mean": means})
+    both = both.reindex(results.names("method")).sort_values("rank", kind="stable", na_position="last")
+    return both, f"{metric}: mean ranks over {over}; the cells are in the report"
 
 
 def _number(value: Any, digits: int) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from oversample_bench.audit import NEW, Draw, audited, checked, traced
+from oversample_bench.audit import NEW, BadDraw, Draw, audited, checked, traced
 
 FEW = np.array([-0.0, 0.0, 1.0, -1.0, 0.5, 1e-300, 1e300])  # few values, so that equal rows are common
 
@@ -94,8 +94,7 @@ def test_what_is_accepted_can_be_trained_on(X_out, y_out):
     """Arrays of any shape and content are refused in a sentence, or are finite rows of both classes."""
     try:
         rows, labels = checked(np.zeros((3, 2)), (X_out, y_out))
-    except ValueError as error:
-        assert str(error).startswith("fit_resample returned")
+    except BadDraw:
         return
 
     assert rows.shape == (len(labels), 2)
