@@ -87,7 +87,9 @@ def attempt(stage: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwa
     start = time.perf_counter()
     try:
         value = function(*args, **kwargs)
-    except (Exception, LimitReached, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, `asyncio.CancelledError` too
         return _failed(stage, error, time.perf_counter() - start)
     return Ok(value, time.perf_counter() - start)
 

@@ -2,8 +2,9 @@
 
 Batches are formed here and never in a scheduler: a model trained alone and the same model trained among
 others drift apart by rounding, so the neighbours of a draw are part of what it is. The members of one data
-set, ratio and method are cut into batches in the order of split and seed, so that adding a split or a seed
-leaves the batches that were full as they were.
+set, ratio and method are cut into batches in the order of split and seed, so that more splits leave the
+batches that were full as they were, and so do more seeds on a single split. More seeds on several splits
+form other batches: no order of the members can grow both ways.
 """
 
 from __future__ import annotations

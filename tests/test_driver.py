@@ -220,4 +220,4 @@ def test_a_run_whose_driver_was_killed_by_a_method_goes_on_isolated(tmp_path: Pa
     assert first.returncode == -signal.SIGKILL
     assert second.returncode == 2, output
     assert "16 of 24 trials ok, 8 upstream" in output
-    assert "since the suite has loose plugin files" in output
+    assert "since the last run here died without a word" in output

@@ -247,7 +247,7 @@ def test_rows_without_a_label_are_refused(write, npz, parquet):
     ids=["empty", "blank", "header only", "labels only", "ragged", "latin-1"],
 )
 def test_tables_that_are_none_are_refused(write, text, told):
-    """An empty file, one without rows or features, a ragged one and one in another encoding are told apart."""
+    """Files that are empty, without rows or features, ragged or in another encoding are told apart."""
     assert told in refused(write(text))
 
 
@@ -386,3 +386,21 @@ def test_a_damaged_file_is_refused_or_read(data, name):
     found = read_or_refused(name, bytes(content), "y")
 
     assert found is None or isinstance(found, Dataset)
+
+
+def test_rows_longer_than_the_header_are_refused(tmp_path):
+    """A comma too many at the end of each row does not shift the columns silently."""
+    path = tmp_path / "long.csv"
+    path.write_text("a,b,label\n1,2,x,\n3,4,y,\n")
+
+    with pytest.raises(UsageError, match="Length of header or names does not match length of data"):
+        read_file(path, "label")
+
+
+def test_identifiers_are_refused(tmp_path):
+    """A text column in which nearly every row differs is no category: the sentence names it."""
+    path = tmp_path / "names.csv"
+    path.write_text("name,x,label\n" + "".join(f"row {n},{n},{n % 2}\n" for n in range(150)))
+
+    with pytest.raises(UsageError, match=r"150 different texts in the 150 rows of column 'name'"):
+        read_file(path, "label")

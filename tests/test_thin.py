@@ -8,7 +8,6 @@ from oversample_bench.errors import UsageError
 from oversample_bench.outcome import Skip
 from oversample_bench.specs import DataSpec, Protocol, SplitSpec
 
-
 LEFT = "left for training, at least 2 are needed"
 
 

@@ -117,7 +117,10 @@ def _read_frame(path: Path, target: str) -> Dataset:
 def _read_csv(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.read_csv(path, low_memory=False)  # in chunks, one column may hold both 0.5 and "0.50"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # rows that are longer than the first line
+        # low_memory reads in chunks, so that one column may hold both 0.5 and "0.50"
+        return pd.read_csv(path, low_memory=False, index_col=False)
 
 
 def _from_frame(features: pd.DataFrame, labels: npt.NDArray[Any], path: Path) -> Dataset:

@@ -26,7 +26,7 @@ def fitting(results: Results, metric: str, console: Console) -> Table:
 
 
 def ranking(results: Results, metric: str) -> Table:
-    """Return one row a method, the best first: its mean rank, its mean over the same rows, how whole it is."""
+    """Return one row a method, the best first: mean rank, mean over the same rows, how whole it is."""
     found = cells(results, metric)
     ranked, title = _ranked(results, metric, found)
     shown = Table(title=Text(title))
