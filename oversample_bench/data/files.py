@@ -6,6 +6,7 @@ label, columns of times. Text columns become codes; the host encodes them inside
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
