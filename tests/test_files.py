@@ -388,10 +388,21 @@ def test_a_damaged_file_is_refused_or_read(data, name):
     assert found is None or isinstance(found, Dataset)
 
 
-def test_rows_longer_than_the_header_are_refused(tmp_path):
-    """A comma too many at the end of each row does not shift the columns silently."""
+def test_a_comma_at_the_end_of_each_row_shifts_nothing(tmp_path):
+    """Rows that end with a comma are read as if it were not there."""
     path = tmp_path / "long.csv"
     path.write_text("a,b,label\n1,2,x,\n3,4,y,\n")
+
+    dataset = read_file(path, "label")
+
+    assert dataset.X.tolist() == [[1, 2], [3, 4]]
+    assert dataset.y.tolist() == ["x", "y"]
+
+
+def test_rows_longer_than_the_header_are_refused(tmp_path):
+    """A field too many in each row is not dropped silently."""
+    path = tmp_path / "long.csv"
+    path.write_text("a,b,label\n1,2,x,9\n3,4,y,9\n")
 
     with pytest.raises(UsageError, match="Length of header or names does not match length of data"):
         read_file(path, "label")
