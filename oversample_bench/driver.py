@@ -8,6 +8,8 @@ do loads no data and starts no Ray.
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,9 +26,11 @@ from oversample_bench.occupation import occupied
 from oversample_bench.plan import Plan, plan
 from oversample_bench.recording import Scribe, planned_records, run_record
 from oversample_bench.registry import LooseFile, Registry
+from oversample_bench.remaining import Remaining, Stock, metric_sources
+from oversample_bench.specs import DataSpec
 from oversample_bench.suite import Suite
 from oversample_bench.summary import Options, Summary
-from oversample_bench.tasks import Job, Resources, jobs
+from oversample_bench.tasks import Job
 from oversample_bench.watching import Watcher
 
 if TYPE_CHECKING:
@@ -72,7 +76,7 @@ def run(
         inventory = Inventory(registry, files, store.fingerprints(ledger.connection))
         order = _Order(suite, folder, registry, options, inventory)
         computed, interrupted = _carry_out(order, ledger, watcher or Watcher())
-        counts = store.status_counts(ledger.connection)
+        counts = store.status_counts(ledger.connection, suite.metrics)
     return Summary(folder, counts, computed, time.monotonic() - started, interrupted)
 
 
@@ -90,36 +94,39 @@ class _Order:
     def files(self) -> DrawFiles:
         return DrawFiles(self.folder)
 
-    def metric_sources(self) -> dict[str, str]:
-        """Return the distribution and version of each metric."""
-        return {name: self.registry.entry("metric", name).source for name in self.suite.metrics}
-
 
 def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> tuple[int, bool]:
     """Do what is left; return how many trials that were, and whether somebody stopped it."""
     planned = plan(order.suite)
     identity = _identity(order, planned, ledger)
-    left = _left(order, planned, identity, ledger)
+    stock = Stock(order.folder, ledger.connection)
+    left = stock.remaining(order.suite, order.registry, (planned, identity), retry=order.options.retry)
     records = planned_records(planned, identity)
-    if left:
+    if left.jobs:
         check_parameters(order.suite, order.registry)
         check_data(order.suite, order.inventory)
     elif _is_current(order, ledger, records):
         return 0, False
-    choice = _choice(order, left, ledger)
     ledger.set_plan(records)
-    run_number = ledger.begin(run_record(order.suite, order.registry, choice))
-    scribe = Scribe(ledger, order.registry, order.files, order.metric_sources(), run_number)
-    watcher.begin(len(records), len(records) - sum(len(job.trials) for job in left), choice)
+    return _run(order, left, ledger, watcher)
+
+
+def _run(order: _Order, left: Remaining, ledger: store.Ledger, watcher: Watcher) -> tuple[int, bool]:
+    """Bracket the work by the beginning and the end of a run, and write the report."""
+    choice = _choice(order, left.jobs, ledger)
+    number = ledger.begin(run_record(order.suite, order.registry, choice))
+    sources = metric_sources(order.suite, order.registry)
+    scribe = Scribe(ledger, order.registry, order.files, sources, number)
+    watcher.begin(left.n_settled + sum(len(job.trials) for job in left.jobs), left.n_settled, choice)
     status = "interrupted"
     try:
-        _follow(order, left, choice, scribe, watcher)
+        _follow(order, left.jobs, choice, scribe, watcher)
         status = "finished"
     except KeyboardInterrupt:
         watcher.interrupted()
     finally:
         watcher.end()
-        ledger.finish(run_number, status)
+        ledger.finish(number, status)
     _report(order.folder)
     return scribe.trials, status == "interrupted"
 
@@ -130,20 +137,6 @@ def _identity(order: _Order, planned: Plan, ledger: store.Ledger) -> Identity:
     except UsageError:
         check_data(order.suite, order.inventory)  # says it with the line of the suite
         raise
-
-
-def _left(order: _Order, planned: Plan, identity: Identity, ledger: store.Ledger) -> list[Job]:
-    """Return the plan less what has been settled."""
-    connection = ledger.connection
-    done = store.settled(connection, order.metric_sources().items(), retry=order.options.retry)
-    drawn = store.good_draws(connection)
-    resources = {
-        method.component(): Resources(method.resources.cpus, method.resources.gpus)
-        for method in order.suite.methods
-    }
-    return list(
-        jobs(planned, identity, done, lambda digest: digest in drawn and order.files.has(digest), resources)
-    )
 
 
 def _is_current(order: _Order, ledger: store.Ledger, records: list[store.PlannedRecord]) -> bool:
@@ -158,24 +151,34 @@ def _is_current(order: _Order, ledger: store.Ledger, records: list[store.Planned
     )
 
 
-def _choice(order: _Order, left: list[Job], ledger: store.Ledger) -> Choice:
+def _choice(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> Choice:
     """Return where the work should run, and what speaks for it."""
     from oversample_bench.runners.cluster import Cluster
 
-    last = store.last_run(ledger.connection)
-    risk = "the suite has loose plugin files" if order.suite.plugins else ""
-    if last is not None and last["status"] == "running":
-        risk = "the last run here died without a word"
     cluster = Cluster(order.options.address, order.options.workers)
-    return Choice(order.options.runner, cluster, expected_seconds(ledger.connection, left), risk)
+    expected = expected_seconds(ledger.connection, left)
+    return Choice(order.options.runner, cluster, expected, _risk(order, left, ledger))
 
 
-def _follow(order: _Order, left: list[Job], choice: Choice, scribe: Scribe, watcher: Watcher) -> None:
+def _risk(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> str:
+    """Return why the work should not be done in this process; empty where it may."""
+    last = store.last_run(ledger.connection)
+    if last is not None and last["status"] == "running":
+        return "the last run here died without a word"
+    if order.suite.plugins:
+        return "the suite has loose plugin files"
+    died = store.died(ledger.connection)
+    again = {task.digest for job in left for task in job.members}
+    again |= {task.digest for job in left for task in job.trials}
+    return "a process died of this work before" if again & died else ""
+
+
+def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, watcher: Watcher) -> None:
     """Have the work done; write down each event, and only then tell of it."""
     if not left:
         return
     from oversample_bench.choosing import events
-    from oversample_bench.runners.events import Supply
+    from oversample_bench.runners.events import JobDone, Supply
 
     def moved() -> None:
         ray = replace(choice, runner="ray")
@@ -185,15 +188,26 @@ def _follow(order: _Order, left: list[Job], choice: Choice, scribe: Scribe, watc
     order.files.sweep()
     supply = Supply(order.inventory.dataset, order.files.load)
     running = events(choice, left, _blueprint(order, left), supply, moved)
+    waiting = Counter(job.members[0].spec.split.data for job in left)
     try:
         for event in running:
             scribe.write(event)
             watcher.told(event)
+            if isinstance(event, JobDone):
+                _let_go(order.inventory, waiting, event.job)
     finally:
         running.close()  # ends the workers
 
 
-def _blueprint(order: _Order, left: list[Job]) -> Blueprint:
+def _let_go(inventory: Inventory, waiting: Counter[DataSpec], done: Job) -> None:
+    """Forget the rows of a data set when its last job has ended."""
+    spec = done.members[0].spec.split.data
+    waiting[spec] -= 1
+    if not waiting[spec]:
+        inventory.forget(spec)
+
+
+def _blueprint(order: _Order, left: Sequence[Job]) -> Blueprint:
     from oversample_bench.runners.events import Blueprint
     from oversample_bench.stages import Bounds
 
@@ -204,7 +218,7 @@ def _blueprint(order: _Order, left: list[Job]) -> Blueprint:
         loose=tuple(LooseFile.read(path) for path in order.suite.plugins),
         metrics=order.suite.metrics,
         components=tuple(sorted(drawn | tried, key=repr)),
-        bounds=Bounds(limits.fit, limits.trial, limits.memory, soft=True),
+        bounds=Bounds(limits.fit, limits.trial, limits.memory),
     )
 
 

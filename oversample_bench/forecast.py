@@ -1,7 +1,7 @@
 """What `bench plan` shows: how much a suite asks for, how much is done, how long the rest may take.
 
-Reads the store where there is one, and neither data nor frameworks: a data set that the store has not seen
-is not loaded, since then none of its trials can be done.
+Reads the store where there is one, and frameworks never. A data set that the store has not seen is not
+loaded, since none of its trials can be done; one that it has seen in another file is, to tell if it changed.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from pathlib import Path
 
 from oversample_bench import store
 from oversample_bench.checking import check_names, check_parameters, registry_of
-from oversample_bench.draws import DrawFiles
 from oversample_bench.estimate import expected_seconds
 from oversample_bench.inventory import Inventory, data_folder
 from oversample_bench.plan import Plan, plan
 from oversample_bench.progress import clock
+from oversample_bench.remaining import Remaining, Stock
 from oversample_bench.suite import Suite
-from oversample_bench.tasks import Job, jobs
 
 
 @dataclass(frozen=True)
@@ -29,29 +28,29 @@ class Forecast:
     ----------
     plan : Plan
         All that the suite asks for.
-    left : tuple of Job
+    left : Remaining
         What has not succeeded yet.
     seconds : float or None
         Of what is left, in one process, by the means of earlier rows; None before any.
     """
 
     plan: Plan
-    left: tuple[Job, ...]
+    left: Remaining
     seconds: float | None
 
     def lines(self) -> list[str]:
         """Return what people read."""
-        total = len(self.plan.trials)
-        trials = sum(len(job.trials) for job in self.left)
-        fits = sum(not job.stored for job in self.left)
+        jobs = self.left.jobs
+        trials = sum(len(job.trials) for job in jobs)
+        fits = sum(not job.stored for job in jobs)
         lines = [
             f"{self.plan}",
-            f"  done: {total - trials:,} trials",
+            f"  done: {self.left.n_settled:,} trials",
             f"  left: {trials:,} trials, {fits:,} fits",
         ]
-        if self.left and self.seconds is None:
+        if jobs and self.seconds is None:
             lines.append("  time: unknown before the first trial is done")
-        elif self.left and self.seconds is not None:
+        elif jobs and self.seconds is not None:
             lines.append(f"  time: about {clock(self.seconds)} in one process, by the means of earlier rows")
         return lines
 
@@ -73,11 +72,5 @@ def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Foreca
         known = store.fingerprints(connection) if connection else {}
         inventory = Inventory(registry, data_folder(data_dir), known)
         identity = inventory.identity(planned, remember=None)
-        metrics = [(name, registry.entry("metric", name).source) for name in suite.metrics]
-        done = store.settled(connection, metrics) if connection else set()
-        drawn = store.good_draws(connection) if connection else set()
-        files = DrawFiles(folder)
-        left = tuple(
-            jobs(planned, identity, done, lambda digest: digest in drawn and files.has(digest), resources={})
-        )
-        return Forecast(planned, left, expected_seconds(connection, left) if connection else None)
+        left = Stock(folder, connection).remaining(suite, registry, (planned, identity))
+        return Forecast(planned, left, expected_seconds(connection, left.jobs) if connection else None)

@@ -6,6 +6,7 @@ package), so that a run with nothing left to do loads no data.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -84,18 +85,28 @@ class Inventory:
         return self._loaded[spec]
 
     def fingerprint(self, spec: DataSpec, remember: Remember | None) -> str:
-        """Return the hash of the rows: remembered, or (given ``remember``) worked out now.
+        """Return the hash of the rows: remembered, or worked out now.
 
-        Without ``remember`` a set that is not known is not loaded, and taken for unavailable.
+        Without ``remember`` a set that the store has never seen is not loaded, and taken for unavailable.
         """
         stamp = self.source(spec).stamp()
-        if stamp not in self._known and remember is not None:
+        if stamp not in self._known and (remember is not None or self._seen(stamp)):
             found = self.dataset(spec)
             if isinstance(found, Failed):
                 return UNAVAILABLE
             self._known[stamp] = fingerprint(found.value)
-            remember(stamp, self._known[stamp], card(found.value))
+            if remember is not None:
+                remember(stamp, self._known[stamp], card(found.value))
         return self._known.get(stamp, UNAVAILABLE)
+
+    def _seen(self, stamp: str) -> bool:
+        """Tell whether the same name or path is known, of another size, time or version."""
+        name = json.loads(stamp)[0]
+        return any(json.loads(known)[0] == name for known in self._known)
+
+    def forget(self, spec: DataSpec) -> None:
+        """Let go of the rows of a set that is done with."""
+        self._loaded.pop(spec, None)
 
     def identity(self, plan: Plan, remember: Remember | None) -> Identity:
         """Return what the names of ``plan`` stand for."""

@@ -1,8 +1,8 @@
 """Holds one call of foreign code to seconds and MiB, and measures what it took.
 
-The memory limit makes an allocation fail inside the process, so that it ends as a row ``oom`` and neither
-the worker nor the node dies. The time limit here is a soft one, for the serial runner: it interrupts Python
-code and sleeping, but not a library that computes without returning; the Ray runner kills the worker.
+The memory limit makes an allocation fail inside the process, which mostly ends as a row ``oom``; a library
+that does not expect that may still abort, and then costs its worker. The time limit here interrupts Python
+code and sleeping, but not a library that computes without returning: then the Ray runner kills the worker.
 """
 
 from __future__ import annotations

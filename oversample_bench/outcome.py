@@ -22,8 +22,8 @@ TRACEBACK_LINES = 40
 class Status(StrEnum):
     """How a draw or a trial ended.
 
-    ``upstream`` marks a trial whose draw did not succeed; ``skipped`` marks one that this data or this
-    machine does not offer (too few rows for the ratio, a missing package).
+    ``upstream`` marks a trial whose draw did not succeed; ``skipped`` marks one that cannot be: too few rows
+    for the ratio, or weights for a classifier that takes none.
     """
 
     OK = "ok"

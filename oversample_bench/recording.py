@@ -157,8 +157,10 @@ def trial_record(event: TrialDone, source: str, metrics: Mapping[str, str], run:
         "run": run,
         **_verdict(event.outcome),
     }
-    scores = {} if isinstance(event.outcome, Failed) else event.outcome.value
-    return TrialRecord(task.digest, columns, scores, metrics)
+    if isinstance(event.outcome, Failed):
+        return TrialRecord(task.digest, columns)
+    columns["reason"] = event.outcome.value.fallback
+    return TrialRecord(task.digest, columns, event.outcome.value.values, metrics)
 
 
 def _verdict(outcome: Outcome[Any]) -> dict[str, str]:

@@ -34,18 +34,17 @@ T = TypeVar("T")
 class Bounds:
     """The limits of a fit and of a trial in seconds, of either in MiB; None is no limit.
 
-    ``soft`` says that the stage itself is to watch the clock, since nobody can kill its process.
+    A stage watches the clock itself, as far as Python can; a runner that can kill its process does the rest.
     """
 
     fit: float | None = None
     trial: float | None = None
     memory: float | None = None
-    soft: bool = False
 
     def held(self, seconds: float | None) -> ExitStack:
         """Return a context that holds a call to its limits and keeps its warnings to itself."""
         stack = ExitStack()
-        stack.enter_context(time_limit(seconds if self.soft else None))
+        stack.enter_context(time_limit(seconds))
         stack.enter_context(memory_limit(self.memory))
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
@@ -93,6 +92,17 @@ class Drawn:
     audit: Audit
     cost: Cost
     fidelity: Fidelity | None = None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a trial came to: a value for each metric (None where the classifier has no such output).
+
+    ``fallback`` is what the classifier said of itself when it could not do what it is for.
+    """
+
+    values: Mapping[str, float | None]
+    fallback: str = ""
 
 
 def load(source: Source) -> Outcome[Dataset]:
@@ -154,9 +164,15 @@ def _drawn(task: DrawTask, split: Split, answer: _Answer, cost: Cost) -> Drawn:
     new = origin == NEW
     made = Draw(origin, X_out[new], y_out[new], _weights(answer.weight, len(X_out)))
     kind = getattr(answer.sampler, "_sampling_type", "over-sampling")
-    rows = owed(split.y, task.spec.split.protocol.target_ratio, kind)
+    rows = owed(split.y, _asked(answer.sampler, task), kind)
     near = fidelity(split.X_hidden, made.X_new[made.y_new == 1], random_state=task.random_state)
     return Drawn(made, audited(split.X, split.y, made, rows, str(answer.fallback or "")), cost, near)
+
+
+def _asked(sampler: Any, task: DrawTask) -> float:
+    """Return the ratio that a sampler was asked for: its own ``sampling_strategy`` where that is a number."""
+    strategy = getattr(sampler, "sampling_strategy", None)
+    return strategy if isinstance(strategy, float) else task.spec.split.protocol.target_ratio
 
 
 def _weights(weight: Any, n_returned: int) -> Any:
@@ -174,7 +190,9 @@ def _draw_batch(
     """Fit many splits in one model; a member that fails leaves the others as they are."""
     fitted = [(task, found.value) for task, found in zip(tasks, splits, strict=True) if isinstance(found, Ok)]
     together = attempt("draw", _fit_batch, fitted, tools) if fitted else Ok([])
-    answers = iter(together.value if isinstance(together, Ok) else [together] * len(fitted))
+    if isinstance(together, Failed):
+        together = Ok([replace(together, seconds=together.seconds / len(fitted))] * len(fitted))
+    answers = iter(together.value)
     return tuple(
         found if isinstance(found, Failed) else _member(task, found.value, next(answers))
         for task, found in zip(tasks, splits, strict=True)
@@ -212,9 +230,7 @@ def _by_member(sampler: Any, name: str, count: int) -> Sequence[Any]:
     return list(value)
 
 
-def trial(
-    task: TrialTask, split: Outcome[Split], drawn: Outcome[Draw], tools: Toolbox
-) -> Outcome[dict[str, float | None]]:
+def trial(task: TrialTask, split: Outcome[Split], drawn: Outcome[Draw], tools: Toolbox) -> Outcome[Scores]:
     """Return the scores of a classifier that was fitted on a draw, on the test rows of its split."""
     if isinstance(split, Failed):
         return upstream(split)
@@ -231,13 +247,14 @@ def upstream(before: Failed) -> Failed:
     return replace(before, status=Status.UPSTREAM, message=told, traceback="", seconds=0.0)
 
 
-def _score(task: TrialTask, split: Split, draw: Draw, tools: Toolbox) -> dict[str, float | None]:
+def _score(task: TrialTask, split: Split, draw: Draw, tools: Toolbox) -> Scores:
     X, y = draw.rows(split.X, split.y)
     classifier = tools.classifier(task)
     weights = {} if draw.sample_weight is None else _weighted(classifier, draw.sample_weight)
     with tools.bounds.held(tools.bounds.trial):
         classifier.fit(X, y, **weights)
-        return scored(classifier, split.X_test, split.y_test, tools.metrics)
+        values = scored(classifier, split.X_test, split.y_test, tools.metrics)
+    return Scores(values, str(getattr(classifier, "fallback_", None) or ""))
 
 
 def _weighted(classifier: Any, weights: Any) -> dict[str, Any]:

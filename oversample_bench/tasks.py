@@ -87,8 +87,14 @@ def draw_task(spec: DrawSpec, identity: Identity) -> DrawTask:
         digest=identity.draw(spec),
         split=identity.split(spec.split),
         fingerprint=identity.fingerprints[spec.split.data],
-        random_state=identity.method_seed(spec),
+        random_state=_seed(spec.method, identity.method_seed(spec)),
     )
+
+
+def _seed(component: Component, ours: int) -> int:
+    """Return the seed in effect: what the suite says goes before ours."""
+    given = component.kwargs().get("random_state")
+    return given if isinstance(given, int) else ours
 
 
 def jobs(
@@ -120,7 +126,10 @@ def jobs(
             continue
         first = members_of(planned.spec.draw)[0]
         waiting.setdefault(first, {})[digest] = TrialTask(
-            planned.spec, digest, identity.draw(planned.spec.draw), identity.classifier_seed(planned.spec)
+            spec=planned.spec,
+            digest=digest,
+            draw=identity.draw(planned.spec.draw),
+            random_state=_seed(planned.spec.classifier, identity.classifier_seed(planned.spec)),
         )
     for first, trials in waiting.items():
         yield Job(

@@ -21,7 +21,8 @@ ROWS = {
     3: "registry",
     4: "stages limits draws checking inventory estimate",
     5: "runners",
-    6: "driver choosing recording watching summary occupation forecast progress environment cli __init__ "
+    6: "driver choosing recording remaining watching summary occupation forecast progress environment cli "
+    "__init__ "
     "__main__",
 }
 """A module imports from its own row and lower ones. A package counts as one module."""
@@ -33,7 +34,7 @@ ROW_OF = {module: row for row, modules in ROWS.items() for module in modules.spl
 
 LIGHT_ROWS = (
     "hookspecs suite plan identity tasks store registry builtin checking inventory estimate driver choosing "
-    "recording watching summary occupation forecast progress environment cli __init__ __main__"
+    "recording remaining watching summary occupation forecast progress environment cli __init__ __main__"
 )
 LIGHT = {*ROWS[0].split(), *LIGHT_ROWS.split()}
 """On the way of ``bench --help``, ``plan`` and ``plugins``, which must answer at once."""

@@ -14,7 +14,9 @@ import pandas as pd
 import pytest
 
 from oversample_bench import load_suite, plan, run
+from oversample_bench.forecast import forecast
 from oversample_bench.store import connect
+from oversample_bench.suite import parse_suite
 from oversample_bench.summary import Options
 
 SUITE = """
@@ -119,6 +121,98 @@ def test_failures_are_tried_again_unless_told_otherwise(runs: Any, tmp_path: Pat
     assert {2} == {first.exit_code, left.exit_code, again.exit_code}
 
 
+def test_suites_that_take_turns_in_one_folder_settle(runs: Any) -> None:
+    """Scores of a metric stay when another suite asks for another one."""
+    other = SUITE + "metrics: [auroc]\n"
+    computed = [runs(text).computed for text in (SUITE, other, SUITE, other)]
+
+    assert [24, 24, 0, 0] == computed
+
+
+MOODY = """
+from pathlib import Path
+from oversample_bench.api import Metric, hookimpl
+class Moody:
+    def fit_resample(self, X, y):
+        if Path({mood!r}).exists():
+            raise ValueError("not today")
+        return X, y
+def metric(y, p):
+    raise ZeroDivisionError("no metric today")
+@hookimpl
+def register_oversamplers(register):
+    register("moody", Moody)
+@hookimpl
+def register_metrics(register):
+    register("broken", Metric(metric))
+"""
+
+
+def test_what_was_finished_stays_whatever_a_later_run_comes_to(runs: Any, tmp_path: Path) -> None:
+    """A draw that cannot be made again, and a metric that fails, cost neither audits nor scores."""
+    mood = tmp_path / "mood"
+    (tmp_path / "moody.py").write_text(MOODY.format(mood=str(mood)))
+    text = SUITE.replace("smote]", "moody]") + "plugins: [./moody.py]\n"
+    before = runs(text).trials()
+    mood.touch()
+    for path in (tmp_path / "out" / "draws").iterdir():
+        path.unlink()
+    more = runs(text.replace("decision_tree]", "decision_tree, logistic_regression]"))
+    broken = runs(text + "metrics: [mcc, f1_macro, f1_micro, broken]\n")
+
+    assert {"ok": 32, "upstream": 4} == dict(more.counts)
+    assert {"unscored": 24} == dict(broken.counts)
+    assert broken.exit_code == 2
+    kept = broken.trials().drop(columns=["broken", *MEASURED])
+    pd.testing.assert_frame_equal(before.drop(columns=MEASURED), kept, check_exact=True)
+
+
+def test_the_seed_in_effect_is_stored(runs: Any, tmp_path: Path) -> None:
+    """A random_state of the suite goes before ours, and stands in the store."""
+    runs(SUITE.replace("smote]", "{name: smote, params: {random_state: 3}}]"))
+
+    rows = connect(tmp_path / "out").execute("SELECT DISTINCT random_state FROM draws WHERE method = 'smote'")
+    assert [(3,)] == [tuple(row) for row in rows]
+
+
+def test_a_ratio_of_the_suite_is_what_a_method_owes(runs: Any) -> None:
+    """A sampling_strategy below 1 is met when it is met: nothing is short."""
+    table = runs(SUITE.replace("smote]", "{name: smote, params: {sampling_strategy: 0.5}}]")).trials()
+
+    smote = table[table["method"] == "smote"]
+    assert (smote["realised_ratio"] - 0.5).abs().max() < 0.01
+    assert {""} == set(smote["flags"].fillna(""))
+
+
+def test_a_classifier_that_falls_back_says_so(runs: Any) -> None:
+    """A threshold that could not be tuned is told in the reason of a good trial."""
+    text = SUITE.replace("[ecoli1, glass2]", "[glass5]").replace("decision_tree]", "decision_tree_threshold]")
+    table = runs(text).trials()
+
+    told = table.loc[table["classifier"] == "decision_tree_threshold", "reason"].fillna("")
+    assert {"ok"} == set(table["status"])
+    assert told.str.contains("threshold").any()
+
+
+def test_plan_counts_labels_and_touched_files(tmp_path: Path) -> None:
+    """A method under two labels is done once for both; a file that was only touched is the same file."""
+    (tmp_path / "my.csv").write_text(
+        "a,b,label\n" + "".join(f"{n},{n % 7},{n % 5 == 0}\n" for n in range(100))
+    )
+    text = (
+        "name: two\ndata: [{path: my.csv, target: label, minority: true}]\nsplits: 1\nclassifiers: [knn]\n"
+        "methods: [none, random, {name: random, label: again}]\n"
+    )
+    suite = parse_suite(text, "s.yaml", tmp_path)
+    empty = forecast(suite, tmp_path / "out")
+    run(suite, tmp_path / "out", Options(runner="serial"))
+    (tmp_path / "my.csv").touch()
+    full = forecast(suite, tmp_path / "out")
+
+    assert (0, 2) == (empty.left.n_settled, sum(len(job.trials) for job in empty.left.jobs))
+    assert (3, 0) == (full.left.n_settled, len(full.left.jobs))
+
+
 def test_methods_are_paired(runs: Any, tmp_path: Path) -> None:
     """On one split every method's classifier has the same seed; every split has another one."""
     runs(SUITE)
@@ -176,12 +270,19 @@ def bench(*arguments: object) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupt_stops_tidily(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "runner"),
+    [
+        (signal.SIGINT, "serial"),
+        (signal.SIGTERM, "serial"),
+        pytest.param(signal.SIGTERM, "ray", marks=pytest.mark.ray),
+    ],
+)
+def test_interrupt_stops_tidily(tmp_path: Path, number: signal.Signals, runner: str) -> None:
     """Ctrl-C keeps what is done, writes the report, says how to go on and exits with 130."""
     path = tmp_path / "small.yaml"
     path.write_text(SUITE.replace("splits: 2", "splits: 100"))
-    process = bench("run", path, "--out", tmp_path / "out", "--runner", "serial")
+    process = bench("run", path, "--out", tmp_path / "out", "--runner", runner)
     while not (tmp_path / "out" / "draws").is_dir() and process.poll() is None:
         time.sleep(0.05)
     time.sleep(0.5)

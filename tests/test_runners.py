@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from oversample_bench.runners.ray import slot_shapes
+from oversample_bench.runners.slots import slot_shapes
 from oversample_bench.store import connect
 from oversample_bench.tasks import Job, Resources
 
@@ -62,18 +62,19 @@ SERIAL_STATUS = {
     "chaos_allocates": ("oom", "MemoryError", ""),
     "chaos_returnsnan": ("failed", "BadDraw", "5 of 275 rows with non-finite values"),
     "chaos_writes": ("failed", "ValueError", "read-only"),
+    "chaos_poisons": ("failed", "ValueError", "cannot set WRITEABLE flag to True"),
     "chaos_leaves": ("failed", "SystemExit", "3"),
 }
 
 
 def test_serial_failures_are_rows(runs: Any, chaos: None, tmp_path: Path) -> None:
     """A sampler that raises, hangs, hoards, breaks or writes costs its own rows and no others."""
-    methods = ["none", "smote", *SERIAL_STATUS, "chaos_nothing"]
+    methods = ["none", *SERIAL_STATUS, "chaos_nothing", "smote"]
     summary = runs(suite(methods, more="limits: {fit: 1.5, memory: 100}"))
     alone = runs(suite(["none", "smote"]), "alone")
 
     assert summary.exit_code == 2
-    assert {"ok": 12, "upstream": 24} == dict(summary.counts)
+    assert {"ok": 12, "upstream": 28} == dict(summary.counts)
     found = draws(tmp_path / "out")
     for method, (status, kind, words) in SERIAL_STATUS.items():
         assert (status, kind) == verdict(found[method])
@@ -97,12 +98,14 @@ def test_failed_draw_is_named_in_each_of_its_trials(runs: Any, chaos: None) -> N
 
 RAY_STATUS = {
     "chaos_raises": ("failed", "TypeError"),
-    "chaos_sleeps": ("timeout", "limit"),
+    "chaos_sleeps": ("timeout", "LimitReached"),
+    "chaos_hangs": ("timeout", "limit"),
     "chaos_kills": ("crashed", "died"),
     "chaos_exits": ("crashed", "died"),
     "chaos_segfaults": ("crashed", "SIGSEGV"),
     "chaos_returnsnan": ("failed", "BadDraw"),
     "chaos_writes": ("failed", "ValueError"),
+    "chaos_poisons": ("failed", "ValueError"),
     "chaos_allocates": ("oom", "MemoryError"),
 }
 
@@ -117,7 +120,7 @@ def test_ray_survives_whatever_a_method_does(runs: Any, chaos: None, tmp_path: P
     alone = runs(suite(["none", "smote"]).replace("[ecoli1, yeast4]", "[ecoli1]"), "alone")
 
     assert summary.exit_code == 2
-    assert {"ok": 6, "upstream": 16} == dict(summary.counts)
+    assert {"ok": 6, "upstream": 20} == dict(summary.counts)
     found = draws(tmp_path / "out")
     assert RAY_STATUS == {name: verdict(found[name]) for name in RAY_STATUS}
     assert "nothing new" in found["chaos_nothing"]["flags"]
@@ -188,6 +191,9 @@ def job(**resources: float) -> Job:
         ([job(cpus=2)], {"CPU": 2, "GPU": 0}, [(2, 0)]),
         ([job(cpus=8)], {"CPU": 2, "GPU": 0}, [(2, 0)]),
         ([job()], {"CPU": 1, "GPU": 0}, [(1, 0)]),
+        ([job(cpus=2), job(cpus=3)], {"CPU": 4, "GPU": 0}, [(3, 0), (1, 0)]),
+        ([job(gpus=0.6), job(gpus=0.7)], {"CPU": 4, "GPU": 1}, [(1, 0.7), *[(1, 0)] * 3]),
+        ([job(cpus=2)], {"CPU": 8, "GPU": 0}, [*[(2, 0)] * 2, *[(1, 0)] * 4]),
     ],
 )
 def test_slots_fit_the_cluster(
@@ -198,3 +204,4 @@ def test_slots_fit_the_cluster(
 
     assert expected == [(shape.cpus, shape.gpus) for shape in shapes]
     assert sum(shape.cpus for shape in shapes) <= there["CPU"]
+    assert sum(shape.gpus for shape in shapes) <= there["GPU"]

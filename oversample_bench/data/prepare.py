@@ -47,8 +47,10 @@ class Split:
     n_imputed: int
 
     def __post_init__(self) -> None:
-        for array in (self.X, self.y, self.X_test, self.y_test, self.X_hidden):
+        for name in ("X", "y", "X_test", "y_test", "X_hidden"):
+            array = getattr(self, name)
             array.setflags(write=False)
+            object.__setattr__(self, name, array[:])  # of a view, nobody can make it writable again
 
 
 def prepare(dataset: Dataset, spec: SplitSpec) -> Split:

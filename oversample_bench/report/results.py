@@ -6,6 +6,7 @@ left in the store are not planned any more and therefore not read.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,8 @@ class Results:
         When and where.
     run : dict
         The last run: title, digits, metrics and environment.
+    earlier_metrics : tuple of str
+        The metrics of all runs into this folder.
     tracebacks : dict of int to str
         An example for each group of failures, by the position of its first trial.
     """
@@ -92,6 +95,7 @@ class Results:
     splits: pd.DataFrame
     runs: pd.DataFrame
     run: dict[str, Any]
+    earlier_metrics: tuple[str, ...]
     tracebacks: dict[int, str]
 
     @property
@@ -152,8 +156,14 @@ def _results(connection: sqlite3.Connection, folder: Path) -> Results:
         splits=pd.read_sql_query(SPLITS, connection, index_col="position"),
         runs=pd.read_sql_query(RUNS, connection),
         run=run,
+        earlier_metrics=_metrics_of_runs(connection),
         tracebacks=dict(tuple(row) for row in connection.execute(TRACEBACKS)),
     )
+
+
+def _metrics_of_runs(connection: sqlite3.Connection) -> tuple[str, ...]:
+    texts = [row[0] for row in connection.execute("SELECT metrics FROM runs ORDER BY id")]
+    return tuple(dict.fromkeys(name for text in texts for name in json.loads(text)))
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

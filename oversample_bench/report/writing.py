@@ -31,9 +31,8 @@ def write_report(folder: Path) -> Path:
     text = _document(results, found)
     for name, frame in frames.items():
         _replace(folder / "tables" / f"{name}.csv", partial(_to_csv, frame))
-    for old in (folder / "tables").glob("*.csv"):
-        if old.stem not in frames:
-            old.unlink()
+    for name in _table_names(results.earlier_metrics) - frames.keys():
+        (folder / "tables" / f"{name}.csv").unlink(missing_ok=True)
     _replace(path, lambda file: file.write_text(text, encoding="utf-8", newline="\n"))
     return path
 
@@ -85,6 +84,11 @@ def _frames(results: Results, found: Mapping[str, pd.DataFrame]) -> dict[str, pd
         frames[name] = tables.csv(found[metric])
         frames[f"ranks_{name}"] = ranks.frame(results, metric, found[metric])
     return frames
+
+
+def _table_names(metrics: Iterable[str]) -> set[str]:
+    """Return the names of the tables of metrics that this folder's earlier runs had."""
+    return {name for file in _file_names(metrics).values() for name in (file, f"ranks_{file}")}
 
 
 def _file_names(metrics: Iterable[str]) -> dict[str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,12 +57,22 @@ def connected(cluster: Cluster) -> Iterator[dict[str, float]]:
 
     ours = not ray.is_initialized()
     if ours:
-        _start(cluster)
+        with _signals_kept():
+            _start(cluster)
     try:
         yield _resources(cluster, ray.cluster_resources())
     finally:
         if ours:
             ray.shutdown()
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Give SIGTERM back to whom it belonged: Ray takes it over, and would end the run without a report."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, before)
 
 
 def _resources(cluster: Cluster, found: dict[str, float]) -> dict[str, float]:
@@ -77,6 +89,7 @@ def _start(cluster: Cluster) -> None:
     if not cluster.address:
         threads.claim()
         ray.init(
+            address="local",  # whatever else runs on this machine
             num_cpus=cluster.workers or cores(),
             include_dashboard=False,
             object_store_memory=_object_store(),

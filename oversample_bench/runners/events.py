@@ -11,7 +11,7 @@ from oversample_bench.audit import Draw
 from oversample_bench.outcome import Outcome
 from oversample_bench.registry import LooseFile
 from oversample_bench.specs import Component, DataSpec
-from oversample_bench.stages import Bounds, Drawn
+from oversample_bench.stages import Bounds, Drawn, Scores
 from oversample_bench.store.records import SplitRecord
 from oversample_bench.tasks import DrawTask, Job, TrialTask
 
@@ -30,7 +30,7 @@ class TrialDone:
     """A trial was carried out, or could not be."""
 
     task: TrialTask
-    outcome: Outcome[dict[str, float | None]]
+    outcome: Outcome[Scores]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from oversample_bench.tasks import Resources
 
 MOST_DEATHS_AT_START = 3
 LOG_LINES = 30
+SLACK_SECONDS = 1.0
+"""A worker keeps the limit itself where it can (see `limits`); only then is it killed."""
 SHORT_SECONDS = 0.2
 """Calls that take less on average are sent two at a time."""
 
@@ -38,7 +40,7 @@ class Flight:
     reference : ray.ObjectRef
         Of its result.
     errand : object
-        What the schedule wants to know of it when it lands; None for the call that says a worker is ready.
+        What the schedule wants to know of it when it lands; None for a call that only makes ready.
     limit : float or None
         Seconds after which the worker is killed.
     started : float
@@ -55,8 +57,8 @@ class Flight:
         return time.monotonic() - self.started
 
     def left(self) -> float:
-        """Return the seconds until the limit."""
-        return float("inf") if self.limit is None else self.limit - self.seconds()
+        """Return the seconds until the worker is killed."""
+        return float("inf") if self.limit is None else self.limit + SLACK_SECONDS - self.seconds()
 
 
 @dataclass(eq=False)
@@ -67,10 +69,15 @@ class Slot:
     actor: Any = None
     station: Station | None = None
     flights: deque[Flight] = field(default_factory=deque)
+    splits: set[str] = field(default_factory=set)
 
     def fits(self, needed: Resources) -> bool:
         """Tell whether a task of these needs may run here."""
         return needed.cpus <= self.resources.cpus and needed.gpus <= self.resources.gpus
+
+    def ahead(self) -> int:
+        """Return how many fits and trials wait here or are under way."""
+        return sum(flight.errand is not None for flight in self.flights)
 
     def end_first(self) -> Flight:
         """Take away the call that has ended; the clock of the next one starts."""
@@ -107,6 +114,7 @@ class Pool:
         self._blueprint = blueprint
         self._deaths = 0
         self._pace = float("inf")
+        self.answered = False
         self.slots = [Slot(shape) for shape in shapes]
         for slot in self.slots:
             self.start(slot)
@@ -117,14 +125,14 @@ class Pool:
             num_cpus=slot.resources.cpus, num_gpus=slot.resources.gpus, max_restarts=0, max_task_retries=0
         )
         slot.actor = actor.remote(self._blueprint, max(1, int(slot.resources.cpus)))
-        slot.station = None
+        slot.station, slot.splits = None, set()
         slot.flights = deque([Flight(slot.actor.station.remote(), errand=None, limit=None)])
 
     def idle(self) -> Iterator[Slot]:
         """Yield the slots that can be given a call, those with nothing to do first."""
         depth = 2 if self._pace < SHORT_SECONDS else 1
         for ahead in range(depth):
-            yield from [slot for slot in self.slots if slot.station and len(slot.flights) == ahead]
+            yield from [slot for slot in self.slots if slot.station and slot.ahead() == ahead]
 
     def landed(self, longest: float) -> list[Slot]:
         """Return the slots whose first call has ended, after a wait for one of them or for a limit."""
@@ -148,25 +156,25 @@ class Pool:
         except self._ray.exceptions.RayError as error:
             return self._after_death(slot, flight, _told(error, slot.station, flight.seconds()))
         if isinstance(value, Station):
-            slot.station, self._deaths = value, 0
+            slot.station, self.answered, self._deaths = value, True, 0
         else:
             before = self._pace if self._pace < float("inf") else flight.seconds()
             self._pace = 0.8 * before + 0.2 * flight.seconds()
         return Landing(flight.errand, value)
 
     def _after_death(self, slot: Slot, flight: Flight, failed: Failed) -> Landing:
-        if flight.errand is None:
+        self._ray.kill(slot.actor, no_restart=True)  # it may only be out of reach
+        if slot.station is None:
             self._deaths += 1
             if self._deaths >= MOST_DEATHS_AT_START:
                 raise UsageError(f"workers die while they start: {failed.message} {failed.traceback}".strip())
-        orphans = tuple(waiting.errand for waiting in slot.flights)
+        orphans = tuple(waiting.errand for waiting in slot.flights if waiting.errand)
         self.start(slot)
         return Landing(flight.errand, failed, orphans)
 
     def kill(self, slot: Slot) -> Landing:
         """End a worker whose first call is overdue, put another in its place, and say so."""
         flight = slot.end_first()
-        self._ray.kill(slot.actor, no_restart=True)
         failed = Failed(
             status=Status.TIMEOUT,
             stage="",
@@ -190,6 +198,8 @@ def is_lost_node(failed: Any) -> bool:
 def _told(error: Exception, station: Station | None, seconds: float) -> Failed:
     """Say what is known of a worker's death. Ray passes on exit codes but not signals."""
     text = str(error)
+    if type(error).__name__ == "ActorUnavailableError":
+        return Failed(Status.CRASHED, "", "lost node", "the worker is out of reach", "", seconds)
     log = _tail(station)
     status, kind, message = Status.CRASHED, "died", "its process died: killed by a signal, or it ended itself"
     if "running low on memory" in text:

@@ -7,12 +7,14 @@ that draws do not pile up. A trial goes to the worker that made its draw where t
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from oversample_bench.audit import Draw
+from oversample_bench.errors import UsageError
 from oversample_bench.outcome import Failed, Ok
 from oversample_bench.runners.cluster import Cluster, connected
 from oversample_bench.runners.events import (
@@ -24,12 +26,14 @@ from oversample_bench.runners.events import (
     TrialDone,
 )
 from oversample_bench.runners.pool import Flight, Landing, Pool, Slot, is_lost_node
+from oversample_bench.runners.slots import slot_shapes, within
 from oversample_bench.runners.worker import Box, Drawing
 from oversample_bench.specs import DataSpec
 from oversample_bench.stages import upstream
-from oversample_bench.tasks import Job, Resources, TrialTask
+from oversample_bench.tasks import DrawTask, Job, TrialTask
 
 TICK_SECONDS = 1.0
+PATIENCE_SECONDS = 600.0
 MOST_TRIES = 3
 """How often a task is begun whose node was lost."""
 
@@ -75,27 +79,6 @@ def run_ray(
             schedule.pool.close()
 
 
-def slot_shapes(jobs: Iterable[Job], resources: dict[str, float]) -> list[Resources]:
-    """Return the slots that a cluster is cut into: one CPU each, and larger ones for what needs them.
-
-    A method that asks for a GPU runs on a CPU slot where the cluster has none.
-    """
-    slots, gpus = int(resources["CPU"]), resources["GPU"]
-    special = dict.fromkeys(_within(job.resources, resources) for job in jobs)
-    shapes: list[Resources] = []
-    for shape in (shape for shape in special if shape != Resources()):
-        by_gpu = int(gpus / shape.gpus) if shape.gpus else slots
-        share = max(1, int((slots - 1) / len(special) / max(shape.cpus, 1)))
-        shapes += [shape] * max(1, min(by_gpu, share))
-    left = slots - int(sum(shape.cpus for shape in shapes))
-    return [*shapes, *[Resources()] * max(left, 0 if shapes else 1)]
-
-
-def _within(needed: Resources, there: dict[str, float]) -> Resources:
-    gpus = needed.gpus if needed.gpus <= there["GPU"] else 0
-    return Resources(cpus=min(max(needed.cpus, 1), there["CPU"]), gpus=gpus)
-
-
 class _Schedule:
     """Which task goes to which worker next."""
 
@@ -111,13 +94,14 @@ class _Schedule:
         self._queue: deque[Job] = deque(jobs)
         self._live: list[_Live] = []
         self._data: dict[DataSpec, Box] = {}
-        self.pool = Pool(
-            replace(blueprint, bounds=replace(blueprint.bounds, soft=False)), slot_shapes(jobs, resources)
-        )
+        self.pool = Pool(blueprint, slot_shapes(jobs, resources))
 
     def events(self) -> Iterator[Event]:
         """Hand out work and collect results until nothing is left."""
+        started = time.monotonic()
         while self._queue or self._live:
+            if not self.pool.answered and time.monotonic() - started > PATIENCE_SECONDS:
+                raise UsageError("no worker has started within ten minutes: the cluster has no room for one")
             for slot in self.pool.idle():
                 self._employ(slot)
             for slot in self.pool.landed(TICK_SECONDS):
@@ -143,7 +127,7 @@ class _Schedule:
                 return
 
     def _can_fit(self, slot: Slot, job: Job) -> bool:
-        return slot.fits(_within(job.resources, self._resources))
+        return slot.fits(within(job.resources, self._resources))
 
     def _begin(self, slot: Slot, errand: _Fitting | _Trying) -> None:
         if isinstance(errand, _Fitting):
@@ -165,6 +149,8 @@ class _Schedule:
     def _begin_fit(self, slot: Slot, errand: _Fitting) -> None:
         live = errand.live
         live.home, live.away = slot, live.away + 1
+        for member in live.job.members:
+            self._prepare(slot, live.job, member)
         reference = slot.actor.draw.remote(live.job.members, self._boxed(live.job))
         limit = self._bounds.fit
         seconds = None if limit is None else limit * len(live.job.members)
@@ -174,13 +160,22 @@ class _Schedule:
     def _begin_trial(self, slot: Slot, errand: _Trying) -> None:
         live, task = errand.live, errand.task
         live.away += 1
-        split = next(member.split for member in live.job.members if member.digest == task.draw)
-        reference = slot.actor.trial.remote(task, split, live.box, self._boxed(live.job))
+        member = next(member for member in live.job.members if member.digest == task.draw)
+        self._prepare(slot, live.job, member)
+        reference = slot.actor.trial.remote(task, member.split, live.box, self._boxed(live.job))
         slot.flights.append(Flight(reference, errand, self._bounds.trial))
+
+    def _prepare(self, slot: Slot, job: Job, member: DrawTask) -> None:
+        """Have a worker make a split that is new to it, on no clock: a limit is for the method alone."""
+        if member.split not in slot.splits:
+            slot.splits.add(member.split)
+            split = member.spec.split
+            reference = slot.actor.prepare.remote(split, member.split, self._boxed(job))
+            slot.flights.append(Flight(reference, errand=None, limit=None))
 
     def _boxed(self, job: Job) -> Box:
         """Return the reference of a job's data set, which is put into the cluster once."""
-        spec = job.members[0].spec.split.data
+        spec = _data_of(job)
         if spec not in self._data:
             self._data[spec] = [self._ray.put(self._supply.dataset(spec))]
         return self._data[spec]
@@ -203,7 +198,14 @@ class _Schedule:
             yield TrialDone(errand.task, _staged(result, "trial"))
         if not (live.waiting or live.again or live.away):
             self._live.remove(live)
+            self._forget(live.job)
             yield JobDone(live.job)
+
+    def _forget(self, done: Job) -> None:
+        """Let go of a data set when its last job has ended; the jobs of a set follow each other."""
+        spec = _data_of(done)
+        if all(_data_of(job) != spec for job in (*(live.job for live in self._live), *self._queue)):
+            self._data.pop(spec, None)
 
     def _again(self, errand: _Fitting | _Trying) -> None:
         """Put back a task that did not come to its end through no fault of its own."""
@@ -224,6 +226,10 @@ class _Schedule:
                 yield TrialDone(task, upstream(outcome))
             else:
                 live.waiting.append(task)
+
+
+def _data_of(job: Job) -> DataSpec:
+    return job.members[0].spec.split.data
 
 
 def _as_drawn(stored: dict[str, Draw]) -> dict[str, Any]:

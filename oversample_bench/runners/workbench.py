@@ -64,7 +64,7 @@ class Workbench:
 
     def trial(
         self, task: TrialTask, split_digest: str, draw: Outcome[Draw], dataset: DatasetOf
-    ) -> Outcome[dict[str, float | None]]:
+    ) -> Outcome[stages.Scores]:
         """Return the scores of one trial."""
         found = self.split(task.spec.draw.split, split_digest, dataset)
         return stages.trial(task, found, draw, self.tools)

@@ -15,8 +15,8 @@ from oversample_bench.audit import Draw
 from oversample_bench.outcome import Outcome
 from oversample_bench.runners.events import Blueprint
 from oversample_bench.runners.workbench import Workbench, only_draw
-from oversample_bench.specs import DataSpec
-from oversample_bench.stages import Drawn
+from oversample_bench.specs import DataSpec, SplitSpec
+from oversample_bench.stages import Drawn, Scores
 from oversample_bench.store.records import SplitRecord
 from oversample_bench.tasks import DrawTask, TrialTask
 from oversample_bench.threads import limited
@@ -75,7 +75,11 @@ class Worker:
         _give_back_gpu_memory()
         return Drawing(dict(zip(digests, outcomes, strict=True)), dict(zip(digests, splits, strict=True)))
 
-    def trial(self, task: TrialTask, split: str, draw: Box, data: Box) -> Outcome[dict[str, float | None]]:
+    def prepare(self, spec: SplitSpec, digest: str, data: Box) -> None:
+        """Make a split before the clock of a fit or a trial runs."""
+        self._bench.split(spec, digest, _opened(data))
+
+    def trial(self, task: TrialTask, split: str, draw: Box, data: Box) -> Outcome[Scores]:
         """Carry out a trial; its draw is fetched unless it was made or used here lately."""
         if task.draw not in self._draws:
             self._keep(task.draw, _fetched(draw[0], task.draw))

@@ -2,6 +2,7 @@
 
 from oversample_bench.store.ledger import FILE_NAME, Ledger, connect
 from oversample_bench.store.reading import (
+    died,
     fingerprints,
     good_draws,
     last_run,
@@ -27,6 +28,7 @@ __all__ = [
     "SplitRecord",
     "TrialRecord",
     "connect",
+    "died",
     "fingerprints",
     "good_draws",
     "last_run",

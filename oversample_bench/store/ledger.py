@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from datetime import UTC, datetime
@@ -174,19 +174,24 @@ class Ledger:
         )
 
     def add_draw(self, record: DrawRecord, split: SplitRecord | None) -> None:
-        """Write a draw, good or bad, and the sizes of its split."""
+        """Write a draw, good or bad, and the sizes of its split.
+
+        A good draw is not replaced by a bad one: what was finished stays, whatever a later run comes to.
+        """
         with self._transaction() as connection:
             if split is not None:
                 connection.execute(f"INSERT OR REPLACE INTO splits VALUES ({_marks(11)})", astuple(split))  # noqa: S608 - marks
-            _insert(connection, "draws", DRAW_COLUMNS, {**record.columns, "digest": record.digest})
+            _put(connection, "draws", DRAW_COLUMNS, record)
 
     def add_trial(self, record: TrialRecord) -> None:
-        """Write a trial, good or bad, with its scores, in one transaction."""
+        """Write a trial, good or bad, with its scores, in one transaction.
+
+        A good trial is not replaced by a bad one, and keeps its scores of other metrics.
+        """
         with self._transaction() as connection:
-            _insert(connection, "trials", TRIAL_COLUMNS, {**record.columns, "digest": record.digest})
-            connection.execute("DELETE FROM scores WHERE trial = ?", (record.digest,))
+            _put(connection, "trials", TRIAL_COLUMNS, record)
             connection.executemany(
-                "INSERT INTO scores VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?)",
                 [
                     (record.digest, metric, record.sources[metric], value)
                     for metric, value in record.scores.items()
@@ -194,13 +199,14 @@ class Ledger:
             )
 
 
-def _insert(
-    connection: sqlite3.Connection,
-    table: str,
-    names: Iterable[str],
-    values: Mapping[str, Any],
+def _put(
+    connection: sqlite3.Connection, table: str, names: Sequence[str], record: DrawRecord | TrialRecord
 ) -> None:
-    names = tuple(names)
+    """Write a row, unless it is a bad one in the place of a good one."""
+    good = f"SELECT 1 FROM {table} WHERE digest = ? AND status = 'ok'"  # noqa: S608 - the name is ours
+    if record.columns["status"] != "ok" and connection.execute(good, (record.digest,)).fetchone():
+        return
+    values = {**record.columns, "digest": record.digest}
     connection.execute(
         f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) VALUES ({_marks(len(names))})",  # noqa: S608 - names are ours
         tuple(values.get(name) for name in names),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -40,13 +40,30 @@ def settled(
     return done | {row[0] for row in connection.execute(f"SELECT digest FROM trials WHERE {others}")}  # noqa: S608 - ours
 
 
-def status_counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return how many of the planned trials ended in which way; those not yet run are ``pending``."""
+def status_counts(connection: sqlite3.Connection, metrics: Sequence[str]) -> dict[str, int]:
+    """Return how many of the planned trials ended in which way.
+
+    Those not yet run are ``pending``; a good one that lacks a score of one of ``metrics`` (which was added
+    later, and failed) is ``unscored``.
+    """
+    marks = ", ".join("?" * len(metrics))
+    scored = f"SELECT count(*) FROM scores WHERE scores.trial = trials.digest AND metric IN ({marks})"  # noqa: S608 - marks
     counts = connection.execute(
-        "SELECT coalesce(trials.status, 'pending'), count(*) FROM planned"
-        " LEFT JOIN trials ON trials.digest = planned.trial GROUP BY 1"
+        f"SELECT CASE WHEN trials.status = 'ok' AND ({scored}) < ? THEN 'unscored'"  # noqa: S608 - ours
+        " ELSE coalesce(trials.status, 'pending') END, count(*) FROM planned"
+        " LEFT JOIN trials ON trials.digest = planned.trial GROUP BY 1",
+        (*metrics, len(metrics)),
     )
     return dict(counts.fetchall())
+
+
+def died(connection: sqlite3.Connection) -> set[str]:
+    """Return the digests of the draws and trials whose process died, or ran out of memory."""
+    deaths = "status IN ('crashed', 'oom')"
+    rows = connection.execute(
+        f"SELECT digest FROM draws WHERE {deaths} UNION SELECT digest FROM trials WHERE {deaths}"  # noqa: S608 - ours
+    )
+    return {row[0] for row in rows}
 
 
 def planned(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:

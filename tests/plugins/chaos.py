@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import time
 from typing import Any
 
@@ -36,6 +37,24 @@ class Sleeps(Bad):
     def _fit_resample(self, X: Any, y: Any) -> Any:
         while True:
             time.sleep(60)
+
+
+class Hangs(Bad):
+    """Does not return and does not listen, like a library that computes without end."""
+
+    def _fit_resample(self, X: Any, y: Any) -> Any:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+        while True:
+            time.sleep(60)
+
+
+class Poisons(Bad):
+    """Tries to make its input writable, and writes."""
+
+    def _fit_resample(self, X: Any, y: Any) -> Any:
+        X.flags.writeable = True
+        X[:] = 0
+        return X, y
 
 
 class Kills(Bad):
@@ -118,7 +137,8 @@ def _noisy(X: Any, y: Any, seed: int) -> tuple[Any, Any]:
 @hookimpl
 def register_oversamplers(register: Register) -> None:
     """Offer them all."""
-    for sampler in (Raises, Sleeps, Kills, Exits, Segfaults, Allocates, ReturnsNaN, Writes, Nothing, Leaves):
+    bad = (Raises, Sleeps, Hangs, Kills, Exits, Segfaults, Allocates, ReturnsNaN, Writes, Poisons, Nothing)
+    for sampler in (*bad, Leaves):
         register(f"chaos_{sampler.__name__.lower()}", sampler)
     register("weighs", Weighs)
     register("together", Together)
