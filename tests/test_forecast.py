@@ -37,8 +37,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def counts(found: Forecast) -> tuple[int, int, int]:
     """Return how many trials there are, how many are left, and how many fits."""
-    left = sum(len(job.trials) for job in found.left)
-    return len(found.plan.trials), left, sum(not job.stored for job in found.left)
+    jobs = found.left.jobs
+    left = sum(len(job.trials) for job in jobs)
+    return len(found.plan.trials), left, sum(not job.stored for job in jobs)
 
 
 def test_before_the_first_run_everything_is_left(tmp_path):

@@ -482,15 +482,26 @@ def test_metrics_have_files_of_their_own_whatever_they_are_called(tmp_path: Path
 
 
 def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:
-    """Report and tables are a function of the store, wherever it lies; old tables do not stay."""
+    """Report and tables are a function of the store, wherever it lies."""
     folders = [store(tmp_path / name, scored([0.4, 0.6]), {"mcc": True}) for name in ("a", "b")]
     write_report(folders[0])
-    (folders[0] / "tables" / "gone.csv").write_text("of a metric that is no longer there")
 
     written = [{path.name: path.read_bytes() for path in _files(folder)} for folder in folders]
 
     assert written[0] == written[1]
     assert sorted(written[0]) == ["draws.csv", "failures.csv", "mcc.csv", "ranks_mcc.csv", "report.md"]
+
+
+def test_old_tables_go_and_other_files_stay(tmp_path: Path) -> None:
+    """Tables of a metric that an earlier run had are removed; what we did not write is not ours."""
+    folder = store(tmp_path, scored([0.5]), {"mcc": True, "auroc": True})
+    write_report(folder)
+    (folder / "tables" / "thesis.csv").write_text("mine")
+    again = store(tmp_path, scored([0.5]), {"mcc": True})
+    write_report(again)
+
+    assert (folder / "tables" / "thesis.csv").read_text() == "mine"
+    assert not list((folder / "tables").glob("*auroc*"))
 
 
 def _files(folder: Path) -> list[Path]:

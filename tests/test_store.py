@@ -150,7 +150,7 @@ def test_the_digest_is_that_of_the_record(ledger, leave_out):
 
 
 def test_a_later_row_replaces_the_earlier_one(ledger):
-    """A trial that was tried again leaves nothing of its failure, nor of scores that it had before."""
+    """A trial that was tried again leaves nothing of its failure; scores of other metrics stay."""
     ledger.add_trial(trial(status="failed", reason="no luck", scores={}))
     ledger.add_trial(trial(scores={"mcc": 0.1, "f1": 0.2}))
     ledger.add_trial(trial(scores={"mcc": 0.3}))
@@ -159,9 +159,21 @@ def test_a_later_row_replaces_the_earlier_one(ledger):
     ledger.add_draw(drawn(n_real=10), SPLIT)
 
     assert rows(ledger, "SELECT status, reason FROM trials") == [("ok", "")]
-    assert rows(ledger, "SELECT metric, value FROM scores") == [("mcc", 0.3)]
+    assert rows(ledger, "SELECT metric, value FROM scores ORDER BY metric") == [("f1", 0.2), ("mcc", 0.3)]
     assert rows(ledger, "SELECT status, n_real FROM draws") == [("ok", 10)]
     assert rows(ledger, "SELECT n_majority FROM splits") == [(80,)]
+
+
+def test_a_good_row_is_not_replaced_by_a_bad_one(ledger):
+    """What was finished stays, audit and scores, whatever a later run comes to."""
+    ledger.add_trial(trial(scores={"mcc": 0.1}))
+    ledger.add_trial(trial(status="failed", reason="no luck", scores={}))
+    ledger.add_draw(drawn(n_real=9), SPLIT)
+    ledger.add_draw(drawn(status="timeout", n_real=None), None)
+
+    assert rows(ledger, "SELECT status, reason FROM trials") == [("ok", "")]
+    assert rows(ledger, "SELECT metric, value FROM scores") == [("mcc", 0.1)]
+    assert rows(ledger, "SELECT status, n_real FROM draws") == [("ok", 9)]
 
 
 def test_a_trial_is_written_with_its_scores_or_not_at_all(ledger):
@@ -194,7 +206,7 @@ def test_statuses_are_those_of_the_planned_trials(ledger):
         ledger.add_trial(trial(name, status=status))
     ledger.set_plan([planned(name) for name in "abcde"])
 
-    assert store.status_counts(ledger.connection) == {"ok": 2, "failed": 1, "pending": 2}
+    assert store.status_counts(ledger.connection, ["mcc"]) == {"ok": 2, "failed": 1, "pending": 2}
 
 
 def test_the_last_run_is_told_with_its_values(ledger):
@@ -220,7 +232,7 @@ def test_without_a_run_there_is_no_last_one(tmp_path):
     """A folder that was only begun has no run."""
     with closing(Ledger(tmp_path)) as empty:
         assert store.last_run(empty.connection) is None
-        assert store.status_counts(empty.connection) == {}
+        assert store.status_counts(empty.connection, ["mcc"]) == {}
         assert store.mean_seconds(empty.connection) == ({}, {})
 
 

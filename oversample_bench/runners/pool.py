@@ -5,7 +5,8 @@ because it can be killed at once, also in the middle of C code, which a task can
 
 A worker carries out its calls one by one, in order. Where calls are short, a second one is sent before the
 first has landed, so that the worker does not wait for the driver; the clock of a call starts when the one
-before it lands, and a call that was still waiting when its worker died is handed back.
+before it lands. When a worker dies that had two calls, nobody can tell whose fault it was (the answer to the
+first may have been lost with it): both are handed back, to be sent again with none behind them.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Flight:
         What the schedule wants to know of it when it lands; None for a call that only makes ready.
     limit : float or None
         Seconds after which the worker is killed.
+    alone : bool, default=False
+        Whether no other call may be sent before it has landed.
     started : float
         When the worker turned to it, on the clock of `time.monotonic`.
     """
@@ -50,6 +53,7 @@ class Flight:
     reference: Any
     errand: Any
     limit: float | None
+    alone: bool = False
     started: float = field(default_factory=time.monotonic)
 
     def seconds(self) -> float:
@@ -75,6 +79,14 @@ class Slot:
         """Tell whether a task of these needs may run here."""
         return needed.cpus <= self.resources.cpus and needed.gpus <= self.resources.gpus
 
+    def takes_more(self, ahead: int) -> bool:
+        """Tell whether the worker is ready, has so many fits and trials, and none that is to be alone."""
+        return (
+            self.station is not None
+            and self.ahead() == ahead
+            and not any(flight.alone for flight in self.flights)
+        )
+
     def ahead(self) -> int:
         """Return how many fits and trials wait here or are under way."""
         return sum(flight.errand is not None for flight in self.flights)
@@ -89,11 +101,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Landing:
-    """How a call ended: what it returned or how its worker died, and what has to be sent again."""
+    """How a call ended: what it returned or how its worker died, and what has to be sent again.
+
+    ``orphans`` were waiting behind a call that is to blame; of ``suspects`` one is, and each has to be
+    sent alone.
+    """
 
     errand: Any
     result: Any
     orphans: tuple[Any, ...] = ()
+    suspects: tuple[Any, ...] = ()
 
 
 class Pool:
@@ -132,7 +149,7 @@ class Pool:
         """Yield the slots that can be given a call, those with nothing to do first."""
         depth = 2 if self._pace < SHORT_SECONDS else 1
         for ahead in range(depth):
-            yield from [slot for slot in self.slots if slot.station and slot.ahead() == ahead]
+            yield from [slot for slot in self.slots if slot.takes_more(ahead)]
 
     def landed(self, longest: float) -> list[Slot]:
         """Return the slots whose first call has ended, after a wait for one of them or for a limit."""
@@ -163,14 +180,19 @@ class Pool:
         return Landing(flight.errand, value)
 
     def _after_death(self, slot: Slot, flight: Flight, failed: Failed) -> Landing:
-        self._ray.kill(slot.actor, no_restart=True)  # it may only be out of reach
         if slot.station is None:
             self._deaths += 1
             if self._deaths >= MOST_DEATHS_AT_START:
                 raise UsageError(f"workers die while they start: {failed.message} {failed.traceback}".strip())
-        orphans = tuple(waiting.errand for waiting in slot.flights if waiting.errand)
+        errands = tuple(call.errand for call in (flight, *slot.flights) if call.errand)
+        self._replace(slot)
+        if len(errands) == 1:
+            return Landing(errands[0], failed)
+        return Landing(None, failed, suspects=errands)
+
+    def _replace(self, slot: Slot) -> None:
+        self._ray.kill(slot.actor, no_restart=True)  # a dead worker may only be out of reach
         self.start(slot)
-        return Landing(flight.errand, failed, orphans)
 
     def kill(self, slot: Slot) -> Landing:
         """End a worker whose first call is overdue, put another in its place, and say so."""
@@ -182,7 +204,9 @@ class Pool:
             message=f"took longer than its limit of {flight.limit:g} s; its process was killed",
             seconds=flight.seconds(),
         )
-        return self._after_death(slot, flight, failed)
+        orphans = tuple(call.errand for call in slot.flights if call.errand)
+        self._replace(slot)
+        return Landing(flight.errand, failed, orphans)
 
     def close(self) -> None:
         """End all workers."""

@@ -56,6 +56,7 @@ class _Fitting:
 
     live: _Live
     tries: int = 1
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class _Trying:
     live: _Live
     task: TrialTask
     tries: int = 1
+    alone: bool = False
 
 
 def run_ray(
@@ -112,7 +114,7 @@ class _Schedule:
     def _employ(self, slot: Slot) -> None:
         """Give a worker what was put back, or a trial (of its own draw if there is one), or a fit."""
         for live in self._live:
-            if live.again and (isinstance(live.again[0], _Trying) or self._can_fit(slot, live.job)):
+            if live.again and self._can_take(slot, live.again[0]):
                 self._begin(slot, live.again.popleft())
                 return
         ready = [live for live in self._live if live.waiting]
@@ -125,6 +127,11 @@ class _Schedule:
                 self._queue.remove(job)
                 self._begin_job(slot, job)
                 return
+
+    def _can_take(self, slot: Slot, errand: _Fitting | _Trying) -> bool:
+        if errand.alone and slot.ahead():
+            return False
+        return isinstance(errand, _Trying) or self._can_fit(slot, errand.live.job)
 
     def _can_fit(self, slot: Slot, job: Job) -> bool:
         return slot.fits(within(job.resources, self._resources))
@@ -155,7 +162,7 @@ class _Schedule:
         limit = self._bounds.fit
         seconds = None if limit is None else limit * len(live.job.members)
         live.box = [reference]
-        slot.flights.append(Flight(reference, errand, seconds))
+        slot.flights.append(Flight(reference, errand, seconds, errand.alone))
 
     def _begin_trial(self, slot: Slot, errand: _Trying) -> None:
         live, task = errand.live, errand.task
@@ -163,7 +170,7 @@ class _Schedule:
         member = next(member for member in live.job.members if member.digest == task.draw)
         self._prepare(slot, live.job, member)
         reference = slot.actor.trial.remote(task, member.split, live.box, self._boxed(live.job))
-        slot.flights.append(Flight(reference, errand, self._bounds.trial))
+        slot.flights.append(Flight(reference, errand, self._bounds.trial, errand.alone))
 
     def _prepare(self, slot: Slot, job: Job, member: DrawTask) -> None:
         """Have a worker make a split that is new to it, on no clock: a limit is for the method alone."""
@@ -184,6 +191,8 @@ class _Schedule:
         """Yield what follows from the end of a call, good or bad."""
         for orphan in landing.orphans:
             self._again(orphan)
+        for suspect in landing.suspects:
+            self._again(replace(suspect, alone=True))
         errand, result = landing.errand, landing.result
         if errand is None:
             return
