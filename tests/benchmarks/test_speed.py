@@ -156,7 +156,7 @@ def test_two_workers(benchmark: Any, tmp_path: Path, tell: Any) -> None:
     def ours(workers: int) -> float:
         clock = Clock()
         run(suite, tmp_path / str(next(fresh)), Options(runner="ray", workers=workers), clock)
-        return (clock.ends[-1] - clock.ends[0]) / (len(clock.ends) - 1)
+        return clock.ends[-1] - clock.ends[0] + 0.5  # the first trials began half a second before their end
 
     one = ours(1)
     two = benchmark.pedantic(ours, args=(2,), rounds=1)
