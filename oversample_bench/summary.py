@@ -47,7 +47,8 @@ class Summary:
     folder : Path
         Where the store and the report are.
     counts : mapping of str to int
-        Planned trials by status; ``pending`` for those that were not reached.
+        Planned trials by status; ``pending`` for those that were not reached, ``unscored`` for good ones
+        that lack a metric which was added later and failed.
     computed : int
         Trials that this run carried out.
     seconds : float
@@ -64,7 +65,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 when every planned trial succeeded, 2 when some did not, 130 when interrupted."""
+        """0 when every planned trial succeeded, 2 when some did not (skipped ones too), 130 when interrupted."""
         if self.interrupted:
             return 130
         return 0 if set(self.counts) <= {"ok"} else 2

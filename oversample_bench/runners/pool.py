@@ -220,7 +220,7 @@ def is_lost_node(failed: Any) -> bool:
 
 
 def _told(error: Exception, station: Station | None, seconds: float) -> Failed:
-    """Say what is known of a worker's death. Ray passes on exit codes but not signals."""
+    """Say what is known of a worker's death: Ray passes on exit codes rarely, and signals never."""
     text = str(error)
     if type(error).__name__ == "ActorUnavailableError":
         return Failed(Status.CRASHED, "", "lost node", "the worker is out of reach", "", seconds)
