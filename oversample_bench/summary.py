@@ -65,7 +65,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 when every planned trial succeeded, 2 when some did not (skipped ones too), 130 when interrupted."""
+        """0 when every planned trial succeeded, 2 when some did not (or were skipped), 130 if interrupted."""
         if self.interrupted:
             return 130
         return 0 if set(self.counts) <= {"ok"} else 2
