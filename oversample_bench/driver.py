@@ -25,7 +25,7 @@ from oversample_bench.inventory import Inventory, check_data, data_folder
 from oversample_bench.occupation import occupied
 from oversample_bench.plan import Plan, plan
 from oversample_bench.recording import Scribe, planned_records, run_record
-from oversample_bench.registry import LooseFile, Registry
+from oversample_bench.registry import Registry
 from oversample_bench.remaining import Remaining, Stock, metric_sources
 from oversample_bench.specs import DataSpec
 from oversample_bench.suite import Suite
@@ -188,7 +188,7 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, 
     order.files.sweep()
     supply = Supply(order.inventory.dataset, order.files.load)
     running = events(choice, left, _blueprint(order, left), supply, moved)
-    waiting = Counter(job.members[0].spec.split.data for job in left)
+    waiting = Counter(job.data for job in left)
     try:
         for event in running:
             scribe.write(event)
@@ -201,10 +201,9 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, 
 
 def _let_go(inventory: Inventory, waiting: Counter[DataSpec], done: Job) -> None:
     """Forget the rows of a data set when its last job has ended."""
-    spec = done.members[0].spec.split.data
-    waiting[spec] -= 1
-    if not waiting[spec]:
-        inventory.forget(spec)
+    waiting[done.data] -= 1
+    if not waiting[done.data]:
+        inventory.forget(done.data)
 
 
 def _blueprint(order: _Order, left: Sequence[Job]) -> Blueprint:
@@ -215,7 +214,7 @@ def _blueprint(order: _Order, left: Sequence[Job]) -> Blueprint:
     drawn = {("oversampler", job.members[0].spec.method) for job in left}
     tried = {("classifier", task.spec.classifier) for job in left for task in job.trials}
     return Blueprint(
-        loose=tuple(LooseFile.read(path) for path in order.suite.plugins),
+        loose=order.registry.loose,  # as they were read for the digests
         metrics=order.suite.metrics,
         components=tuple(sorted(drawn | tried, key=repr)),
         bounds=Bounds(limits.fit, limits.trial, limits.memory),

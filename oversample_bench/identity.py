@@ -73,7 +73,11 @@ class Identity:
 
     def trial(self, spec: TrialSpec) -> str:
         """Return the digest of a trial: its draw and classifier."""
-        return digest("trial", self.draw(spec.draw), self._component("classifier", spec.classifier))
+        if spec not in self._known:
+            self._known[spec] = digest(
+                "trial", self.draw(spec.draw), self._component("classifier", spec.classifier)
+            )
+        return self._known[spec]
 
     def method_seed(self, spec: DrawSpec) -> int:
         """Return the seed of a method: the same on a split whatever other methods there are."""

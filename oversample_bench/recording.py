@@ -101,7 +101,6 @@ def draw_record(event: DrawDone, source: str, run: int) -> DrawRecord:
     """Return the row of a draw: its audit, or why there is none."""
     task = event.task
     columns = {
-        "digest": task.digest,
         "split": task.split,
         "method": task.spec.method.name,
         "params": task.spec.method.params,
@@ -147,7 +146,6 @@ def trial_record(event: TrialDone, source: str, metrics: Mapping[str, str], run:
     """
     task = event.task
     columns = {
-        "digest": task.digest,
         "draw": task.draw,
         "classifier": task.spec.classifier.name,
         "params": task.spec.classifier.params,

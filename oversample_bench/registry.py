@@ -154,6 +154,7 @@ class Registry:
 
     plugins: tuple[Plugin, ...]
     known: Mapping[tuple[str, str], Entry]
+    loose: tuple[LooseFile, ...] = ()
 
     def entries(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of one kind in the order of their registration."""
@@ -191,7 +192,7 @@ def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
     for file in loose:
         name = Path(file.path).name
         collected.add(Plugin(name, name, digest(file.text)[:12]), file.module)
-    return Registry(tuple(collected.plugins), collected.known)
+    return Registry(tuple(collected.plugins), collected.known, tuple(loose))
 
 
 def _order(point: EntryPoint) -> tuple[str, str]:

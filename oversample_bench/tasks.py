@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from oversample_bench.identity import Identity
 from oversample_bench.plan import Plan, members_of
-from oversample_bench.specs import Component, DrawSpec, TrialSpec
+from oversample_bench.specs import Component, DataSpec, DrawSpec, TrialSpec
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,11 @@ class Job:
     trials: tuple[TrialTask, ...]
     stored: bool
     resources: Resources
+
+    @property
+    def data(self) -> DataSpec:
+        """The data set of all its members."""
+        return self.members[0].spec.split.data
 
     def needed(self) -> tuple[DrawTask, ...]:
         """Return the members that a trial waits for."""

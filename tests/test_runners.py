@@ -151,6 +151,20 @@ def test_ray_equals_serial_bit_for_bit(runs: Any, chaos: None, tmp_path: Path) -
         assert first.read_bytes() == second.read_bytes()
 
 
+@pytest.mark.ray
+@pytest.mark.slow
+def test_draws_from_disk_serve_a_cluster(runs: Any, chaos: None, tmp_path: Path) -> None:
+    """A classifier that is added on Ray takes the draws of a serial run, and comes to the same scores."""
+    runs(suite(["none", "smote"], "knn"))
+    written = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "draws").iterdir()}
+    more = runs(suite(["none", "smote"], "knn, decision_tree"), runner="ray", workers=2)
+    afresh = runs(suite(["none", "smote"], "knn, decision_tree"), "afresh")
+
+    assert (more.computed, more.exit_code) == (4, 0)
+    assert written == {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "draws").iterdir()}
+    pd.testing.assert_frame_equal(numbers(afresh.trials()), numbers(more.trials()), check_exact=True)
+
+
 def test_failed_member_leaves_its_batch(runs: Any, chaos: None) -> None:
     """Of a batch in which one member fails the others are kept."""
     methods = ["none", {"name": "together", "batch": 3, "params": {"fail": 1}}]

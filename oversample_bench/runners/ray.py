@@ -13,9 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from oversample_bench.audit import Draw
 from oversample_bench.errors import UsageError
-from oversample_bench.outcome import Failed, Ok
+from oversample_bench.outcome import Failed
 from oversample_bench.runners.cluster import Cluster, connected
 from oversample_bench.runners.events import (
     Blueprint,
@@ -149,7 +148,7 @@ class _Schedule:
         if stored is None:
             self._begin_fit(slot, _Fitting(live))
             return
-        live.box = [self._ray.put(Drawing(_as_drawn(stored), {}))]
+        live.box = [self._ray.put(stored)]
         live.waiting.extend(job.trials)
         self._employ(slot)
 
@@ -182,7 +181,7 @@ class _Schedule:
 
     def _boxed(self, job: Job) -> Box:
         """Return the reference of a job's data set, which is put into the cluster once."""
-        spec = _data_of(job)
+        spec = job.data
         if spec not in self._data:
             self._data[spec] = [self._ray.put(self._supply.dataset(spec))]
         return self._data[spec]
@@ -212,8 +211,8 @@ class _Schedule:
 
     def _forget(self, done: Job) -> None:
         """Let go of a data set when its last job has ended; the jobs of a set follow each other."""
-        spec = _data_of(done)
-        if all(_data_of(job) != spec for job in (*(live.job for live in self._live), *self._queue)):
+        spec = done.data
+        if all(job.data != spec for job in (*(live.job for live in self._live), *self._queue)):
             self._data.pop(spec, None)
 
     def _again(self, errand: _Fitting | _Trying) -> None:
@@ -235,22 +234,6 @@ class _Schedule:
                 yield TrialDone(task, upstream(outcome))
             else:
                 live.waiting.append(task)
-
-
-def _data_of(job: Job) -> DataSpec:
-    return job.members[0].spec.split.data
-
-
-def _as_drawn(stored: dict[str, Draw]) -> dict[str, Any]:
-    """Return draws from disk in the form in which a fit returns them."""
-    return {digest: Ok(_Stored(draw)) for digest, draw in stored.items()}
-
-
-@dataclass(frozen=True, eq=False)
-class _Stored:
-    """A draw from disk, in the place of one that was made with all that is told of it."""
-
-    draw: Draw
 
 
 def _staged(result: Any, stage: str) -> Any:

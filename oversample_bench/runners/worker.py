@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import sys
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import Any, TypeAlias
 
 from oversample_bench.api import Dataset
 from oversample_bench.audit import Draw
-from oversample_bench.outcome import Outcome
+from oversample_bench.outcome import Ok, Outcome
 from oversample_bench.runners.events import Blueprint
 from oversample_bench.runners.workbench import Workbench, only_draw
 from oversample_bench.specs import DataSpec, SplitSpec
@@ -29,10 +27,8 @@ DRAWS_KEPT = 4
 
 @dataclass(frozen=True)
 class Station:
-    """Where a worker is: its node, its process, and the file that its errors go to."""
+    """The answer of a worker that is ready: the file that its errors go to, where the system tells."""
 
-    host: str
-    pid: int
     errors: str
 
 
@@ -62,9 +58,9 @@ class Worker:
         self._threads.__enter__()  # for the life of the process
 
     def station(self) -> Station:
-        """Return where this worker is; answering says that it is ready."""
+        """Return where this worker's errors go; answering says that it is ready."""
         errors = Path("/proc/self/fd/2")
-        return Station(platform.node(), os.getpid(), str(errors.readlink()) if errors.is_symlink() else "")
+        return Station(str(errors.readlink()) if errors.is_symlink() else "")
 
     def draw(self, tasks: tuple[DrawTask, ...], data: Box) -> Drawing:
         """Make the draws of one fit."""
@@ -104,10 +100,11 @@ def _opened(data: Box) -> Any:
 
 
 def _fetched(reference: Any, digest: str) -> Outcome[Draw]:
+    """Return a draw that another worker made, or that the driver has read from disk."""
     import ray
 
-    drawing: Drawing = ray.get(reference)
-    return only_draw(drawing.outcomes[digest])
+    found: Drawing | dict[str, Draw] = ray.get(reference)
+    return only_draw(found.outcomes[digest]) if isinstance(found, Drawing) else Ok(found[digest])
 
 
 def _give_back_gpu_memory() -> None:

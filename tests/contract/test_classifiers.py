@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from threadpoolctl import threadpool_limits
 
 from oversample_bench.registry import Entry, load_registry
 from oversample_bench.testing import ClassifierContract
@@ -12,13 +11,6 @@ QUICK = {"n_estimators": 10, "max_iter": 20}
 """The contract is about honesty, not about quality: small ensembles, few iterations."""
 
 ENTRIES = load_registry().entries("classifier")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    """Keep to one thread, as the host does: on 80 rows more of them only wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 @pytest.fixture(params=ENTRIES, ids=[entry.name for entry in ENTRIES])

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from threadpoolctl import threadpool_limits
 
 from oversample_bench.registry import Entry, load_registry
 from oversample_bench.testing import OversamplerContract
@@ -18,13 +17,6 @@ QUICK = {"epochs": 3, "n_epochs": 3, "max_epochs": 3}
 """Neural methods are trained for a moment: the contract is about honesty, not about quality."""
 
 ENTRIES = load_registry().entries("oversampler")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    """Keep to one thread, as the host does: on 80 rows more of them only wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 @pytest.fixture(params=ENTRIES, ids=[entry.name for entry in ENTRIES])

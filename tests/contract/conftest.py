@@ -1,0 +1,11 @@
+"""What all contract tests share."""
+
+import pytest
+from threadpoolctl import threadpool_limits
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    """Keep to one thread, as the host does: on 80 rows more of them only wait for each other."""
+    with threadpool_limits(1):
+        yield
