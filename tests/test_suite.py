@@ -51,7 +51,8 @@ def test_the_smallest_suite_gets_the_documented_defaults():
     assert suite.metrics == ("mcc", "f1_macro", "f1_micro")
     assert suite.protocol.spec() == specs.Protocol()
     assert (suite.limits.fit, suite.limits.trial, suite.limits.memory) == (600, 300, None)
-    assert (suite.plugins, suite.report.title, suite.report.digits) == ((), "", 3)
+    assert suite.plugins == ()
+    assert (suite.report.title, suite.report.digits, suite.report.focus) == ("", 3, "")
 
 
 def test_a_plain_string_is_an_entry_with_nothing_but_a_name():
@@ -115,6 +116,28 @@ def test_a_suite_without_baseline_is_accepted_when_it_says_so():
     suite = parse_suite(SMALLEST.replace("none", "smote") + "allow_no_baseline: true\n")
 
     assert [method.name for method in suite.methods] == ["smote"]
+
+
+def test_the_focus_of_the_report_is_a_label():
+    """`focus` takes a method's label, not its registered name, and is said again by the suite."""
+    labelled = SMALLEST.replace("[none]", "[none, {name: smote, label: smote-3}]")
+    suite = parse_suite(labelled + "report: {focus: smote-3}\n")
+
+    assert suite.report.focus == suite.as_written()["report"]["focus"] == "smote-3"
+    with pytest.raises(UsageError, match=r":5:17: 'focus' is 'smote'; .* Known: none, smote-3\."):
+        parse_suite(labelled + "report: {focus: smote}\n")
+
+
+def test_a_focus_waits_for_methods_that_can_be_read(tmp_path):
+    """Where the methods are wrong, they alone are told: nobody knows yet what the focus may be."""
+    found = told(SMALLEST.replace("[none]", "[none, none]") + "report: {focus: glgan}\n", tmp_path)
+
+    assert [line.split(":")[0] for line in found] == ["3"]
+
+
+def test_a_suite_without_a_focus_keeps_its_digest():
+    """What a suite does not say is no part of its digest, nor of what it says of itself."""
+    assert parse_suite(SMALLEST).as_written()["report"] == {"title": "", "digits": 3}
 
 
 def test_the_baseline_is_known_by_name_and_not_by_label():
@@ -224,6 +247,13 @@ WRONG = [
     ("limits: 3", "5:9", "'limits' is 3; expected a mapping."),
     ("report: {digits: 7}", "5:18", "'digits' is 7; expected at most 6."),
     ("report: {title: 2024}", "5:17", "'title' is 2024; expected text. Quote it: '2024'."),
+    (
+        "report: {focus: non}",
+        "5:17",
+        "'focus' is 'non'; expected the label of a method. Did you mean 'none'? Known: none.",
+    ),
+    ("report: {focus: ''}", "5:17", "'focus' is ''; expected text that is not empty."),
+    ("report: {focus: 3}", "5:17", "'focus' is 3; expected text. Quote it: '3'."),
     ("metrics: mcc", "5:10", "'metrics' is 'mcc'; expected a list. Write [mcc]."),
     ("metrics: []", "5:10", "'metrics' is empty; expected at least one entry."),
     ("metrics: [mcc, 3]", "5:16", "An entry of 'metrics' is 3; expected text."),

@@ -73,6 +73,12 @@ PUBLISHED = {
         source="MNIST, the digits 4 and 7 of train and test (LeCun et al. 1998)",
         licence="none stated",
     ),
+    "basehock": Published(  # not of the paper: near Gisette in shape
+        n_features=4862,
+        counts={"1": 994, "2": 999},
+        source="BASEHOCK, word counts of two newsgroups (ASU feature selection repository)",
+        licence="none stated",
+    ),
 }
 
 

@@ -12,13 +12,24 @@ from pathlib import Path
 import pandas as pd
 
 from oversample_bench.errors import UsageError
-from oversample_bench.report import cards, coverage, draws, export, failures, provenance, ranks, tables
+from oversample_bench.report import (
+    cards,
+    coverage,
+    differences,
+    draws,
+    export,
+    failures,
+    provenance,
+    ranks,
+    tables,
+)
 from oversample_bench.report.cells import cells
 from oversample_bench.report.markdown import escaped
 from oversample_bench.report.results import Results, read
 
 UNSAFE = re.compile(r"[^\w.-]+")
 TAKEN = ("draws", "failures")
+PREFIXES = ("ranks_", "differences_")
 SUFFIXES = (".csv", ".parquet")
 
 
@@ -54,7 +65,7 @@ def write_export(folder: Path, target: Path) -> int:
 
 
 def _document(results: Results, found: Mapping[str, pd.DataFrame]) -> str:
-    scores = [part(results, *item) for item in found.items() for part in (tables.section, ranks.section)]
+    scores = [part for item in found.items() for part in _scores(results, *item)]
     parts = [
         f"# {escaped(results.title)}",
         _summary(results),
@@ -66,6 +77,13 @@ def _document(results: Results, found: Mapping[str, pd.DataFrame]) -> str:
         provenance.section(results),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _scores(results: Results, metric: str, found: pd.DataFrame) -> list[str]:
+    parts = [tables.section(results, metric, found), ranks.section(results, metric, found)]
+    if differences.focused(results):
+        parts.append(differences.section(results, metric))
+    return parts
 
 
 def _summary(results: Results) -> str:
@@ -83,12 +101,14 @@ def _frames(results: Results, found: Mapping[str, pd.DataFrame]) -> dict[str, pd
     for metric, name in _file_names(results.metrics).items():
         frames[name] = tables.csv(found[metric])
         frames[f"ranks_{name}"] = ranks.frame(results, metric, found[metric])
+        if differences.focused(results):
+            frames[f"differences_{name}"] = differences.frame(results, metric)
     return frames
 
 
 def _table_names(metrics: Iterable[str]) -> set[str]:
     """Return the names of the tables of metrics that this folder's earlier runs had."""
-    return {name for file in _file_names(metrics).values() for name in (file, f"ranks_{file}")}
+    return {f"{prefix}{file}" for file in _file_names(metrics).values() for prefix in ("", *PREFIXES)}
 
 
 def _file_names(metrics: Iterable[str]) -> dict[str, str]:
@@ -96,7 +116,7 @@ def _file_names(metrics: Iterable[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for metric in metrics:
         name = UNSAFE.sub("_", metric).strip(".") or "metric"
-        while name in (*TAKEN, *names.values()) or name.startswith("ranks_"):
+        while name in (*TAKEN, *names.values()) or name.startswith(PREFIXES):
             name = f"metric_{name}"
         names[metric] = name
     return names

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PrivateAttr, ValidationInfo, field_serializer, field_validator
 
 from oversample_bench import specs
+from oversample_bench.errors import listed, nearest
 from oversample_bench.suite.fields import (
     Name,
     PythonFile,
@@ -71,6 +72,9 @@ class ReportOptions(Section):
 
     title: Text = Field("", description="The heading. Default: the name of the suite.")
     digits: int = Field(3, ge=1, le=6, description="Digits after the decimal point in tables.")
+    focus: Name = Field(
+        "", description="The label of a method that is compared with each other one, pair by pair."
+    )
 
 
 @dataclass
@@ -156,6 +160,18 @@ class Suite(Section):
             )
         return methods
 
+    @field_validator("report")
+    @classmethod
+    def _known_focus(cls, report: ReportOptions, info: ValidationInfo) -> ReportOptions:
+        labels = [method.label for method in info.data.get("methods", ())]
+        if labels and report.focus and report.focus not in labels:
+            raise complaint(
+                f"'focus' is {report.focus!r}; expected the label of a method."
+                f"{nearest(report.focus, labels)} Known: {listed(labels, most=20)}.",
+                at=("focus",),
+            )
+        return report
+
     @field_serializer("ratios")
     def _natural(self, ratios: tuple[float | None, ...]) -> list[float | str]:
         return ["natural" if ratio is None else ratio for ratio in ratios]
@@ -197,6 +213,8 @@ class Suite(Section):
         fields["plugins"] = [written.get(path, path) for path in fields["plugins"]]
         for item in fields["data"]:
             item["path"] = written.get(item["path"], item["path"])
+        if not fields["report"]["focus"]:
+            del fields["report"]["focus"]  # no label stands for none
         fields["data"] = [{key: value for key, value in item.items() if value} for item in fields["data"]]
         return fields
 

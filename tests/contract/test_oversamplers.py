@@ -13,7 +13,7 @@ CLEANS_AFTERWARDS = {
     "smote_enn": "edited nearest neighbours remove rows of either class after SMOTE",
     "smote_tomek": "Tomek links are removed after SMOTE",
 }
-QUICK = {"epochs": 3, "n_epochs": 3, "max_epochs": 3}
+QUICK = {"epochs": 3, "n_epochs": 3, "max_epochs": 3, "max_steps": 20, "steps": 20, "rounds": 5}
 """Neural methods are trained for a moment: the contract is about honesty, not about quality."""
 
 ENTRIES = load_registry().entries("oversampler")

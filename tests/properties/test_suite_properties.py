@@ -140,7 +140,9 @@ suites = st.fixed_dictionaries(
         "limits": st.fixed_dictionaries(
             {}, optional={"fit": positive, "trial": positive, "memory": st.none() | positive}
         ),
-        "report": st.fixed_dictionaries({}, optional={"title": lines, "digits": st.integers(1, 6)}),
+        "report": st.fixed_dictionaries(
+            {}, optional={"title": lines, "digits": st.integers(1, 6), "focus": st.just("none")}
+        ),
         "allow_no_baseline": st.booleans(),
     },
 )

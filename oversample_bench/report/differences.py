@@ -1,0 +1,203 @@
+"""How the method in focus compares with each other one: mean paired differences and their intervals.
+
+A pair is two trials on the same data set, ratio, split and seed with the same classifier; it counts where
+both have a score. Differences are the focus minus the other, whichever way the metric points. Gives no
+p-values and adjusts nothing for the number of comparisons.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from oversample_bench.report.cells import PLACE, ROW, TIE_DECIMALS, compared, whole
+from oversample_bench.report.markdown import escaped, table
+from oversample_bench.report.results import Results
+
+LEVEL = 0.95
+PAIR = [*ROW, "split", "seed"]
+TABLE = ["ratio", "classifier"]
+COLUMNS = [
+    *ROW, "focus", "other", "n", "n_planned", "mean", "low", "high", "corrected_low", "corrected_high",
+]  # fmt: skip
+CORRECTED_TOO = "‡"
+
+
+def focused(results: Results) -> str:
+    """Return the label of the method in focus, or "" where the last run names none that can be compared."""
+    name = str(results.run["options"].get("focus") or "")
+    methods = results.names("method")
+    return name if name in methods and len(methods) > 1 else ""
+
+
+def frame(results: Results, metric: str) -> pd.DataFrame:
+    """Return the mean difference between the focus and each other method, in plan order.
+
+    Parameters
+    ----------
+    results : Results
+        With a method in focus, see `focused`.
+    metric : str
+        What is subtracted.
+
+    Returns
+    -------
+    DataFrame of shape (n_rows * n_others, 12)
+        dataset, ratio, classifier, focus, other; ``n`` of ``n_planned`` pairs have both scores; ``mean`` of
+        their differences, with its 95 % interval ``low`` to ``high`` by Student's t, and ``corrected_low`` to
+        ``corrected_high`` by the corrected resampled t of Nadeau and Bengio ("Inference for the
+        generalization error", Machine Learning 52, 2003, 239-281): splits of one set share rows, and the
+        variance of the mean is s² (1 / n + n_test / n_train) in place of s² / n. One pair has no interval.
+    """
+    pairs = _pairs(results, metric)
+    grouped = pairs.groupby([*ROW, "other"], sort=False)["difference"]
+    found = grouped.agg(n="count", n_planned="size", mean="mean", sd="std").reset_index()
+    found = found.merge(_shares(results), how="left", on=PLACE).assign(focus=focused(results))
+    found["low"], found["high"] = _interval(found, 1 / found["n"])
+    corrected = _interval(found, 1 / found["n"] + found["share"])
+    found["corrected_low"], found["corrected_high"] = corrected
+    return found[COLUMNS]
+
+
+def _pairs(results: Results, metric: str) -> pd.DataFrame:
+    trials = results.plan[[*PAIR, "method"]].assign(value=results.scores[metric])
+    chosen = trials["method"] == focused(results)
+    own = trials[chosen].drop(columns="method").rename(columns={"value": "own"})
+    pairs = trials[~chosen].rename(columns={"method": "other"}).merge(own, on=PAIR)
+    return pairs.assign(difference=pairs["own"] - pairs["value"])
+
+
+def _shares(results: Results) -> pd.DataFrame:
+    """Return n_test / n_train of each data set and ratio; training rows are those that thinning left."""
+    splits = results.splits
+    test = splits["n_test_majority"] + splits["n_test_minority"]
+    share = (test / (splits["n_majority"] + splits["n_minority"])).astype("float64")
+    return splits[PLACE].assign(share=share).groupby(PLACE, sort=False)["share"].mean().reset_index()
+
+
+def _interval(found: pd.DataFrame, variance: pd.Series[float]) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Return the ends of the t interval around ``mean``; ``variance`` is that of the mean where sd is 1."""
+    from scipy.stats import t  # half a second, which only reports with a focus pay
+
+    reach = t.ppf((1 + LEVEL) / 2, found["n"] - 1) * found["sd"] * np.sqrt(variance)
+    return found["mean"] - reach, found["mean"] + reach
+
+
+def over_sets(found: pd.DataFrame, *, higher_is_better: bool) -> pd.DataFrame:
+    """Return the differences over all data sets, each of which counts as one value.
+
+    Parameters
+    ----------
+    found : DataFrame of shape (n_rows * n_others, 12)
+        The differences, from `frame`.
+    higher_is_better : bool
+        Which way the metric points.
+
+    Returns
+    -------
+    DataFrame of shape (n_ratios * n_classifiers * n_others, 11)
+        ratio, classifier, other; ``n`` of ``n_planned`` data sets have a pair; the ``mean`` of their mean
+        differences, ``sd`` (ddof=1), ``low`` and ``high``; in how many the focus is ``better``, ``equal`` or
+        ``worse``.
+    """
+    gain = compared(found, higher_is_better=higher_is_better)
+    signs = found.assign(better=gain > 0, equal=gain == 0, worse=gain < 0)
+    grouped = signs.groupby([*TABLE, "other"], sort=False)
+    sets = grouped.agg(
+        n=("mean", "count"),
+        n_planned=("mean", "size"),
+        mean=("mean", "mean"),
+        sd=("mean", "std"),
+        better=("better", "sum"),
+        equal=("equal", "sum"),
+        worse=("worse", "sum"),
+    ).reset_index()
+    sets["low"], sets["high"] = _interval(sets, 1 / sets["n"])
+    return sets
+
+
+def section(results: Results, metric: str) -> str:
+    """Return the differences of one metric as Markdown: a table for each ratio and classifier."""
+    found = frame(results, metric)
+    sets = over_sets(found, higher_is_better=results.metrics[metric])
+    parts = [
+        f"### Paired differences by {escaped(metric)}: {escaped(focused(results))} minus each other method",
+        _rules(results, metric),
+        whole(found).replace("trials", "pairs"),
+    ]
+    for key, part in found.groupby(TABLE, sort=False):
+        ratio, classifier = map(escaped, key)
+        at = f" at ratio {ratio}" if len(results.names("ratio")) > 1 else ""
+        parts += [f"With {classifier}{at}:", _table(results, part, sets)]
+    return "\n\n".join(parts)
+
+
+def _rules(results: Results, metric: str) -> str:
+    name, lower = escaped(focused(results)), f"worse: lower {escaped(metric)} is better"
+    text = (
+        f"Above 0 {name} has the higher score, which is {'better' if results.metrics[metric] else lower}. "
+        "A pair is one split and seed, and n counts those in which both methods have a score. In brackets is "
+        "the 95 % interval of the mean difference by Student's t over the pairs; bold where it excludes 0, "
+        f"and {CORRECTED_TOO} where the wider interval by the corrected resampled t (Nadeau and Bengio, "
+        "2003), which allows for the rows that splits share, excludes 0 too. No interval is adjusted for the "
+        "number of comparisons."
+    )
+    if len(results.names("split")) == 1:
+        text += " There is one split: the intervals tell of other seeds, not of other rows."
+    if len(results.names("dataset")) > 1:
+        text += (
+            " The last two lines of a table take the mean difference of each set as one value, with the "
+            f"interval over the sets, and count the sets in which {name} is better / equal / worse."
+        )
+    return text
+
+
+def _table(results: Results, found: pd.DataFrame, sets: pd.DataFrame) -> str:
+    others = [name for name in results.names("method") if name != focused(results)]
+    own = sets.merge(found[TABLE].drop_duplicates(), on=TABLE).set_index("other")
+    texts = found.assign(text=[_cell(cell, results.digits) for cell in found.itertuples()])
+    wide = texts.pivot_table(index="dataset", columns="other", values="text", aggfunc="first", sort=False)
+    wide = wide.reindex(columns=others).fillna("not planned")
+    rows = [[escaped(name), *line] for name, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)]
+    if len(rows) > 1:
+        lines = list(own.reindex(others).itertuples())
+        rows.append([f"*mean of the {len(rows)} sets*", *(_over(line, results.digits) for line in lines)])
+        rows.append(["*better / equal / worse*", *map(_counts, lines)])
+    return table(["data set", *map(escaped, others)], rows)
+
+
+def _cell(cell: Any, digits: int) -> str:
+    rest = "" if cell.n == cell.n_planned else f", n = {cell.n} of {cell.n_planned}"
+    mark = f" {CORRECTED_TOO}" if _excludes(cell.corrected_low, cell.corrected_high) else ""
+    return _estimate(cell, digits) + mark + rest
+
+
+def _over(line: Any, digits: int) -> str:
+    rest = "" if line.n == line.n_planned else f", {line.n:.0f} of {line.n_planned:.0f} sets"
+    return _estimate(line, digits) + rest
+
+
+def _counts(line: Any) -> str:
+    return f"{line.better:.0f} / {line.equal:.0f} / {line.worse:.0f}"
+
+
+def _estimate(cell: Any, digits: int) -> str:
+    """Return ``+0.093 [+0.051, +0.135]``, bold where the interval excludes 0, or what there is of it."""
+    if cell.n == 0:
+        return "–"
+    if np.isnan(cell.low):
+        return _signed(cell.mean, digits)
+    text = f"{_signed(cell.mean, digits)} [{_signed(cell.low, digits)}, {_signed(cell.high, digits)}]"
+    return f"**{text}**" if _excludes(cell.low, cell.high) else text
+
+
+def _excludes(low: float, high: float) -> bool:
+    """Tell whether an interval lies on one side of 0, whatever rounding does to its last digits."""
+    return round(low, TIE_DECIMALS) > 0 or round(high, TIE_DECIMALS) < 0
+
+
+def _signed(value: float, digits: int) -> str:
+    text = f"{value:+z.{digits}f}"
+    return text if float(text) else text.lstrip("+")

@@ -1,0 +1,238 @@
+"""What the samplers of this plugin share: problems in, problems of one shape fitted as one, rows out.
+
+A subclass says how nets make new rows of scaled ones; here rows are brought into that scale, put back into
+the units of the data, judged, and added to the real ones. A single fit is a batch of one. Problems of
+different shapes cannot share a tensor: each shape is then fitted apart, filled up to the size of the batch
+with copies of its first member, so that the arithmetic of a member depends on the size of its batch only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from imblearn.base import BaseSampler
+from imblearn.utils import check_sampling_strategy
+from sklearn.utils import check_random_state, check_X_y
+from sklearn.utils._param_validation import Interval, StrOptions
+from torch import Tensor
+
+from oversample_bench_gan.rows import Range, Rows, nearest_observed
+from oversample_bench_gan.verdict import complaint, remark
+
+Array = npt.NDArray[Any]
+
+MANY_FEATURES = 1000
+"""Beyond these a step of a net takes tens of milliseconds on a CPU."""
+SHARED_CONSTRAINTS: dict[str, list[Any]] = {
+    "sampling_strategy": [
+        Interval(Real, 0, 1, closed="right"),
+        StrOptions({"auto", "minority", "not minority", "not majority", "all"}),
+        Mapping,
+        callable,
+    ],
+    "random_state": ["random_state"],
+    "device": [str],
+    "clip": ["boolean"],
+    "discrete": [Interval(Integral, 0, None, closed="left")],
+}
+"""What scikit-learn checks of the parameters that all samplers of this plugin have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One class of one problem that is to grow, against all other rows."""
+
+    member: int
+    X: Array
+    is_minority: Array
+    label: Any
+    n_new: int
+    seed: int
+    alone: bool
+
+    def named(self, loss: str) -> str:
+        """Return what a loss is called in ``history_``: with the class, where several grow."""
+        return loss if self.alone else f"{self.label}: {loss}"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return what two tasks must share to be fitted as one."""
+        return (*self.X.shape, int(self.is_minority.sum()), self.n_new)
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What a net made for all members of a batch.
+
+    Attributes
+    ----------
+    X : Tensor of shape (members, n_new, features)
+        New rows in [-1, 1], or beyond where the net's output is not bounded.
+    history : dict of str to Tensor of shape (steps, members)
+        Losses, step by step.
+    told : list of str
+        For each member what was done differently from what was asked; empty when nothing was.
+    """
+
+    X: Tensor
+    history: dict[str, Tensor]
+    told: list[str]
+
+
+@dataclass(eq=False)
+class Grown:
+    """The new rows of one problem, and what there is to say of them."""
+
+    X: list[Array] = field(default_factory=list)
+    y: list[Array] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    history: dict[str, Array] = field(default_factory=dict)
+    error: Exception | None = None
+
+
+class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ships no types
+    """A sampler that fits a net to all rows and lets it make rows of the classes that are to grow.
+
+    A subclass has the parameters of ``SHARED_CONSTRAINTS`` and writes ``_make``.
+    """
+
+    _sampling_type = "over-sampling"
+
+    random_state: Any
+    device: str
+    clip: bool
+    discrete: int
+    fallback_: str | list[str]
+    history_: dict[str, Array] | list[dict[str, Array]]
+
+    def _make(self, rows: Rows, n_new: int, seeds: Sequence[int]) -> Made:
+        """Fit one net a member and return ``n_new`` rows of each."""
+        raise NotImplementedError
+
+    def fit_resample_batch(
+        self, problems: Sequence[tuple[Any, Any]], random_states: Sequence[Any]
+    ) -> list[tuple[Array, Array] | Exception]:
+        """Resample many problems with one model; each member has weights, generators and rows of its own.
+
+        Parameters
+        ----------
+        problems : sequence of (X, y)
+            Of shape (n_samples, n_features) and (n_samples,). Those of equal shape train together.
+        random_states : sequence of int, RandomState or None
+            A seed a problem; ``random_state`` is not used.
+
+        Returns
+        -------
+        list of (ndarray, ndarray) or Exception
+            In the order of ``problems``; an exception in place of a member that failed. ``fallback_`` and
+            ``history_`` are lists with an entry a member.
+        """
+        self._validate_params()
+        checked = [self._checked(*problem) for problem in problems]
+        grown = self._grown(checked, random_states)
+        self.fallback_ = ["; ".join(one.told) for one in grown]
+        self.history_ = [one.history for one in grown]
+        return [
+            one.error or _joined(problem[0], problem[1], one)
+            for problem, one in zip(checked, grown, strict=True)
+        ]
+
+    def _fit_resample(self, X: Any, y: Array) -> tuple[Any, Array]:
+        is_sparse = hasattr(X, "toarray")
+        dense = X.toarray() if is_sparse else X
+        (grown,) = self._grown([(dense, y, self.sampling_strategy_)], [self.random_state])
+        if grown.error:
+            raise grown.error
+        self.fallback_, self.history_ = "; ".join(grown.told), grown.history
+        X_out, y_out = _joined(dense, y, grown)
+        return (type(X)(X_out) if is_sparse else X_out), y_out
+
+    def _checked(self, X: Any, y: Any) -> Any:
+        """Return rows, labels and how many rows each class is to gain, or what is wrong with them."""
+        try:
+            X, y = check_X_y(X, y)
+            return X, y, check_sampling_strategy(self.sampling_strategy, y, self._sampling_type)
+        except (TypeError, ValueError) as error:
+            return error
+
+    def _grown(self, checked: Sequence[Any], random_states: Sequence[Any]) -> list[Grown]:
+        tasks = [
+            task
+            for member, (problem, state) in enumerate(zip(checked, random_states, strict=True))
+            if not isinstance(problem, Exception)
+            for task in _tasks(member, problem, state)
+        ]
+        grown = [Grown(error=problem if isinstance(problem, Exception) else None) for problem in checked]
+        for shape in dict.fromkeys(task.shape for task in tasks):
+            self._grow([task for task in tasks if task.shape == shape], grown)
+        return grown
+
+    def _grow(self, tasks: Sequence[Task], grown: list[Grown]) -> None:
+        """Fit the tasks of one shape as one and hand each member its rows."""
+        full = [*tasks, *[tasks[0]] * (len(grown) - len(tasks))]
+        ranges = [Range.of(task.X.astype(np.float64)) for task in full]
+        scaled = np.stack([_ordered(task, scale) for task, scale in zip(full, ranges, strict=True)])
+        rows = Rows(torch.from_numpy(scaled).to(self._device()), int((~tasks[0].is_minority).sum()))
+        made = self._make(rows, tasks[0].n_new, [task.seed for task in full])
+        new = made.X.detach().cpu().double().numpy()
+        for position, task in enumerate(tasks):
+            one = grown[task.member]
+            history = {
+                task.named(loss): told[:, position].cpu().numpy() for loss, told in made.history.items()
+            }
+            real = scaled[position, rows.n_majority :]
+            one.error = one.error or complaint(new[position], history)
+            one.told += [said for said in (made.told[position], remark(new[position], real)) if said]
+            one.history |= history
+            bounded = np.clip(new[position], -1, 1) if self.clip else new[position]
+            restored = ranges[position].restored(bounded)
+            one.X.append(nearest_observed(restored, task.X, self.discrete))
+            one.y.append(np.full(task.n_new, task.label))
+
+    def _device(self) -> torch.device:
+        if self.device == "auto":
+            return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device(self.device)
+
+
+def most_steps(asked: int | str, d: int) -> int:
+    """Return how many steps a net of ``d`` features may take, which "auto" leaves to the features."""
+    return int(asked) if asked != "auto" else 5000 if d <= MANY_FEATURES else 1000
+
+
+def _tasks(member: int, problem: tuple[Array, Array, dict[Any, int]], random_state: Any) -> list[Task]:
+    """Return a task for each class that is to grow; the first has the seed itself, as SMOTE would."""
+    X, y, wanted = problem
+    growing = {label: n for label, n in wanted.items() if n > 0}
+    is_seed = isinstance(random_state, int | np.integer)
+    seed = int(random_state) if is_seed else int(check_random_state(random_state).randint(2**31 - 1))
+    seeds = [seed, *np.random.SeedSequence(seed).generate_state(len(growing)).tolist()]
+    return [
+        Task(member, X, y == label, label, n, each, alone=len(growing) == 1)
+        for (label, n), each in zip(growing.items(), seeds, strict=False)
+    ]
+
+
+def _ordered(task: Task, scale: Range) -> Array:
+    order = np.argsort(task.is_minority, kind="stable")
+    return scale.scaled(task.X.astype(np.float64)[order]).astype(np.float32)
+
+
+def _joined(X: Array, y: Array, grown: Grown) -> tuple[Array, Array]:
+    """Return the real rows, and the new ones after them, in the dtypes of the real ones."""
+    new = [_cast(part, X.dtype) for part in grown.X]
+    return np.concatenate([X, *new]), np.concatenate([y, *[part.astype(y.dtype) for part in grown.y]])
+
+
+def _cast(new: Array, dtype: Any) -> Array:
+    """Return ``new`` in ``dtype``, whole numbers rounded and kept within what it can hold."""
+    if dtype.kind not in "biu":
+        return new.astype(dtype)
+    least, most = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    return np.clip(np.rint(new), least, np.nextafter(float(most) + 1, 0)).astype(dtype)
