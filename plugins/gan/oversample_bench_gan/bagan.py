@@ -161,8 +161,8 @@ class BAGAN(NeuralSampler):
     min_steps : int, default=1000
         Steps that a phase has at least, if it has epochs. Ours: small tables have few batches.
     max_steps : int or "auto", default="auto"
-        Steps that a phase has at most, whatever the two above say. "auto" is 5000, and 1000 where there are
-        more than 1000 features. Ours, for the time that large tables take on a CPU.
+        Steps that a phase has at most, whatever the two above say. "auto" is a million divided by the number
+        of features, within 1000 and 5000. Ours, for the time that large tables take on a CPU.
     batch_size : int, default=128
         Rows of a batch, as in the authors' code, but never more than there are; the incomplete last batch of
         an epoch, which they leave out, is kept.

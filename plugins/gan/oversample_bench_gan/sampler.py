@@ -27,8 +27,8 @@ from oversample_bench_gan.verdict import complaint, remark
 
 Array = npt.NDArray[Any]
 
-MANY_FEATURES = 1000
-"""Beyond these a step of a net takes tens of milliseconds on a CPU."""
+FEATURE_STEPS = 10**6
+"""Steps times features after which the costly nets stop: what a CPU does in one or two minutes."""
 SHARED_CONSTRAINTS: dict[str, list[Any]] = {
     "sampling_strategy": [
         Interval(Real, 0, 1, closed="right"),
@@ -203,7 +203,7 @@ class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ship
 
 def most_steps(asked: int | str, d: int) -> int:
     """Return how many steps a net of ``d`` features may take, which "auto" leaves to the features."""
-    return int(asked) if asked != "auto" else 5000 if d <= MANY_FEATURES else 1000
+    return int(asked) if asked != "auto" else min(5000, max(1000, FEATURE_STEPS // d))
 
 
 def _tasks(member: int, problem: tuple[Array, Array, dict[Any, int]], random_state: Any) -> list[Task]:

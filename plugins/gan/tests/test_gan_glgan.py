@@ -139,7 +139,7 @@ def separation_by_spread(problems, seeds, **params):
 
 
 def test_the_cluster_term_drives_the_classes_apart():
-    """On two blobs separation^2 / spread is at least 3 times larger with the default weights than with B1 = 0."""
+    """On two blobs separation^2 / spread is at least 3 times larger by default than with B1 = 0."""
     problems = [blobs(300, 10, 20, seed, apart=3.0) for seed in range(5)]
     with_term = separation_by_spread(problems, range(5))
     without = separation_by_spread(problems, range(5), cluster_weight=0.0)
