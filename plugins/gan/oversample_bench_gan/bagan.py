@@ -162,7 +162,7 @@ class BAGAN(NeuralSampler):
         Steps that a phase has at least, if it has epochs. Ours: small tables have few batches.
     max_steps : int or "auto", default="auto"
         Steps that a phase has at most, whatever the two above say. "auto" is a million divided by the number
-        of features, within 1000 and 5000. Ours, for the time that large tables take on a CPU.
+        of features, within 500 and 5000. Ours, for the time that large tables take on a CPU.
     batch_size : int, default=128
         Rows of a batch, as in the authors' code, but never more than there are; the incomplete last batch of
         an epoch, which they leave out, is kept.

@@ -147,7 +147,7 @@ class CGAN(NeuralSampler):
         Passes over as many rows as there are, before ``max_steps``. The paper's are 2000 to 10000.
     max_steps : int or "auto", default="auto"
         Steps after which training ends whatever ``epochs`` says; at the defaults that is nearly always.
-        "auto" is a million divided by the number of features, within 1000 and 5000. Ours: the epochs come to
+        "auto" is a million divided by the number of features, within 500 and 5000. Ours: the epochs come to
         20000 steps and more on most tables, which take many minutes on a CPU.
     batch_size : int or "auto", default="auto"
         Rows of a mini-batch, never more than there are. "auto" is a fiftieth of the rows, within the paper's

@@ -90,7 +90,7 @@ class GLGAN(NeuralSampler):
         Rounds of the second phase; ours. Without any, this is `AutoOnly`.
     discriminator_steps, classifier_steps, generator_steps : int, default=1
         Steps of D by (3.4), C by (3.5) and G by (3.6) in a round: the counters of Algorithm 1; ours.
-    discriminator_rate, classifier_rate : float, default=2e-3
+    discriminator_rate, classifier_rate : float, default=1e-3
         Adam's for D and C; ours, after M. Heusel et al., "GANs Trained by a Two Time-Scale Update Rule
         Converge to a Local Nash Equilibrium", NIPS 2017: what judges learns faster.
     generator_rate : float, default=2e-4
@@ -185,8 +185,8 @@ class GLGAN(NeuralSampler):
         discriminator_steps: int = 1,
         classifier_steps: int = 1,
         generator_steps: int = 1,
-        discriminator_rate: float = 2e-3,
-        classifier_rate: float = 2e-3,
+        discriminator_rate: float = 1e-3,
+        classifier_rate: float = 1e-3,
         generator_rate: float = 2e-4,
         batch_size: int = 64,
         device: str = "auto",

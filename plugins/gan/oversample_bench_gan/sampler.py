@@ -203,7 +203,7 @@ class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ship
 
 def most_steps(asked: int | str, d: int) -> int:
     """Return how many steps a net of ``d`` features may take, which "auto" leaves to the features."""
-    return int(asked) if asked != "auto" else min(5000, max(1000, FEATURE_STEPS // d))
+    return int(asked) if asked != "auto" else min(5000, max(500, FEATURE_STEPS // d))
 
 
 def _tasks(member: int, problem: tuple[Array, Array, dict[Any, int]], random_state: Any) -> list[Task]:
