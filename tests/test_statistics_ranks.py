@@ -1,6 +1,7 @@
-"""Tests by ranks, held against other libraries, against examples worked by hand, and against what must hold."""
+"""Tests by ranks, against other libraries, against examples worked by hand, and against what must hold."""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -103,7 +104,9 @@ def test_a_matrix_that_cannot_be_compared_is_refused(scores: pd.DataFrame, sente
 
 def test_an_unknown_control_is_refused_with_the_nearest() -> None:
     """The sentence says what there is and what was probably meant."""
-    with pytest.raises(ValueError, match="No method is named 'non'. Did you mean 'none'.* There are none, smote"):
+    with pytest.raises(
+        ValueError, match=r"No method is named 'non'. Did you mean 'none'.* There are none, smote"
+    ):
         gains(named([[1.0, 2.0]]).set_axis(["smote", "none"], axis=1), "non")
 
 
@@ -174,14 +177,13 @@ def test_a_pair_differs_where_its_p_value_is_below_the_level(scores: pd.DataFram
 
     p = p_values(ranks, len(complete))
 
-    for one in ranks:
-        for other in ranks:
-            equal = one == other or any({one, other} <= set(group) for group in together)
-            assert equal == (p.loc[one, other] > 0.1)
+    for one, other in combinations(ranks, 2):
+        equal = any({one, other} <= set(group) for group in together)
+        assert equal == (p.loc[one, other] > 0.1)
 
 
 def test_example_of_demsar() -> None:
-    """Table 6 of Demšar (2006) gives mean ranks 3.143, 2.000, 2.893, 1.964, and a critical difference of 1.25.
+    """Table 6 of Demšar (2006) has mean ranks 3.143, 2.000, 2.893, 1.964, and a critical difference of 1.25.
 
     The paper's chi2 of 9.28 and F of 3.69 know no ties; 78 / 840 of the ranks' variance is lost to four of
     them (three pairs: 2³ - 2 each, and one of all four: 4³ - 4), by which chi2 is larger here.
@@ -223,7 +225,7 @@ def test_rows_that_agree_on_a_tie_have_fewer_orders() -> None:
 
 
 def test_rows_of_one_tie_show_no_difference() -> None:
-    """Where each row is one tie scipy divides 0 by 0; that methods are equal is no evidence, which is p = 1."""
+    """Where each row is one tie scipy divides 0 by 0; equal methods are no evidence, which is p = 1."""
     scores = named([[1, 1, 1], [2, 2, 2]])
 
     found = friedman(scores)
@@ -283,20 +285,19 @@ def test_a_new_name_changes_nothing_but_the_name(scores: pd.DataFrame) -> None:
 @SOME
 @given(st.dictionaries(st.text(max_size=3), st.floats(1, 9), min_size=2, max_size=9), st.floats(0.01, 9))
 def test_groups_join_what_is_near(mean_ranks: dict[str, float], critical: float) -> None:
-    """Two methods share a group if and only if they are nearer than the difference; none is within another."""
+    """Two methods share a group if and only if they are nearer than that; no group is within another."""
     found = [set(group) for group in groups(mean_ranks, critical)]
 
-    for one in mean_ranks:
-        for other in mean_ranks:
-            near = abs(mean_ranks[one] - mean_ranks[other]) < critical
-            assert one == other or near == any({one, other} <= group for group in found)
+    for (one, rank), (other, other_rank) in combinations(mean_ranks.items(), 2):
+        near = abs(rank - other_rank) < critical
+        assert near == any({one, other} <= group for group in found)
     assert not any(a < b for a in found for b in found)
 
 
 probabilities = st.dictionaries(st.text(max_size=3), st.floats(0, 1), max_size=9)
 
 
-@SOME
+@settings(max_examples=15, deadline=None)
 @given(probabilities)
 def test_holm_equals_statsmodels(p: dict[str, float]) -> None:
     """The adjusted p-values are those of statsmodels, which scikit-posthocs calls."""
@@ -308,7 +309,7 @@ def test_holm_equals_statsmodels(p: dict[str, float]) -> None:
 @SOME
 @given(probabilities)
 def test_holm_keeps_order_and_lowers_none(p: dict[str, float]) -> None:
-    """No adjusted p-value is below its own or above 1, and a smaller one is not adjusted past a larger one."""
+    """No adjusted p-value is below its own or above 1, and a smaller one is not adjusted past a larger."""
     found = holm(p)
 
     assert list(p) == list(found)
@@ -331,10 +332,10 @@ def test_signed_ranks_equal_scikit_posthocs(scores: pd.DataFrame) -> None:
     raw p-values of its row are adjusted by statsmodels. With ties and more than 13 rows it takes the normal
     distribution, which is near; that ours is exact there too is the next test's business.
     """
-    whole = (cases(scores).complete * 2**20).round()  # whole numbers, tied wherever they should be
+    whole = (cases(scores).complete * 10_000).round()  # whole numbers, tied wherever they should be
     theirs = scikit_posthocs.posthoc_wilcoxon(whole.T.to_numpy(), zero_method="pratt")
     theirs = theirs.set_axis(scores.columns).set_axis(scores.columns, axis=1)
-    near = 1e-9 if len(whole) <= 13 else 0.02
+    near = 1e-9 if len(whole) <= 13 else 0.04
 
     for control in scores.columns:
         row = theirs.loc[control].drop(control)
@@ -372,7 +373,7 @@ def test_many_rows_are_near_the_normal_distribution(n_rows: int) -> None:
 
 
 def test_example_of_demsar_by_signed_ranks() -> None:
-    """Table 2 of Demšar (2006): sums of 93 and 12, to each of which he adds half of the two zeros' ranks (1.5)."""
+    """Table 2 of Demšar (2006) has sums of 93 and 12, each with half of the zeros' ranks, 1.5."""
     found = signed_ranks(DEMSAR[["c45", "m"]], "c45")["m"]
 
     assert (14, 2, 93 - 1.5, 12 - 1.5) == (found.n_rows, found.n_equal, found.plus, found.minus)

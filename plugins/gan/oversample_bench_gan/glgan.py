@@ -1,4 +1,4 @@
-"""GL-GAN and the two methods that it contains, as imbalanced-learn samplers.
+"""GL-GAN as an imbalanced-learn sampler; the methods that it contains are in `ablations`.
 
 The phases are in `training`, the equations in `losses`; here are the parameters with their sources, and what
 happens between the phases.
@@ -19,7 +19,7 @@ from oversample_bench_gan.nets import Generators
 from oversample_bench_gan.plan import Architecture, Plan, Schedule, Weights
 from oversample_bench_gan.rows import Rows
 from oversample_bench_gan.sampler import SHARED_CONSTRAINTS, Made, NeuralSampler
-from oversample_bench_gan.training import play, train_autoencoder
+from oversample_bench_gan.training import Autoencoder, play, train_autoencoder
 
 POSITIVE = [Interval(Real, 0, None, closed="neither")]
 WEIGHT = [Interval(Real, 0, None, closed="left")]
@@ -240,7 +240,7 @@ class GLGAN(NeuralSampler):
             return Made(decoder(Z_syn), history, told)
 
     def _interpolated(
-        self, rows: Rows, trained: Any, n_new: int, seeds: Sequence[int]
+        self, rows: Rows, trained: Autoencoder, n_new: int, seeds: Sequence[int]
     ) -> tuple[Tensor, list[str]]:
         """Return Z_syn of each member, (members, n_new, latent), by SMOTE among E of its minority."""
         with torch.no_grad():
