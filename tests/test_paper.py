@@ -62,6 +62,7 @@ def test_sizes_are_those_that_the_paper_states():
         "gisette": 7000,
         "mnist": 70000,
         "mnist_4_7": 14117,
+        "basehock": 1993,
     }
     assert {digit: PUBLISHED["mnist"].counts[digit] for digit in "47"} == PUBLISHED["mnist_4_7"].counts
 

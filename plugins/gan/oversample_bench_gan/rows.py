@@ -34,13 +34,21 @@ class Range:
 
     def scaled(self, X: Array) -> Array:
         """Return ``X`` with each feature in [-1, 1]; a constant one is 0."""
-        half = self.high / 2 - self.low / 2  # halves first: the span of floats can overflow
-        return (X - (self.low / 2 + self.high / 2)) / np.where(half > 0, half, 1)
+        return (X - self._centre) / np.where(self._half > 0, self._half, 1)
 
     def restored(self, X: Array) -> Array:
         """Return ``X`` in the units of the data, a constant feature at its value."""
-        half = self.high / 2 - self.low / 2
-        return X * half + (self.low / 2 + self.high / 2)
+        return X * self._half + self._centre
+
+    @property
+    def _half(self) -> Array:
+        """Half the span of each feature; halves first, since the span of floats can overflow."""
+        return self.high / 2 - self.low / 2
+
+    @property
+    def _centre(self) -> Array:
+        """The middle of each feature, of a constant one its value: the least float has no half."""
+        return np.where(self.low == self.high, self.low, self.low / 2 + self.high / 2)
 
 
 @dataclass(frozen=True, eq=False)
