@@ -8,18 +8,19 @@ with copies of its first member, so that the arithmetic of a member depends on t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from imblearn.base import BaseSampler
+from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import check_sampling_strategy
 from sklearn.utils import check_random_state, check_X_y
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
 from oversample_bench_gan.rows import Range, Rows, nearest_observed
@@ -30,13 +31,7 @@ Array = npt.NDArray[Any]
 FEATURE_STEPS = 10**6
 """Steps times features after which the costly nets stop: what a CPU does in one or two minutes."""
 SHARED_CONSTRAINTS: dict[str, list[Any]] = {
-    "sampling_strategy": [
-        Interval(Real, 0, 1, closed="right"),
-        StrOptions({"auto", "minority", "not minority", "not majority", "all"}),
-        Mapping,
-        callable,
-    ],
-    "random_state": ["random_state"],
+    **BaseOverSampler._parameter_constraints,  # noqa: SLF001 - scikit-learn's way to inherit constraints
     "device": [str],
     "clip": ["boolean"],
     "discrete": [Interval(Integral, 0, None, closed="left")],
