@@ -6,17 +6,21 @@ freely, above it there is nothing to catch.
 
 from __future__ import annotations
 
+import re
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
+from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 TRACEBACK_LINES = 40
+FILE = re.compile(r'(?<=  )File "(?P<path>[^"<]+)"')
 
 
 class Status(StrEnum):
@@ -96,7 +100,7 @@ def attempt(stage: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwa
 
 def _failed(stage: str, error: BaseException, seconds: float) -> Failed:
     lines = traceback.format_exception(error)
-    text = _storable("".join(lines)).splitlines()[-TRACEBACK_LINES:]
+    text = FILE.sub(_importable, _storable("".join(lines))).splitlines()[-TRACEBACK_LINES:]
     return Failed(
         status=_status(error),
         stage=stage,
@@ -105,6 +109,13 @@ def _failed(stage: str, error: BaseException, seconds: float) -> Failed:
         traceback="" if isinstance(error, Skip) else "\n".join(text),
         seconds=seconds,
     )
+
+
+def _importable(line: re.Match[str]) -> str:
+    """Name a file as an import would, ``sklearn/svm/_base.py``: the same on every machine."""
+    path = Path(line["path"])
+    folders = takewhile(lambda folder: (folder / "__init__.py").is_file(), path.parents)
+    return f'File "{Path(*[folder.name for folder in folders][::-1], path.name).as_posix()}"'
 
 
 def _status(error: BaseException) -> Status:

@@ -1,11 +1,14 @@
 """What becomes of a call: a value, or a reason that fits into a table."""
 
+import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.svm import LinearSVC
 
 from oversample_bench.api import Unavailable
 from oversample_bench.outcome import TRACEBACK_LINES, Failed, LimitReached, Ok, Skip, Status, attempt
@@ -130,6 +133,16 @@ def test_the_traceback_is_kept_in_its_last_lines():
 
     assert len(lines) <= TRACEBACK_LINES
     assert lines[-1] == "RuntimeError: on the way up"
+
+
+def test_a_traceback_names_files_as_imports_do():
+    """The same fault leaves the same traceback everywhere: no folder of an installation is in it."""
+    found = attempt("trial", LinearSVC().fit, np.zeros((2, 1)), np.zeros(2)).traceback
+
+    files = re.findall(r'File "([^"]+)"', found)
+    assert "oversample_bench/outcome.py" in files
+    assert "sklearn/svm/_classes.py" in files
+    assert not any(Path(file).is_absolute() for file in files)
 
 
 def test_a_skip_has_no_traceback():
