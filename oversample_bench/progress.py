@@ -51,6 +51,10 @@ class Tally(Watcher):
         self.started = time.monotonic()
         self._reasons: set[tuple[str, str]] = set()
 
+    def fetching(self, sentence: str) -> None:
+        """Say what is being downloaded."""
+        self.say(sentence)
+
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Say what is about to happen."""
         self.total, self.reused, self.started = total, reused, time.monotonic()

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 class Watcher:
     """Is told what happens, and does nothing; subclass it to show some of it."""
 
+    def fetching(self, sentence: str) -> None:
+        """Hear that a data set is being downloaded, and under which terms."""
+
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Hear that a run of ``total`` trials begins, ``reused`` of which are there already."""
 

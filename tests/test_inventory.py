@@ -172,6 +172,25 @@ def test_rows_are_loaded_once():
     assert first is second
 
 
+def test_classes_of_one_set_share_its_rows():
+    """Two pairs of classes are no reason to load a set twice; when they are done with it is let go."""
+    asked, other = inventory(), DataSpec(name="ecoli1", majority="1", minority="0")
+    first = asked.dataset(ECOLI)
+
+    assert asked.dataset(other) is first
+    asked.forget(other)
+    assert asked.dataset(ECOLI) is not first
+
+
+def test_why_a_set_is_not_to_be_had_is_kept():
+    """What failed once is not tried again by the same inventory, whoever asks."""
+    asked, usps = inventory(), DataSpec(name="usps", majority="2", minority="8")
+    first = asked.dataset(usps)
+    asked.forget(usps)
+
+    assert asked.dataset(DataSpec(name="usps", majority="0", minority="1")) is first
+
+
 # --- the folder of data files
 
 

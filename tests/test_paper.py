@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from oversample_bench.api import Unavailable
+from oversample_bench.api import Dataset, Unavailable
 from oversample_bench.data.classes import class_counts, two_classes
+from oversample_bench.data.official import OFFICIAL
 from oversample_bench.data.paper import PUBLISHED, load
 from oversample_bench.data.thin import thin
 from oversample_bench.specs import DataSpec, Protocol, SplitSpec
@@ -50,6 +51,27 @@ def test_the_files_give_the_rows_of_the_paper(real, majority, minority, train, t
     assert np.isfinite(real.X).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "majority", "minority", "train", "test"),
+    [
+        ("usps", "2", "8", (744, 7), (185, 141)),
+        ("sensorless", "1", "2", (4256, 42), (1063, 1063)),
+        ("gas_drift", "4", "6", (1549, 15), (387, 366)),
+        ("madelon", "1", "-1", (1040, 10), (260, 260)),
+        ("gisette", "1", "-1", (2800, 28), (700, 700)),
+    ],
+)
+def test_published_counts_give_table_1_of_the_paper(name, majority, minority, train, test):
+    """The rows of each class alone decide how many are trained and tested on: no file is needed."""
+    counts = PUBLISHED[name].counts
+    labels = np.repeat(list(counts), list(counts.values()))
+    data = DataSpec(name, majority=majority, minority=minority)
+    y = two_classes(Dataset(np.zeros((len(labels), 1)), labels), data).y
+    rows = thin(y, SplitSpec(data, 0.01, Protocol(), 0))
+
+    assert [tuple(np.bincount(y[part]).tolist()) for part in (rows.train, rows.test)] == [train, test]
+
+
 def test_sizes_are_those_that_the_paper_states():
     """The rows of all classes add up to what is known of each set."""
     rows = {name: sum(published.counts.values()) for name, published in PUBLISHED.items()}
@@ -82,6 +104,14 @@ def test_a_set_that_is_not_here_says_what_to_do(tmp_path, name):
         assert f"Put {name}.npz (arrays X and y) into a folder and name it with --data-dir" in str(
             caught.value
         )
+        hint = f"or download it with `bench datasets fetch {name}`"
+        assert (hint in str(caught.value)) == (name in OFFICIAL)
+
+
+def test_the_sets_of_the_paper_can_be_downloaded():
+    """The five of its tables and MNIST; the two others are parts and stand-ins that come as files only."""
+    assert sorted(OFFICIAL) == ["gas_drift", "gisette", "madelon", "mnist", "sensorless", "usps"]
+    assert set(PUBLISHED) - set(OFFICIAL) == {"mnist_4_7", "basehock"}
 
 
 def written(folder, name, n_features, counts, dtype=int):

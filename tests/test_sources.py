@@ -61,6 +61,20 @@ def test_the_data_folder_goes_to_loaders_that_take_it(tmp_path):
     assert told == [tmp_path, None]
 
 
+def test_leave_to_download_goes_to_loaders_that_take_it():
+    """A loader with a parameter ``download`` is given what the caller allows: nothing, unless it says so."""
+    told = []
+
+    def loading(download=None):
+        told.append(download)
+        return SET
+
+    offered(loading).load()
+    Source(DataSpec("toy"), "tests 1", lambda: loading, download=print).load()
+
+    assert told == [None, print]
+
+
 @pytest.mark.parametrize(
     ("returned", "told"),
     [
@@ -113,6 +127,18 @@ def test_a_stamp_of_a_registered_set_changes_with_its_plugin(tmp_path):
 
     assert plain == empty
     assert len({plain, newer, there}) == 3
+
+
+def test_a_stamp_of_a_set_of_the_paper_changes_with_the_cache(tmp_path, monkeypatch):
+    """A downloaded file may bring the rows; of sets that are not downloaded the cache tells nothing."""
+    monkeypatch.setenv("OVERSAMPLE_BENCH_CACHE", str(tmp_path))
+    sources = [Source(DataSpec(name), "tests 1", lambda: None) for name in ("usps", "toy")]
+    before = [source.stamp() for source in sources]
+    for name in ("usps", "toy"):
+        (tmp_path / f"{name}.npz").write_bytes(b"rows")
+    after = [source.stamp() for source in sources]
+
+    assert [a == b for a, b in zip(before, after, strict=True)] == [False, True]
 
 
 def test_a_stamp_reads_nothing(tmp_path):

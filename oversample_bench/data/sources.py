@@ -1,7 +1,8 @@
 """Finds the rows that a suite names, and says in short what they are.
 
 Resolution: a ``path:`` of the suite, else the loader that is registered under the name, which may look into
-the data folder (``--data-dir``, ``OVERSAMPLE_BENCH_DATA``).
+the data folder (``--data-dir``, ``OVERSAMPLE_BENCH_DATA``) and then the cache, and may download what it
+finds in neither where the caller gives leave.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import numpy as np
 
 from oversample_bench.api import Dataset, Unavailable
 from oversample_bench.data.classes import class_counts
+from oversample_bench.data.fetching import cached
 from oversample_bench.data.files import checked, read_file
+from oversample_bench.data.official import OFFICIAL, Official
 from oversample_bench.errors import UsageError
 from oversample_bench.specs import DataSpec, canonical
 
@@ -36,21 +39,24 @@ class Source:
         Returns the set; given only when it is a registered one.
     data_dir : Path, optional
         Handed to loaders that take a ``data_dir``.
+    download : callable, optional
+        Handed to loaders that take a ``download``; None keeps them off the network.
     """
 
     spec: DataSpec
     version: str = ""
     loader: Callable[[], Callable[..., Dataset]] | None = None
     data_dir: Path | None = None
+    download: Callable[[Official], Path] | None = None
 
     def stamp(self) -> str:
         """Return what tells this source from a changed one without reading it."""
         if self.spec.path:
             return canonical([self.spec.path, self.spec.target, *_size_and_time(Path(self.spec.path))])
         files = sorted(self.data_dir.glob(f"{self.spec.name}*")) if self.data_dir else []
-        return canonical(
-            [self.spec.name, self.version, [[file.name, *_size_and_time(file)] for file in files]]
-        )
+        told = [[file.name, *_size_and_time(file)] for file in files]
+        kept = _size_and_time(cached(self.spec.name)) if self.spec.name in OFFICIAL else []
+        return canonical([self.spec.name, self.version, told, *([kept] if kept else [])])
 
     def load(self) -> Dataset:
         """Read the rows.
@@ -65,8 +71,9 @@ class Source:
         if self.loader is None:
             return read_file(Path(self.spec.path), self.spec.target)
         load = self.loader()
-        takes_folder = "data_dir" in inspect.signature(load).parameters
-        dataset = load(data_dir=self.data_dir) if takes_folder else load()
+        given = {"data_dir": self.data_dir, "download": self.download}
+        taken = inspect.signature(load).parameters
+        dataset = load(**{name: value for name, value in given.items() if name in taken})
         if not isinstance(dataset, Dataset):
             raise Unavailable(
                 f"the loader of '{self.spec.name}' returned {type(dataset).__name__}, not a Dataset"
