@@ -1,7 +1,9 @@
 """One ``results.sqlite`` a folder: a ledger with one writer, and questions to it."""
 
 from oversample_bench.store.ledger import FILE_NAME, Ledger, connect
+from oversample_bench.store.merging import PLACE, Absorbed, Conflict, absorb
 from oversample_bench.store.reading import (
+    calibrations,
     died,
     fingerprints,
     good_draws,
@@ -21,12 +23,17 @@ from oversample_bench.store.records import (
 
 __all__ = [
     "FILE_NAME",
+    "PLACE",
+    "Absorbed",
+    "Conflict",
     "DrawRecord",
     "Ledger",
     "PlannedRecord",
     "RunRecord",
     "SplitRecord",
     "TrialRecord",
+    "absorb",
+    "calibrations",
     "connect",
     "died",
     "fingerprints",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from oversample_bench.errors import UsageError
+from oversample_bench.store.migrating import migrate, supplement
 from oversample_bench.store.records import (
     DrawRecord,
     PlannedRecord,
@@ -24,7 +25,9 @@ from oversample_bench.store.records import (
     TrialRecord,
 )
 from oversample_bench.store.schema import (
+    CALIBRATION,
     DRAW_COLUMNS,
+    PORTRAITS,
     SCHEMA_VERSION,
     TABLES,
     TRIAL_COLUMNS,
@@ -100,7 +103,12 @@ def _check_version(connection: sqlite3.Connection, path: Path, *, create: bool) 
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         if not tables:
-            connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            made = f"{TABLES} {CALIBRATION} {PORTRAITS} PRAGMA user_version = {SCHEMA_VERSION};"
+            connection.executescript(f"BEGIN; {made} COMMIT;")
+        else:
+            migrate(connection, version)
+    else:
+        supplement(connection, version)
 
 
 class Ledger:
@@ -123,7 +131,8 @@ class Ledger:
         self.connection.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Yield the connection; all that is written to it counts at the end, or nothing of it."""
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
@@ -159,7 +168,7 @@ class Ledger:
 
     def set_plan(self, rows: Sequence[PlannedRecord]) -> None:
         """Replace what the suite of this folder asks for."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute("DELETE FROM planned")
             connection.executemany(
                 "INSERT INTO planned VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -178,7 +187,7 @@ class Ledger:
 
         A good draw is not replaced by a bad one: what was finished stays, whatever a later run comes to.
         """
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             if split is not None:
                 connection.execute(f"INSERT OR REPLACE INTO splits VALUES ({_marks(11)})", astuple(split))  # noqa: S608 - marks
             _put(connection, "draws", DRAW_COLUMNS, record)
@@ -188,7 +197,7 @@ class Ledger:
 
         A good trial is not replaced by a bad one, and keeps its scores of other metrics.
         """
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             _put(connection, "trials", TRIAL_COLUMNS, record)
             connection.executemany(
                 "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?)",
@@ -197,6 +206,17 @@ class Ledger:
                     for metric, value in record.scores.items()
                 ],
             )
+            if record.calibration:
+                values = (record.digest, record.calibration)
+                connection.execute("INSERT OR REPLACE INTO calibration VALUES (?, ?)", values)
+
+    def portrayed(self) -> set[str]:
+        """Return the digests of the trials that have a portrait."""
+        return {row[0] for row in self.connection.execute("SELECT trial FROM portraits")}
+
+    def add_portrait(self, trial: str, view: str) -> None:
+        """Write the portrait of a trial's draw, as JSON."""
+        self.connection.execute("INSERT OR REPLACE INTO portraits VALUES (?, ?)", (trial, view))
 
 
 def _put(

@@ -62,9 +62,15 @@ class DrawRecord:
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """One row of the table ``trials``, by column, and its scores by metric."""
+    """One row of the table ``trials``, by column, and its scores by metric.
+
+    ``calibration`` is JSON, a list for each of the ten bins of equal width of the predicted minority
+    probability: rows, the sum of their probabilities, how many of them are minority. It is empty where the
+    classifier predicts none.
+    """
 
     digest: str
     columns: Mapping[str, Any]
     scores: Mapping[str, float | None] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    calibration: str = ""

@@ -6,7 +6,8 @@ became of it, by digest, also of suites that asked for more before. A report joi
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""1: the first. 2: the tables ``calibration`` and ``portraits``."""
 
 TABLES = """
 CREATE TABLE runs (
@@ -96,6 +97,20 @@ CREATE TABLE scores (
 ) WITHOUT ROWID;
 CREATE INDEX planned_trial ON planned (trial);
 CREATE INDEX trials_draw ON trials (draw);
+"""
+
+CALIBRATION = """
+CREATE TABLE IF NOT EXISTS calibration (
+    trial TEXT PRIMARY KEY,
+    bins TEXT NOT NULL              -- JSON: [rows, sum of minority probabilities, minority rows] a bin
+);
+"""
+
+PORTRAITS = """
+CREATE TABLE IF NOT EXISTS portraits (
+    trial TEXT PRIMARY KEY,
+    view TEXT NOT NULL              -- JSON: rows in a plane, and the regions of a classifier
+);
 """
 
 DRAW_COLUMNS = (

@@ -1,0 +1,24 @@
+"""Specs back from rows: what a digest was made from, as the store remembers it."""
+
+from __future__ import annotations
+
+import json
+
+from oversample_bench.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec
+
+
+def draw_spec(text: str) -> DrawSpec:
+    """Return the spec of a draw from its JSON in the table ``draws``."""
+    fields = json.loads(text)
+    split = fields["split"]
+    return DrawSpec(
+        split=SplitSpec(
+            data=DataSpec(**split["data"]),
+            ratio=split["ratio"],
+            protocol=Protocol(**split["protocol"]),
+            index=split["index"],
+        ),
+        method=Component(**fields["method"]),
+        seed=fields["seed"],
+        batch=tuple((index, seed) for index, seed in fields["batch"]),
+    )

@@ -1,0 +1,198 @@
+"""Stores of earlier versions: read as they are, brought up to date when they are written to."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from oversample_bench import store
+from oversample_bench.errors import UsageError
+from oversample_bench.report import trials, write_report
+from oversample_bench.store import FILE_NAME, Ledger, TrialRecord, connect
+from oversample_bench.store.schema import SCHEMA_VERSION
+
+VERSION_1 = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, status TEXT NOT NULL, suite TEXT NOT NULL,
+    suite_digest TEXT NOT NULL, suite_text TEXT NOT NULL, options TEXT NOT NULL, metrics TEXT NOT NULL,
+    runner TEXT NOT NULL, workers INTEGER NOT NULL, environment TEXT NOT NULL
+);
+CREATE TABLE datasets (stamp TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, card TEXT NOT NULL);
+CREATE TABLE planned (
+    position INTEGER PRIMARY KEY, trial TEXT NOT NULL, draw TEXT NOT NULL, dataset TEXT NOT NULL,
+    ratio TEXT NOT NULL, method TEXT NOT NULL, classifier TEXT NOT NULL, split INTEGER NOT NULL,
+    seed INTEGER NOT NULL
+);
+CREATE TABLE splits (
+    digest TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, n_features INTEGER NOT NULL,
+    n_majority INTEGER NOT NULL, n_minority INTEGER NOT NULL, n_hidden INTEGER NOT NULL,
+    n_test_majority INTEGER NOT NULL, n_test_minority INTEGER NOT NULL, realised_ratio REAL NOT NULL,
+    n_encoded INTEGER NOT NULL, n_imputed INTEGER NOT NULL
+);
+CREATE TABLE draws (
+    digest TEXT PRIMARY KEY, split TEXT NOT NULL, method TEXT NOT NULL, params TEXT NOT NULL,
+    source TEXT NOT NULL, spec TEXT NOT NULL, random_state INTEGER, status TEXT NOT NULL,
+    stage TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL, traceback TEXT NOT NULL,
+    n_real INTEGER, n_dropped INTEGER, n_new INTEGER, n_new_majority INTEGER, n_owed INTEGER,
+    n_copies INTEGER, realised_ratio REAL, fallback TEXT NOT NULL, flags TEXT NOT NULL,
+    fidelity_precision REAL, fidelity_recall REAL, fidelity_density REAL, fidelity_coverage REAL,
+    fit_seconds REAL NOT NULL, peak_mib REAL, run INTEGER NOT NULL REFERENCES runs (id)
+);
+CREATE TABLE trials (
+    digest TEXT PRIMARY KEY, draw TEXT NOT NULL, classifier TEXT NOT NULL, params TEXT NOT NULL,
+    source TEXT NOT NULL, random_state INTEGER, status TEXT NOT NULL, stage TEXT NOT NULL,
+    kind TEXT NOT NULL, reason TEXT NOT NULL, traceback TEXT NOT NULL, trial_seconds REAL NOT NULL,
+    run INTEGER NOT NULL REFERENCES runs (id)
+);
+CREATE TABLE scores (
+    trial TEXT NOT NULL, metric TEXT NOT NULL, source TEXT NOT NULL, value REAL,
+    PRIMARY KEY (trial, metric)
+) WITHOUT ROWID;
+CREATE INDEX planned_trial ON planned (trial);
+CREATE INDEX trials_draw ON trials (draw);
+PRAGMA user_version = 1;
+INSERT INTO runs VALUES (1, '2026-01-01T00:00:00+00:00', '2026-01-01T00:01:00+00:00', 'finished', 's', 'd',
+    'name: s', '{"digits": 3}', '{"mcc": true}', 'serial', 1, '{"python": "3.11"}');
+INSERT INTO planned VALUES (0, 't', 'd', 'ecoli1', 'natural', 'none', 'knn', 0, 0);
+INSERT INTO splits VALUES ('s', 'rows', 7, 80, 8, 0, 20, 2, 0.1, 0, 0);
+INSERT INTO draws (digest, split, method, params, source, spec, status, stage, kind, reason, traceback,
+    fallback, flags, fit_seconds, run)
+    VALUES ('d', 's', 'none', '{}', 'host 1', '{}', 'ok', '', '', '', '', '', '', 0.1, 1);
+INSERT INTO trials VALUES ('t', 'd', 'knn', '{}', 'host 1', 7, 'ok', '', '', '', '', 0.2, 1);
+INSERT INTO scores VALUES ('t', 'mcc', 'host 1', 0.625);
+"""
+"""The tables of the first version as its code made them, and a run of one trial."""
+
+BINS = [[3, 0.25, 0], *[[0, 0.0, 0]] * 8, [2, 1.9, 2]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a store of version 1."""
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+        connection.executescript(VERSION_1)
+    return tmp_path
+
+
+def shape(connection: sqlite3.Connection) -> dict[str, list[tuple]]:
+    """Return the columns of each table of the file: name, type, not null, default, key."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    names = [row[0] for row in connection.execute(query)]
+    return {name: [tuple(row) for row in connection.execute(f"PRAGMA table_info({name})")] for name in names}
+
+
+def content(connection: sqlite3.Connection) -> dict[str, list[tuple]]:
+    return {
+        name: [tuple(r) for r in connection.execute(f"SELECT * FROM {name}")] for name in shape(connection)
+    }
+
+
+def version(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def trial(bins: str) -> TrialRecord:
+    columns = {
+        "draw": "d", "classifier": "knn", "params": "{}", "source": "host 1", "status": "ok", "stage": "",
+        "kind": "", "reason": "", "traceback": "", "trial_seconds": 0.2, "run": 1,
+    }  # fmt: skip
+    return TrialRecord("t", columns, {"mcc": 0.5}, {"mcc": "host 1"}, bins)
+
+
+def test_a_store_that_is_written_to_becomes_one_of_this_version(folder, tmp_path_factory):
+    """After the migration the tables are those of a new store, and every row is what it was."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        before = content(connection)
+    Ledger(folder).close()
+    new = tmp_path_factory.mktemp("new")
+    Ledger(new).close()
+    with closing(connect(folder)) as old, closing(connect(new)) as fresh:
+        assert shape(old) == shape(fresh)
+        assert content(old) == {**before, "calibration": [], "portraits": []}
+    assert version(folder) == version(new) == SCHEMA_VERSION
+
+
+def test_a_store_that_is_only_read_stays_as_it_is(folder):
+    """Reports and questions find empty tables in place of those it lacks; not a byte of the file changes."""
+    before = (folder / FILE_NAME).read_bytes()
+    with closing(connect(folder)) as reader:
+        bins = store.calibrations(reader)
+        rows = reader.execute("SELECT count(*) FROM calibration").fetchone()[0]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader.execute("DELETE FROM runs")
+    frame = trials(folder)
+    write_report(folder, figures=False)
+
+    assert (bins, rows) == ({}, 0)
+    assert frame["mcc"].tolist() == [0.625]
+    assert before == (folder / FILE_NAME).read_bytes()
+    assert version(folder) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="rights of POSIX")
+def test_an_archived_store_of_an_earlier_version_is_read(folder):
+    """Reading needs no right to write, neither to the file nor to its folder."""
+    archive = Path(shutil.copytree(folder, Path(tempfile.mkdtemp()) / "archive"))
+    for path, mode in [(archive / FILE_NAME, 0o444), (archive, 0o555), (archive.parent, 0o755)]:
+        path.chmod(mode)
+    root = os.geteuid() == 0
+    if root:  # who may write everywhere
+        os.seteuid(65534)
+    try:
+        with closing(connect(archive)) as reader:
+            found = (store.calibrations(reader), store.settled(reader, []))
+    finally:
+        if root:
+            os.seteuid(0)
+        archive.chmod(0o755)
+        shutil.rmtree(archive.parent)
+
+    assert found == ({}, {"t"})
+
+
+def test_a_migration_that_is_cut_off_leaves_the_store_as_it_was(folder, monkeypatch):
+    """When a later table cannot be made, the earlier ones are not there either, and the version stays."""
+    added = {2: "CREATE TABLE IF NOT EXISTS fine (a TEXT);", 3: "CREATE TABLE broken (;"}
+    monkeypatch.setattr("oversample_bench.store.migrating.ADDED", added)
+    with pytest.raises(UsageError, match="cannot be read as a store of results"):
+        Ledger(folder)
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        names = set(shape(connection))
+
+    assert {"fine", "calibration"} & names == set()
+    assert version(folder) == 1
+
+
+def test_bins_come_back_as_they_were_written(folder):
+    """A good, planned trial that was written with bins has them; writing it without any keeps them."""
+    with closing(Ledger(folder)) as ledger:
+        ledger.add_trial(trial(""))
+        without = store.calibrations(ledger.connection)
+        ledger.add_trial(trial(json.dumps(BINS)))
+        ledger.add_trial(trial(""))
+        with_bins = store.calibrations(ledger.connection)
+        ledger.set_plan([])
+        unplanned = store.calibrations(ledger.connection)
+
+    assert (without, with_bins, unplanned) == ({}, {"t": BINS}, {})
+
+
+def test_a_store_of_a_later_version_is_refused(folder, tmp_path):
+    """What a newer program wrote is neither read nor written to."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+        connection.commit()
+    copy = shutil.copy(folder / FILE_NAME, tmp_path / "before")
+    for create in (False, True):
+        with pytest.raises(UsageError, match="newer oversample-bench"):
+            connect(folder, create=create)
+
+    assert Path(copy).read_bytes() == (folder / FILE_NAME).read_bytes()
