@@ -1,4 +1,4 @@
-"""Labels and scores in, numbers out: the built-in metrics, and the scoring of one fitted classifier.
+"""Labels and scores in, numbers out: the built-in metrics, and what they need of one fitted classifier.
 
 Everywhere 1 is the minority and 0 the majority, and both occur in ``y_true``. A quotient whose denominator
 is zero counts as 0, without a warning: a classifier that never predicts the minority has a defined score.
@@ -145,10 +145,8 @@ AUPRC = Metric(auprc, needs="scores")
 BRIER = Metric(brier, higher_is_better=False, needs="probabilities")
 
 
-def scored(
-    estimator: Any, X: npt.NDArray[Any], y_true: Vector, metrics: Mapping[str, Metric]
-) -> dict[str, float | None]:
-    """Predict once for each kind of output that the metrics need, and compute them.
+def predicted(estimator: Any, X: npt.NDArray[Any], metrics: Mapping[str, Metric]) -> dict[str, Vector | None]:
+    """Predict once for each kind of output that the metrics need.
 
     Parameters
     ----------
@@ -156,8 +154,28 @@ def scored(
         Trained on labels 0 and 1.
     X : ndarray of shape (n_samples, n_features)
         Test rows.
+    metrics : mapping of str to Metric
+        Tell what they need.
+
+    Returns
+    -------
+    dict of str to (ndarray of shape (n_samples,) or None)
+        By kind (``labels``, ``scores``, ``probabilities``); None where the classifier has no such output.
+    """
+    return {needs: _output(estimator, X, needs) for needs in {metric.needs for metric in metrics.values()}}
+
+
+def scored(
+    outputs: Mapping[str, Vector | None], y_true: Vector, metrics: Mapping[str, Metric]
+) -> dict[str, float | None]:
+    """Compute metrics from what a classifier predicted.
+
+    Parameters
+    ----------
+    outputs : mapping of str to (ndarray of shape (n_samples,) or None)
+        What `predicted` returns.
     y_true : ndarray of shape (n_samples,)
-        Their labels, 1 for the minority; both classes occur.
+        1 for the minority; both classes occur.
     metrics : mapping of str to Metric
         By the names that the result is to carry.
 
@@ -166,7 +184,6 @@ def scored(
     dict of str to (float or None)
         None where the classifier has no output of the kind that the metric needs.
     """
-    outputs = {needs: _output(estimator, X, needs) for needs in {metric.needs for metric in metrics.values()}}
     return {
         name: None if (output := outputs[metric.needs]) is None else float(metric.compute(y_true, output))
         for name, metric in metrics.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -157,8 +158,10 @@ def trial_record(event: TrialDone, source: str, metrics: Mapping[str, str], run:
     }
     if isinstance(event.outcome, Failed):
         return TrialRecord(task.digest, columns)
-    columns["reason"] = event.outcome.value.fallback
-    return TrialRecord(task.digest, columns, event.outcome.value.values, metrics)
+    scores = event.outcome.value
+    columns["reason"] = scores.fallback
+    bins = json.dumps(scores.calibration, separators=(",", ":")) if scores.calibration else ""
+    return TrialRecord(task.digest, columns, scores.values, metrics, bins)
 
 
 def _verdict(outcome: Outcome[Any]) -> dict[str, str]:

@@ -16,11 +16,12 @@ import numpy as np
 
 from oversample_bench.api import Dataset, Metric, Unavailable
 from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, owed, traced
+from oversample_bench.calibration import Bins, binned
 from oversample_bench.data.prepare import Split, prepare
 from oversample_bench.data.sources import Source
 from oversample_bench.fidelity import Fidelity, fidelity
 from oversample_bench.limits import Cost, measured, memory_limit, time_limit
-from oversample_bench.metrics import scored
+from oversample_bench.metrics import predicted, scored
 from oversample_bench.outcome import Failed, Ok, Outcome, Skip, Status, attempt
 from oversample_bench.registry import Registry
 from oversample_bench.specs import Component, SplitSpec
@@ -98,11 +99,13 @@ class Drawn:
 class Scores:
     """What a trial came to: a value for each metric (None where the classifier has no such output).
 
-    ``fallback`` is what the classifier said of itself when it could not do what it is for.
+    ``fallback`` is what the classifier said of itself when it could not do what it is for; ``calibration``
+    counts the test rows by predicted probability where a metric needs probabilities, and is empty elsewhere.
     """
 
     values: Mapping[str, float | None]
     fallback: str = ""
+    calibration: Bins = ()
 
 
 def load(source: Source) -> Outcome[Dataset]:
@@ -253,8 +256,11 @@ def _score(task: TrialTask, split: Split, draw: Draw, tools: Toolbox) -> Scores:
     weights = {} if draw.sample_weight is None else _weighted(classifier, draw.sample_weight)
     with tools.bounds.held(tools.bounds.trial):
         classifier.fit(X, y, **weights)
-        values = scored(classifier, split.X_test, split.y_test, tools.metrics)
-    return Scores(values, str(getattr(classifier, "fallback_", None) or ""))
+        outputs = predicted(classifier, split.X_test, tools.metrics)
+        values = scored(outputs, split.y_test, tools.metrics)
+    probabilities = outputs.get("probabilities")
+    bins = () if probabilities is None else binned(split.y_test, probabilities)
+    return Scores(values, str(getattr(classifier, "fallback_", None) or ""), bins)
 
 
 def _weighted(classifier: Any, weights: Any) -> dict[str, Any]:

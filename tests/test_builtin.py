@@ -126,7 +126,7 @@ def test_each_classifier_learns_and_is_scored_by_all_metrics(name):
         model.set_params(random_state=0)
     wanted = {metric: resolved(target) for metric, (target, _) in METRICS.items()}
     with threadpool_limits(1):  # gradient boosting starts threads that wait for each other
-        scores = metrics.scored(model.fit(X, y), X, y, wanted)
+        scores = metrics.scored(metrics.predicted(model.fit(X, y), X, wanted), y, wanted)
 
     assert scores["balanced_accuracy"] > 0.7
     assert [key for key, value in scores.items() if value is None] in ([], ["brier"])

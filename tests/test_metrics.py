@@ -60,6 +60,11 @@ def test_labels_are_scored_as_scikit_learn_does(case):
         assert metric(y, p) == pytest.approx(expected(y, p), abs=1e-12), metric.__name__
 
 
+def scores_of(model, X, y, metrics):
+    """Predict and compute, as a trial does."""
+    return m.scored(m.predicted(model, X, metrics), y, metrics)
+
+
 def test_large_tables_do_not_overflow():
     """A million rows of each cell make a product beyond 64 bits, and still a correlation of 0.5."""
     y = np.repeat([0, 0, 1, 1], [3_000_000, 1_000_000, 1_000_000, 3_000_000])
@@ -173,7 +178,7 @@ def fitted(model):
 def test_all_metrics_of_a_classifier_with_probabilities():
     """A classifier with scores and probabilities fills each cell, from its own outputs."""
     model, X, y = fitted(LogisticRegression(max_iter=5000))
-    scores = m.scored(model, X, y, ALL)
+    scores = scores_of(model, X, y, ALL)
 
     assert list(scores) == list(ALL)
     assert scores["mcc"] == m.mcc(y, model.predict(X))
@@ -185,13 +190,13 @@ def test_scores_come_from_probabilities_where_there_is_no_decision_function():
     """The areas are computed from the minority's probability when the classifier has nothing else."""
     model, X, y = fitted(KNeighborsClassifier())
 
-    assert m.scored(model, X, y, ALL)["auprc"] == m.auprc(y, model.predict_proba(X)[:, 1])
+    assert scores_of(model, X, y, ALL)["auprc"] == m.auprc(y, model.predict_proba(X)[:, 1])
 
 
 def test_a_metric_without_its_output_is_an_empty_cell():
     """A classifier without probabilities has no Brier score, and keeps all the rest."""
     model, X, y = fitted(LinearSVC())
-    scores = m.scored(model, X, y, ALL)
+    scores = scores_of(model, X, y, ALL)
 
     assert [name for name, value in scores.items() if value is None] == ["brier"]
 
@@ -206,7 +211,7 @@ def test_the_minority_column_is_found_by_its_label():
         decision_function=lambda X: -model.decision_function(X),
     )
 
-    assert m.scored(mirrored, X, y, ALL) == m.scored(model, X, y, ALL)
+    assert scores_of(mirrored, X, y, ALL) == scores_of(model, X, y, ALL)
 
 
 def test_each_kind_of_output_is_predicted_once():
@@ -219,7 +224,7 @@ def test_each_kind_of_output_is_predicted_once():
         decision_function=lambda X: calls.append("scores") or np.array([0.1, 0.2, 0.3]),
     )
     y = np.array([0, 1, 1])
-    m.scored(model, np.zeros((3, 1)), y, ALL)
-    m.scored(model, np.zeros((3, 1)), y, {"mcc": m.MCC})
+    scores_of(model, np.zeros((3, 1)), y, ALL)
+    scores_of(model, np.zeros((3, 1)), y, {"mcc": m.MCC})
 
     assert sorted(calls) == ["labels", "labels", "probabilities", "scores"]

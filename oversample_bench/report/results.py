@@ -59,6 +59,13 @@ LEFT JOIN draws d ON d.digest = p.draw
 WHERE t.status != 'ok' AND (d.status IS NULL OR d.status = 'ok')
 GROUP BY t.stage, t.status, p.classifier, t.reason
 """
+CALIBRATION = """
+SELECT p.position, c.bins FROM planned p JOIN calibration c ON c.trial = p.trial
+JOIN trials t ON t.digest = p.trial AND t.status = 'ok' ORDER BY p.position
+"""
+PORTRAITS = """
+SELECT p.position, v.view FROM planned p JOIN portraits v ON v.trial = p.trial ORDER BY p.position
+"""
 RUNS = "SELECT id, started, finished, status, suite_digest, runner, workers FROM runs ORDER BY id"
 
 
@@ -86,6 +93,11 @@ class Results:
         The metrics of all runs into this folder.
     tracebacks : dict of int to str
         An example for each group of failures, by the position of its first trial.
+    calibration : Series of str
+        JSON, by position: for each of ten bins of the minority's predicted probability the rows, the sum of
+        their probabilities and the minority rows. Trials of classifiers without probabilities have none.
+    portraits : Series of str
+        JSON, by position: the rows of a draw in a plane, and the regions of a classifier there.
     """
 
     plan: pd.DataFrame
@@ -97,6 +109,8 @@ class Results:
     run: dict[str, Any]
     earlier_metrics: tuple[str, ...]
     tracebacks: dict[int, str]
+    calibration: pd.Series[str]
+    portraits: pd.Series[str]
 
     @property
     def metrics(self) -> dict[str, bool]:
@@ -158,6 +172,8 @@ def _results(connection: sqlite3.Connection, folder: Path) -> Results:
         run=run,
         earlier_metrics=_metrics_of_runs(connection),
         tracebacks=dict(tuple(row) for row in connection.execute(TRACEBACKS)),
+        calibration=pd.read_sql_query(CALIBRATION, connection, index_col="position")["bins"],
+        portraits=pd.read_sql_query(PORTRAITS, connection, index_col="position")["view"],
     )
 
 
