@@ -5,6 +5,9 @@ others drift apart by rounding, so the neighbours of a draw are part of what it 
 set, ratio and method are cut into batches in the order of split and seed, so that more splits leave the
 batches that were full as they were, and so do more seeds on a single split. More seeds on several splits
 form other batches: no order of the members can grow both ways.
+
+A set that stands in a suite twice, once with many splits and once with many seeds on one split, shares the
+draws that are equal in both; those that are made in batches are not, as their neighbours differ.
 """
 
 from __future__ import annotations
@@ -95,7 +98,7 @@ def ratio_label(ratio: float | None) -> str:
 
 def _draws(suite: Suite, data: DataItem, ratio: float | None) -> Iterator[tuple[MethodItem, DrawSpec]]:
     """Yield the draws of one data set and ratio, split by split, each with its method."""
-    members = tuple(product(range(suite.splits), range(suite.seeds)))
+    members = tuple(product(range(data.splits or suite.splits), range(data.seeds or suite.seeds)))
     batches = {method.label: batches_of(members, method.batch) for method in suite.methods}
     protocol = suite.protocol.spec()
     for member in members:

@@ -1,50 +1,82 @@
-"""A loose plugin: the part of the Gas Sensor Array Drift set that suites use as a stand-in for the whole.
+"""A loose plugin: parts of two sets of the GL-GAN paper, which suites use as stand-ins for the whole.
 
-It is offered under a name of its own, so that nothing takes it for the published set. A suite loads it with
-``plugins: [partial_sets.py]``.
+They are offered under names of their own, so that nothing takes them for the published sets. A suite loads
+them with ``plugins: [partial_sets.py]``.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from oversample_bench.api import Dataset, Register, Unavailable, hookimpl
 
-COUNTS = {1: 1316, 2: 1664, 3: 681, 4: 592, 5: 1779, 6: 665}
-"""Rows of each gas in batches 1 to 6, 8 and 9."""
+
+@dataclass(frozen=True)
+class Part:
+    """What a file has to hold, and how such a file is made."""
+
+    n_features: int
+    counts: dict[int, int]
+    rows: str
+    source: str
+    licence: str
+
+
+PARTS = {
+    "gas_drift_partial": Part(
+        n_features=128,
+        counts={1: 1316, 2: 1664, 3: 681, 4: 592, 5: 1779, 6: 665},
+        rows="batches 1 to 6, 8 and 9 of UCI 224",
+        source="Gas Sensor Array Drift, UCI 224 (Vergara et al. 2012), batches 1-6, 8 and 9 only",
+        licence="research only, no commercial use",
+    ),
+    "sensorless_partial": Part(
+        n_features=48,
+        counts={1: 5319, 2: 612} | dict.fromkeys(range(3, 12), 200),
+        rows="the first 5,931 rows of UCI 325, and 200 of each further class",
+        source="Sensorless Drive Diagnosis, UCI 325, 7,731 of 58,509 rows",
+        licence="CC BY 4.0 (UCI)",
+    ),
+}
 
 
 @hookimpl
 def register_datasets(register: Register) -> None:
-    """Offer the part by name."""
-    register("gas_drift_partial", gas_drift_partial)
+    """Offer the parts by name."""
+    for name in PARTS:
+        register(name, partial(load, name))
 
 
-def gas_drift_partial(data_dir: Path | None = None) -> Dataset:
-    """Return batches 1 to 6, 8 and 9 of the gas set, 6,697 of its 13,910 rows.
+def load(name: str, data_dir: Path | None = None) -> Dataset:
+    """Return a part of a set.
 
     Parameters
     ----------
+    name : str
+        One of `PARTS`.
     data_dir : Path, optional
-        Where ``gas_drift_partial.npz`` (arrays ``X`` and ``y``) is.
+        Where ``<name>.npz`` (arrays ``X`` and ``y``) is.
 
     Raises
     ------
     Unavailable
         When it is not there, or holds other rows.
     """
-    path = None if data_dir is None else data_dir / "gas_drift_partial.npz"
+    part = PARTS[name]
+    path = None if data_dir is None else data_dir / f"{name}.npz"
     if path is None or not path.is_file():
         raise Unavailable(
-            "gas_drift_partial.npz is not in the data folder; make it of batches 1-6, 8 and 9 of UCI 224 "
-            "(arrays X and y) and name the folder with --data-dir"
+            f"{name}.npz is not in the data folder; make it of {part.rows} (arrays X and y) and name the "
+            "folder with --data-dir"
         )
     with np.load(path, allow_pickle=False) as arrays:
         X, y = arrays["X"], arrays["y"]
-    found = dict(zip(*(part.tolist() for part in np.unique(y, return_counts=True)), strict=True))
-    if found != COUNTS or X.shape[1] != 128:
-        raise Unavailable(f"{path} holds {X.shape[1]} features and classes {found}, not 128 and {COUNTS}")
-    source = "Gas Sensor Array Drift, UCI 224 (Vergara et al. 2012), batches 1-6, 8 and 9 only"
-    return Dataset(X=X, y=y, source=source, licence="research only, no commercial use")
+    found = dict(zip(*(column.tolist() for column in np.unique(y, return_counts=True)), strict=True))
+    if found != part.counts or X.shape[1] != part.n_features:
+        told = f"{X.shape[1]} features and classes {found}"
+        raise Unavailable(f"{path} holds {told}, not {part.n_features} and {part.counts}")
+    return Dataset(X=X, y=y, source=part.source, licence=part.licence)

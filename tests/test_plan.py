@@ -151,3 +151,35 @@ def test_a_draw_alone_is_its_own_fit():
 
     assert members_of(draw) == (draw,)
     assert batches_of(((0, 0), (1, 0)), 1) == {}
+
+
+def test_a_set_may_have_splits_and_seeds_of_its_own():
+    """What an entry says overrides the suite for it alone; what it leaves out is the suite's."""
+    own = {"dataset": "ecoli1", "splits": 1, "seeds": 3}
+    found = planned(data=[own, {"dataset": "glass0", "seeds": 2}, "iris0"], splits=2)
+
+    assert [(t.dataset, t.spec.draw.split.index, t.spec.draw.seed) for t in found.trials] == [
+        ("ecoli1", 0, 0), ("ecoli1", 0, 1), ("ecoli1", 0, 2),
+        ("glass0", 0, 0), ("glass0", 0, 1), ("glass0", 1, 0), ("glass0", 1, 1),
+        ("iris0", 0, 0), ("iris0", 1, 0),
+    ]  # fmt: skip
+
+
+def test_two_designs_of_one_set_share_what_is_equal():
+    """The first seed on the first split is one draw under both labels, unless a batch ties it to others."""
+    both = [
+        {"dataset": "ecoli1", "splits": 4},
+        {"dataset": "ecoli1", "label": "one split", "splits": 1, "seeds": 3},
+    ]
+    found = planned(data=both, methods=["none", {"name": "smote", "batch": 10}])
+
+    draws = {
+        (t.dataset, t.method): t.spec.draw
+        for t in found.trials
+        if (t.spec.draw.split.index, t.spec.draw.seed) == (0, 0)
+    }
+    assert draws["ecoli1", "none"] == draws["one split", "none"]
+    assert draws["ecoli1", "smote"].batch == ((0, 0), (1, 0), (2, 0), (3, 0))
+    assert draws["one split", "smote"].batch == ((0, 0), (0, 1), (0, 2))
+    assert len(found.splits()) == 4
+    assert len(found.fits()) == (4 + 3 - 1) + 2

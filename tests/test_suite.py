@@ -138,6 +138,74 @@ def test_a_focus_waits_for_methods_that_can_be_read(tmp_path):
 def test_a_suite_without_a_focus_keeps_its_digest():
     """What a suite does not say is no part of its digest, nor of what it says of itself."""
     assert parse_suite(SMALLEST).as_written()["report"] == {"title": "", "digits": 3}
+    assert parse_suite(SMALLEST).as_written()["data"] == [{"dataset": "ecoli1", "label": "ecoli1"}]
+
+
+def test_an_entry_of_data_may_have_splits_and_seeds_of_its_own():
+    """`splits` and `seeds` of an entry are said again by the suite, and are part of its digest."""
+    entries = "[{dataset: ecoli1, splits: 1, seeds: 10}, {dataset: ecoli1, label: again}]"
+    suite = parse_suite(SMALLEST.replace("[ecoli1]", entries))
+
+    assert [(item.splits, item.seeds) for item in suite.data] == [(1, 10), (0, 0)]
+    assert suite.data[0].spec() == suite.data[1].spec()
+    assert suite.as_written()["data"][0] == {"dataset": "ecoli1", "label": "ecoli1", "splits": 1, "seeds": 10}
+    assert suite.digest() != parse_suite(suite.text.replace("seeds: 10", "seeds: 9")).digest()
+
+
+TABLE = "dataset,classifier,metric,method,value"
+
+
+def test_the_papers_table_is_published_under_its_name():
+    """`published: paper` is a name, which the options of the run carry and the suite says again."""
+    suite = parse_suite(SMALLEST + "report: {published: paper}\n")
+
+    assert suite.report.model_dump()["published"] == suite.as_written()["report"]["published"] == "paper"
+
+
+def test_the_rows_of_a_users_table_travel_with_the_suite(tmp_path):
+    """A file is read with the suite, from its folder, whatever the order of its columns; its path is kept."""
+    (tmp_path / "mine.csv").write_text('value,method,metric,classifier,dataset\n 0.5 ,"a, b",mcc,knn,toy\n')
+    suite = parse_suite(SMALLEST + "report: {published: mine.csv}\n", folder=tmp_path)
+
+    assert suite.report.published == f'{TABLE},ratio,note\ntoy,knn,mcc,"a, b",0.5,,\n'
+    assert suite.as_written()["report"]["published"] == "mine.csv"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "it is empty."),
+        (f"{TABLE}\n", "it has no rows."),
+        ("dataset,classifier,metric,methods,value\na,b,c,d,1\n", "Did you mean 'methods'?"),
+        (
+            f"{TABLE},notes\na,b,c,d,1,e\n",
+            "its column 'notes' is unknown or there twice. Did you mean 'note'?",
+        ),
+        (f"{TABLE},value\na,b,c,d,1,1\n", "its column 'value' is unknown or there twice."),
+        (f"{TABLE}\na,b,c,d,1\na,b,,d,1\n", "line 3: its 'metric' is empty."),
+        (f"{TABLE}\na,b,c,d\n", "line 2: its 'value' is empty."),
+        (f"{TABLE}\na,b,c,d,0.5,e\n", "line 2: it has more than 5 cells."),
+        (f"{TABLE}\na,b,c,d,1.2.3\n", "line 2: its 'value' is '1.2.3', which is no finite number."),
+        (f"{TABLE}\na,b,c,d,nan\n", "line 2: its 'value' is 'nan', which is no finite number."),
+        (f"{TABLE}\na,b,c,d,natural\n", "line 2: its 'value' is 'natural', which is no finite number."),
+        (f"{TABLE},ratio\na,b,c,d,1,x\n", "line 2: its 'ratio' is 'x', which is no finite number."),
+        (f"{TABLE}\na,b,c,d,1\na,b,c,d,2\n", "line 3: it gives the value of line 2 again."),
+        (f'{TABLE}\na,b,c,"d,1\n', "line 2: unexpected end of data."),
+        (b"\xff\xfe", "it is no UTF-8 text."),
+        (b" " * (2**20 + 1), "it has more than 1,048,576 bytes."),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_table_that_cannot_be_compared_with_is_told(tmp_path, content, sentence):
+    """A wrong table is told at the place that names it, with its own line and what is expected."""
+    (tmp_path / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    found = told(SMALLEST + "report: {published: t.csv}\n", tmp_path)
+
+    assert len(found) == 1
+    assert found[0].startswith("5:21: The table 't.csv' cannot be compared with: ")
+    assert sentence in found[0]
+    assert "Expected CSV with the columns dataset, classifier, metric, method, value and perhaps" in found[0]
 
 
 def test_the_baseline_is_known_by_name_and_not_by_label():
@@ -254,6 +322,14 @@ WRONG = [
     ),
     ("report: {focus: ''}", "5:17", "'focus' is ''; expected text that is not empty."),
     ("report: {focus: 3}", "5:17", "'focus' is 3; expected text. Quote it: '3'."),
+    (
+        "report: {published: papr}",
+        "5:21",
+        "'published' is 'papr'; expected 'paper' or a file that ends in .csv. Did you mean 'paper'?",
+    ),
+    ("report: {published: no.csv}", "5:21", "There is no file 'no.csv' in "),
+    ("report: {published: 3}", "5:21", "'published' is 3; expected text. Quote it: '3'."),
+    ("report: {published: ''}", "5:21", "'published' is ''; expected text that is not empty."),
     ("metrics: mcc", "5:10", "'metrics' is 'mcc'; expected a list. Write [mcc]."),
     ("metrics: []", "5:10", "'metrics' is empty; expected at least one entry."),
     ("metrics: [mcc, 3]", "5:16", "An entry of 'metrics' is 3; expected text."),
@@ -324,6 +400,15 @@ WRONG_ENTRIES = [
     ("data", "{dataset: a, minority: [8]}", "2:31", "'minority' is a list; expected the label of a class"),
     ("data", "{dataset: a, minority: .nan}", "2:31", "'minority' is nan; expected the label of a class"),
     ("data", "{dataset: 3}", "2:18", "'dataset' is 3; expected text. Quote it: '3'."),
+    ("data", "{dataset: a, splits: 0}", "2:29", "'splits' is 0; expected at least 1."),
+    (
+        "data",
+        "{dataset: a, splits: '3'}",
+        "2:29",
+        "'splits' is '3'; expected a whole number. Write it without",
+    ),
+    ("data", "{dataset: a, seeds: 1.5}", "2:28", "'seeds' is 1.5; expected a whole number."),
+    ("data", "{dataset: a, seeds: }", "2:21", "'seeds' is empty; expected a whole number."),
     (
         "data",
         "ecoli1, ecoli1",

@@ -117,7 +117,7 @@ def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
         yield from _leaves(item, (*steps, step))
 
 
-def _existing(value: str, info: ValidationInfo, endings: tuple[str, ...]) -> str:
+def existing(value: str, info: ValidationInfo, endings: tuple[str, ...]) -> str:
     """Return the absolute path of a file that the suite names from its own folder."""
     if not value.endswith(endings):
         raise expected(f"a file that ends in {' or '.join(endings)}")
@@ -143,11 +143,11 @@ def _neighbour(path: Path) -> str:
 
 
 def _table_file(value: str, info: ValidationInfo) -> str:
-    return _existing(value, info, (".csv", ".csv.gz", ".parquet", ".npz"))
+    return existing(value, info, (".csv", ".csv.gz", ".parquet", ".npz"))
 
 
 def _python_file(value: str, info: ValidationInfo) -> str:
-    return _existing(value, info, (".py",))
+    return existing(value, info, (".py",))
 
 
 Text = Annotated[str, AfterValidator(_one_line)]

@@ -6,11 +6,17 @@ Names are not looked up here: whether a plugin offers them is for the registry t
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from oversample_bench.specs import Component, DataSpec
 from oversample_bench.suite.fields import ClassLabel, Name, Params, TableFile, complaint, expected
+
+
+def _worked_out(schema: dict[str, Any]) -> None:
+    """Take out a default that stands for one of the suite's."""
+    schema.pop("default", None)
 
 
 class Section(BaseModel):
@@ -35,6 +41,18 @@ class DataItem(Section):
     minority: ClassLabel = Field("", description="The minority class. Default: the rarer one of two.")
     label: Name = Field(
         "", description="What tables call it. Default: the name and, where both are given, the classes."
+    )
+    splits: int = Field(
+        0,
+        ge=1,
+        description="How many splits of this set. Default: the suite's `splits`.",
+        json_schema_extra=_worked_out,
+    )
+    seeds: int = Field(
+        0,
+        ge=1,
+        description="How many seeds on each of its splits. Default: the suite's `seeds`.",
+        json_schema_extra=_worked_out,
     )
 
     @model_validator(mode="after")

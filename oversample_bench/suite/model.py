@@ -25,6 +25,7 @@ from oversample_bench.suite.fields import (
 )
 from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, Resources, Section
 from oversample_bench.suite.source import Source
+from oversample_bench.suite.transcription import Published
 
 __all__ = [
     "ClassifierItem",
@@ -74,6 +75,20 @@ class ReportOptions(Section):
     digits: int = Field(3, ge=1, le=6, description="Digits after the decimal point in tables.")
     focus: Name = Field(
         "", description="The label of a method that is compared with each other one, pair by pair."
+    )
+    spread: Literal["sd", "interval"] = Field(
+        "sd", description="What stands beside a mean: its standard deviation, or its 95 % interval."
+    )
+    rope: float = Field(0.01, ge=0, description="Gains up to this size make no difference in practice.")
+    portraits: bool = Field(
+        default=False,
+        description="Draw the rows of a split in a plane, and the regions of the first classifier there, for "
+        "each data set, ratio and method.",
+    )
+    published: Published = Field(
+        "",
+        description="Published numbers to compare with: `paper` (Tables 2 to 6 of the GL-GAN paper), or a "
+        "CSV file, relative to the folder of the suite.",
     )
 
 
@@ -213,8 +228,11 @@ class Suite(Section):
         fields["plugins"] = [written.get(path, path) for path in fields["plugins"]]
         for item in fields["data"]:
             item["path"] = written.get(item["path"], item["path"])
-        if not fields["report"]["focus"]:
-            del fields["report"]["focus"]  # no label stands for none
+        report = fields["report"]
+        report["published"] = written.get(report["published"], report["published"])
+        for key in ("focus", "spread", "rope", "portraits", "published"):
+            if report[key] == ReportOptions.model_fields[key].default:
+                del report[key]  # what is not asked for is not said
         fields["data"] = [{key: value for key, value in item.items() if value} for item in fields["data"]]
         return fields
 

@@ -1,0 +1,396 @@
+"""The comparison with published numbers, from stores that are written by hand."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score, matthews_corrcoef
+
+from oversample_bench.report import published, results, transcription
+from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+
+PAPER = files("oversample_bench.report").joinpath("paper")
+FEW = settings(max_examples=20, deadline=None)  # each example writes a store
+Scores = Iterable[float | list[float | None] | None]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The scores of one method, one a split or, in an inner list, one a split and seed.
+
+    None stands for a trial that failed, NaN for one that was not run.
+    """
+
+    scores: Scores
+    method: str = "none"
+    dataset: str = "toy"
+    classifier: str = "tree"
+    ratio: str = "0.01"
+    reason: str = "the draw is at fault"
+
+
+def store(
+    folder: Path, cells: Iterable[Cell], table: str = "", metrics: Mapping[str, bool] | None = None
+) -> results.Results:
+    """Write a store with these scores under every metric, and return what a report reads of it."""
+    metrics = metrics or {"mcc": True}
+    ledger, planned = Ledger(folder), []
+    options = {"published": table} if table else {}
+    ledger.begin(RunRecord("toy", "d1g3st", "", options, metrics, "serial", 1, {}))
+    for cell in cells:
+        for split, inner in enumerate(cell.scores):
+            for seed, score in enumerate(inner if isinstance(inner, list) else [inner]):
+                planned.append(_write(ledger, cell, (split, seed), dict.fromkeys(metrics, score)))
+    ledger.set_plan(planned)
+    ledger.close()
+    return results.read(folder)
+
+
+def _write(
+    ledger: Ledger, cell: Cell, at: tuple[int, int], scores: Mapping[str, float | None]
+) -> PlannedRecord:
+    place = f"{cell.dataset}/{cell.ratio}/{at[0]}"
+    draw = f"{place}/{cell.method}/{at[1]}"
+    trial = f"{draw}/{cell.classifier}"
+    record = PlannedRecord(trial, draw, cell.dataset, cell.ratio, cell.method, cell.classifier, *at)
+    if any(np.isnan(score) for score in scores.values() if score is not None):
+        return record
+    good = None not in scores.values()
+    common = {"params": "{}", "source": "", "stage": "", "kind": "", "traceback": "", "run": 1}
+    common |= {"status": "ok" if good else "failed", "reason": "" if good else cell.reason}
+    drawn = {"split": place, "method": cell.method, "spec": "{}", "fallback": "", "flags": ""}
+    split = SplitRecord(place, cell.dataset, 7, 80, 20, 5, 20, 5, 0.25, 0, 0)
+    ledger.add_draw(DrawRecord(draw, {**common, **drawn, "fit_seconds": 0.1}), split)
+    columns = {"draw": draw, "classifier": cell.classifier, "trial_seconds": 0.1}
+    told = TrialRecord(trial, {**common, **columns}, scores if good else {}, dict.fromkeys(scores, "builtin"))
+    ledger.add_trial(told)
+    return record
+
+
+def printed(*rows: str) -> str:
+    """Return a user's table as the options of a run hold it; ``ratio`` and ``note`` may be left out."""
+    padded = [row + "," * (6 - row.count(",")) for row in rows]
+    return "\n".join(["dataset,classifier,metric,method,value,ratio,note", *padded]) + "\n"
+
+
+TOY = "toy,tree,mcc,none"
+
+
+# --- the numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "in_range", "in_two_sd"),
+    [("0.65", True, True), ("0.71", True, True), ("0.49", True, True), ("0.75", False, True),
+     ("0.39", False, True), ("0.82", False, False), ("0.38", False, False)],
+)  # fmt: skip
+def test_a_cell_is_worked_by_hand(tmp_path: Path, value: str, in_range: bool, in_two_sd: bool) -> None:
+    """0.5, 0.6, 0.7 have mean 0.6, sd 0.1 and ends 0.5 and 0.7; two printed digits have 0.011 to spare."""
+    found = store(tmp_path, [Cell([0.5, 0.6, 0.7])], printed(f"{TOY},{value}"))
+
+    row = published.frame(found).loc[0]
+
+    assert row[["mean", "sd", "low", "high"]].tolist() == pytest.approx([0.6, 0.1, 0.5, 0.7], abs=1e-12)
+    assert (row["n"], row["n_planned"], row["design"]) == (3, 3, "3 splits")
+    assert row["difference"] == pytest.approx(0.6 - float(value), abs=1e-12)
+    assert (row["in_range"], row["in_two_sd"]) == (in_range, in_two_sd)
+
+
+unit = st.floats(-1, 1)
+
+
+@FEW
+@given(scores=st.lists(unit, min_size=2, max_size=8), value=st.integers(-10_000, 10_000))
+def test_the_range_is_that_of_numpy(scores: list[float], value: int) -> None:
+    """A published value is in range where numpy's ends of the scores enclose it, near by numpy's sd."""
+    text = f"{value / 10_000:.4f}"
+    with tempfile.TemporaryDirectory() as name:
+        row = published.frame(store(Path(name), [Cell(scores)], printed(f"{TOY},{text}"))).loc[0]
+
+    step, number = 1.1e-4, float(text)
+    assert row["in_range"] == (min(scores) - step <= number <= max(scores) + step)
+    assert row["in_two_sd"] == (abs(np.mean(scores) - number) <= 2 * np.std(scores, ddof=1) + step)
+
+
+def test_a_split_counts_once_however_many_seeds_it_has(tmp_path: Path) -> None:
+    """With several splits a value is the mean of a split's seeds; on one split each seed is a value."""
+    cells = [Cell([[0.2, 0.4], [0.6, 0.8]], dataset="many"), Cell([[0.2, 0.4, 0.9]], dataset="one")]
+    table = printed("many,tree,mcc,none,0.5", "one,tree,mcc,none,0.5")
+
+    rows = published.frame(store(tmp_path, cells, table)).set_index("dataset")
+
+    numbers = rows[["n", "mean", "low", "high"]].to_numpy().tolist()
+    assert numbers[0] == pytest.approx([2, 0.5, 0.3, 0.7], abs=1e-12)
+    assert numbers[1] == pytest.approx([3, 0.5, 0.2, 0.9], abs=1e-12)
+    assert rows["design"].tolist() == ["2 splits, 2 seeds", "one split, 3 seeds"]
+
+
+def test_one_value_is_no_range(tmp_path: Path) -> None:
+    """Where one split has a score nobody can tell what lies within; the cell shows the difference."""
+    found = store(tmp_path, [Cell([0.5, None])], printed(f"{TOY},0.5"))
+
+    row, text = published.frame(found).loc[0], published.section(found)
+
+    assert row[["in_range", "in_two_sd"]].isna().all()
+    assert (row["n"], row["n_planned"]) == (1, 2)
+    assert "No published value could be compared: no cell of this run with two scores has one." in text
+    assert "0.5000; 0.500 (+0.000), n = 1 of 2" in text
+
+
+def test_a_table_without_ratios_holds_at_each_and_one_with_at_its_own(tmp_path: Path) -> None:
+    """An empty ratio meets every ratio of a set, a number the ratio that tables show like it."""
+    cells = [Cell([0.1, 0.2], ratio="0.01"), Cell([0.1, 0.2], ratio="0.1")]
+    (tmp_path / "b").mkdir()
+
+    everywhere = published.frame(store(tmp_path, cells, printed(f"{TOY},0.1")))
+    once = published.frame(store(tmp_path / "b", cells, printed(f"{TOY},0.1,0.10")))
+
+    assert (everywhere["ratio"].tolist(), once["ratio"].tolist()) == (["0.01", "0.1"], ["0.1"])
+
+
+# --- which names meet which labels
+
+
+def test_the_names_of_the_paper_meet_registered_ones(tmp_path: Path) -> None:
+    """USPS is the digits 2 and 8 in every design, AdaBoost both of our forms; no more is compared."""
+    sets = [
+        "usps 2/8",
+        "usps 2/8, one split",
+        "usps 2/80",
+        "usps 0/1",
+        "gas_drift_partial 4/6",
+        "sensorless 3/7",
+    ]
+    cells = [
+        Cell([0.7, 0.8], dataset=name, classifier=classifier)
+        for name in sets
+        for classifier in ("adaboost", "adaboost_samme_r", "knn")
+    ]
+
+    found = published.frame(store(tmp_path, cells, "paper"))
+
+    assert found["dataset"].unique().tolist() == ["usps 2/8", "usps 2/8, one split", "sensorless 3/7"]
+    assert found["classifier"].unique().tolist() == ["adaboost", "adaboost_samme_r"]
+    assert found["published_classifier"].unique().tolist() == ["AdaBoost"]
+    assert found["published"].tolist() == [0.6689] * 4 + [0.8119] * 2
+
+
+def test_the_longest_name_takes_the_label(tmp_path: Path) -> None:
+    """Of two published sets that a label begins with, it stands for the one that says more of it."""
+    table = printed("toy,tree,mcc,none,0.1", "Toy two,tree,mcc,none,0.2")
+    cells = [Cell([0.1, 0.2], dataset=name) for name in ("toy", "toy two", "toy two, thin", "toys")]
+
+    found = published.frame(store(tmp_path, cells, table))
+
+    assert found[["dataset", "published_dataset"]].to_numpy().tolist() == [
+        ["toy", "toy"], ["toy two", "Toy two"], ["toy two, thin", "Toy two"],
+    ]  # fmt: skip
+
+
+def test_what_has_no_partner_is_listed(tmp_path: Path) -> None:
+    """Published names without a label and labels without a published value are named, kind by kind."""
+    table = printed(f"{TOY},0.5", "big,forest,f1,smote,0.5")
+    cells = [Cell([0.4, 0.6]), Cell([0.4, 0.6], method="mine"), Cell([0.4, 0.6], dataset="small")]
+
+    text = published.section(store(tmp_path, cells, table))
+
+    for line in (
+        "published data sets that no label of the suite stands for: big",
+        "data sets without a published value: small",
+        "published classifiers that no label of the suite stands for: forest",
+        "published metrics that no label of the suite stands for: f1",
+        "published methods that no label of the suite stands for: smote",
+        "methods without a published value: mine",
+    ):
+        assert f"- {line}\n" in text + "\n"
+    assert "classifiers without a published value" not in text
+
+
+def test_a_set_without_scores_is_listed_with_the_reason(tmp_path: Path) -> None:
+    """A set that could not be had, a method that failed and one that was not run are told apart."""
+    cells = [
+        Cell([0.4, 0.6]),
+        Cell([None, None], dataset="gone", reason="the set 'gone' is not on this machine"),
+        Cell([0.4, 0.6], dataset="half"),
+        Cell([None, None], dataset="half", method="a", reason="no neighbours"),
+        Cell([float("nan")] * 2, dataset="half", method="b"),
+    ]
+    rows = [
+        f"{name},tree,mcc,{method},0.5" for name in ("toy", "gone", "half") for method in ("none", "a", "b")
+    ]
+
+    text = published.section(store(tmp_path, cells, printed(*rows)))
+
+    assert "- gone at ratio 0.01, every method: the set 'gone' is not on this machine" in text
+    assert "- half at ratio 0.01, a: no neighbours" in text
+    assert "- half at ratio 0.01, b: 2 not yet run" in text
+    assert "### half at ratio 0.01, 2 splits (half)" in text
+    assert "### gone" not in text
+
+
+# --- the words and tables
+
+
+def test_the_summary_counts_what_lies_within_and_names_the_rest(tmp_path: Path) -> None:
+    """On top stands how many published values lie within ours, and which lie above ↑ or below ↓."""
+    cells = [
+        Cell([0.4, 0.6]),
+        Cell([0.4, 0.6], method="a"),
+        Cell([0.4, 0.6], method="b"),
+        Cell([0.1, 0.9], classifier="line"),
+    ]
+    table = printed(f"{TOY},0.50", "toy,tree,mcc,a,0.70", "toy,tree,mcc,b,0.10", "toy,line,mcc,none,0.80")
+
+    text = published.section(store(tmp_path, cells, table))
+
+    first = (
+        "- toy at ratio 0.01 (2 splits): of 4 published cells 2 lie within the range of ours, 3 within two "
+        "standard deviations of our mean."
+    )
+    assert text.splitlines()[2:5] == [
+        first,
+        "  - tree (tree): 1 of 3; these do not: a (mcc ↑); b (mcc ↓)",
+        "  - line (line): 1 of 1",
+    ]
+    assert "0.5000; 0.500 ± 0.141 (0.000)" in text.replace("+0.000", "0.000")
+    assert "0.7000; 0.500 ± 0.141 (-0.200) ↑" in text
+    assert "0.1000; 0.500 ± 0.141 (+0.400) ↓" in text
+
+
+def test_a_published_classifier_counts_once_and_shows_both_forms(tmp_path: Path) -> None:
+    """AdaBoost stands beside each of our forms, and lies within ours where one of them holds it."""
+    cells = [
+        Cell([0.6, 0.7], dataset="usps 2/8", classifier="adaboost_samme_r"),
+        Cell([0.1, 0.2], dataset="usps 2/8", classifier="adaboost"),
+    ]
+
+    text = published.section(store(tmp_path, cells, "paper"))
+
+    assert "of 1 published cells 1 lie within the range of ours" in text
+    assert "(AdaBoost in one of its forms)" in text
+    assert re.search(
+        r"\| metric \| method \| +adaboost_samme_r \(AdaBoost\) \| +adaboost \(AdaBoost\) \|", text
+    )
+    assert "- adaboost (AdaBoost): 0 of 1; these do not: none (mcc ↑)" in text
+
+
+def test_a_value_in_doubt_is_marked_and_the_reason_told(tmp_path: Path) -> None:
+    """A value with a note has a mark in its cell, and its story stands once below."""
+    table = printed(f'{TOY},0.5,,"no | such run"', "toy,tree,mcc,a,0.5")
+    text = published.section(store(tmp_path, [Cell([0.4, 0.6]), Cell([0.4, 0.6], method="a")], table))
+
+    assert text.count("0.5000¹;") == 1
+    assert "- toy, tree, none (mcc): no \\| such run" in text
+
+
+def test_every_table_has_as_many_cells_in_each_line(tmp_path: Path) -> None:
+    """Names with pipes, stars and line breaks break no table."""
+    odd = "a|b *c* <i>\n`d`"
+    cells = [Cell([0.4, 0.6], odd, odd, odd), Cell([0.4, None], "x", odd, odd)]
+    buffer = io.StringIO()
+    pd.DataFrame(
+        [(odd, odd, "mcc", odd, "0.5", "", odd), (odd, odd, "mcc", "x", "0.5", "", "")],
+        columns=["dataset", "classifier", "metric", "method", "value", "ratio", "note"],
+    ).to_csv(buffer, index=False)
+
+    text = published.section(store(tmp_path, cells, buffer.getvalue()))
+
+    lines = [line.replace("\\|", "") for line in text.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in lines} == {4}
+    assert "<i>" not in text
+
+
+def test_nothing_is_asked_without_a_published_table(tmp_path: Path) -> None:
+    """A suite that names no table, and a store from before there were any, ask for no comparison."""
+    found = store(tmp_path, [Cell([0.5])])
+
+    assert not published.asked(found)
+
+
+def test_a_table_of_which_nothing_is_here_says_so(tmp_path: Path) -> None:
+    """Without a common set, method or metric there is a sentence, a list and no table."""
+    cells, other = [Cell([0.4, 0.6])], printed("big,tree,mcc,none,0.5")
+    (tmp_path / "b").mkdir()
+
+    texts = [
+        published.section(store(tmp_path, cells, other)),
+        published.section(store(tmp_path / "b", cells, "paper", {"brier": False})),
+    ]
+
+    assert all("No published value could be compared" in text and "\n| " not in text for text in texts)
+
+
+# --- the paper's table
+
+
+def test_the_transcription_is_whole() -> None:
+    """351 values: 45 a method but 36 of SWIM, which Gisette's table leaves out, and none twice."""
+    table = pd.read_csv(io.StringIO(PAPER.joinpath("tables.csv").read_text(encoding="utf-8")))
+
+    sizes = table.groupby("method").size()
+    assert len(table) == 351
+    assert sizes.pop("SWIM") == 36
+    assert set(sizes) == {45}
+    assert not table.duplicated(["dataset", "classifier", "metric", "method"]).any()
+    best = table["value"] == table.groupby(["dataset", "classifier", "metric"])["value"].transform("max")
+    assert table[best]["method"].value_counts().to_dict() == {"GL-GAN": 35, "BAGAN": 6, "MDO": 3, "NRAS": 2}
+
+
+MATRICES = pd.read_csv(io.StringIO(PAPER.joinpath("confusion.csv").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("row", list(MATRICES.itertuples()), ids=lambda row: f"{row[1]}-{row[2]}-{row[3]}")
+def test_a_value_in_doubt_is_that_of_one_confusion_matrix(row) -> None:
+    """What the notes say of a matrix is so: scikit-learn's scores of it are the three printed ones."""
+    table = transcription._transcription("paper").values
+    key = (table["dataset"] == row.dataset) & (table["classifier"] == row.classifier)
+    own = table[key & (table["method"] == row.method)].set_index("metric")
+    told = row.note.removeprefix("several: ").split(";")
+    sizes = (row.n_test_majority, row.n_test_minority)
+    pairs = (
+        [(int(row.false_positive), int(row.false_negative))]
+        if pd.notna(row.false_positive)
+        else [tuple(map(int, pair.split("/"))) for pair in told]
+    )
+
+    for false_positive, false_negative in pairs:
+        truth = np.repeat([0, 1], sizes)
+        guess = truth.copy()
+        guess[:false_positive] = 1
+        guess[len(guess) - false_negative :] = 0
+        macro, micro = (f1_score(truth, guess, average=kind) for kind in ("macro", "micro"))
+        scores = [macro, micro, matthews_corrcoef(truth, guess)]
+        assert own["value"][["macro F1", "micro F1", "MCC"]].tolist() == pytest.approx(scores, abs=1.1e-4)
+    assert own["note"].str.contains("one confusion matrix").all()
+
+
+def test_only_what_can_be_shown_is_in_doubt() -> None:
+    """Beside the matrices one value has a note: 0.8906 is no average of ten shares of 326 test rows."""
+    table = transcription._transcription("paper").values
+
+    noted = table[table["note"] != ""]
+    others = noted[~noted["note"].str.contains("one confusion matrix")]
+    assert len(noted) == 3 * len(MATRICES) + 1
+    assert others[["dataset", "classifier", "metric", "method", "value"]].to_numpy().tolist() == [
+        ["USPS", "AdaBoost", "micro F1", "SWIM", 0.8906]
+    ]
+
+
+@given(n=st.integers(10, 20_000), part=st.floats(0, 1), cut=st.booleans())
+def test_a_true_average_is_never_in_doubt(n: int, part: float, cut: bool) -> None:
+    """Whatever share of n there is, rounded to four digits or cut off after, can be one."""
+    share = round(part * n) / n
+    value = np.floor(share * 10_000 + 1e-9) / 10_000 if cut else round(share, 4)
+
+    assert transcription._is_average(pd.Series([value]), pd.Series([n])).tolist() == [True]

@@ -1,0 +1,107 @@
+"""The suites of the project: each can be read, is planned as its text says, and asks for what there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oversample_bench.checking import check_names, registry_of
+from oversample_bench.plan import Plan, plan
+from oversample_bench.report import claims, published, results
+from oversample_bench.store import Ledger, PlannedRecord, RunRecord
+from oversample_bench.suite import Suite, load_suite
+
+SUITES = Path(__file__).parents[1] / "suites"
+SIZES = {
+    "ablation": 600,  # 6 ratios x 5 splits x 5 methods x 4 classifiers
+    "gan": 400,
+    "gan_ranks": 3510,
+    "keel": 17_550,  # 117 sets x 5 splits x 10 methods x 3 classifiers
+    "paper": 3840,  # (30 + 10 for USPS, 10 + 10 for each of four) x 8 methods x 4 classifiers
+    "quickstart": 270,
+}
+"""Trials of each suite."""
+
+
+def planned_only(folder: Path, suite: Suite) -> results.Results:
+    """Return what a report reads of a store that holds the plan of ``suite`` and no outcome."""
+    ledger, found = Ledger(folder), plan(suite)
+    metrics = dict.fromkeys(suite.metrics, True)
+    ledger.begin(RunRecord(suite.name, "", suite.text, suite.report.model_dump(), metrics, "serial", 1, {}))
+    ledger.set_plan(records(found))
+    ledger.close()
+    return results.read(folder)
+
+
+def records(found: Plan) -> list[PlannedRecord]:
+    return [
+        PlannedRecord(
+            trial=str(position),
+            draw=str(hash(trial.spec.draw)),
+            dataset=trial.dataset,
+            ratio=trial.ratio,
+            method=trial.method,
+            classifier=trial.classifier,
+            split=trial.spec.draw.split.index,
+            seed=trial.spec.draw.seed,
+        )
+        for position, trial in enumerate(found.trials)
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(SUITES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_suite_is_read_and_planned(path: Path) -> None:
+    """A suite bears the name of its file, and its plan has the size that stands here."""
+    suite = load_suite(path)
+
+    found = plan(suite)
+
+    assert suite.name == path.stem
+    assert len(found.trials) == len(set(map(repr, found.trials))) > 0
+    assert len(found.trials) == SIZES.get(suite.name, len(found.trials))
+
+
+@pytest.mark.parametrize("path", sorted(SUITES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_name_of_a_suite_is_offered(path: Path) -> None:
+    """Each method, classifier, data set and metric is registered by a plugin of this project."""
+    suite = load_suite(path)
+
+    check_names(suite, registry_of(suite))
+
+
+@pytest.mark.parametrize("path", sorted(SUITES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_readme_lists_every_suite(path: Path) -> None:
+    """Each suite has its line in suites/README.md."""
+    assert f"[{path.name}]({path.name})" in (SUITES / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_papers_suite_has_a_cell_for_every_published_value(tmp_path: Path) -> None:
+    """351 values, 117 of AdaBoost in both forms, in two designs; all of them listed as not yet run."""
+    found = planned_only(tmp_path, load_suite(SUITES / "paper.yaml"))
+
+    frame, text = published.frame(found), published.section(found)
+
+    assert len(frame) == (351 + 117) * 2
+    assert "no label of the suite" not in text
+    assert "without a published value" not in text
+    assert "- usps 2/8 at ratio 0.01, every method: 30 not yet run" in text
+    assert set(claims.frame(found)["holds"]) == {""}
+
+
+def test_the_papers_suite_holds_both_designs(tmp_path: Path) -> None:
+    """Each set stands there with many splits and with one split and ten seeds; USPS has thirty."""
+    designs = published.designs(planned_only(tmp_path, load_suite(SUITES / "paper.yaml")))
+
+    assert designs["design"].tolist() == [
+        "30 splits",
+        *["one split, 10 seeds", "10 splits"] * 4,
+        "one split, 10 seeds",
+    ]
+
+
+def test_the_ablation_asks_every_claim_of_the_curves(tmp_path: Path) -> None:
+    """Four claims at six ratios with three published classifiers, one in two forms, by three metrics."""
+    found = claims.frame(planned_only(tmp_path, load_suite(SUITES / "ablation.yaml")))
+
+    assert (found["claim"] == "curve").sum() == 4 * 6 * 4 * 3
