@@ -1,0 +1,192 @@
+"""The sheet that every figure is painted on, and its bytes: fonts, sizes and settings, the same everywhere.
+
+Uses no global figure, no display and no settings of the user: what matplotlib is told here holds inside
+`styled` only. The same figure gives the same bytes; dates and random identifiers are left out.
+"""
+
+from __future__ import annotations
+
+import logging
+import textwrap
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Literal
+
+from oversample_bench.report.markdown import UNPRINTABLE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from oversample_bench.report.figures.palette import Look
+
+WIDTH = 7.2  # inches: the text width of A4 and letter paper
+DPI = 150
+FORMATS = ("png", "svg")
+GREY = "#666666"
+LIGHT = "#dddddd"
+MOST_LETTERS = 34
+TITLE_LETTERS = 86  # in a line of the title
+LEGEND_LETTERS = 100  # in a line of the legend
+FALLBACK_FONTS = (
+    "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Arial Unicode MS",
+)  # fmt: skip
+"""Asked, where they are installed, for letters that DejaVu Sans does not have."""
+SETTINGS: dict[Any, Any] = {  # its stubs list hundreds of keys, one by one
+    "axes.axisbelow": True,
+    "axes.edgecolor": GREY,
+    "axes.grid": False,
+    "axes.labelsize": 8,
+    "axes.linewidth": 0.6,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 8,
+    "axes.unicode_minus": True,
+    "font.size": 8,
+    "grid.color": LIGHT,
+    "grid.linewidth": 0.5,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4.5,
+    "svg.fonttype": "path",  # the same letters on every screen
+    "svg.hashsalt": "oversample-bench",
+    "text.parse_math": False,  # a name with two dollar signs is a name
+    "xtick.color": GREY,
+    "xtick.labelcolor": "black",
+    "xtick.labelsize": 7,
+    "ytick.color": GREY,
+    "ytick.labelcolor": "black",
+    "ytick.labelsize": 7,
+}
+METADATA = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Let the settings of the figures hold, and give back those of the user afterwards."""
+    with _quietly():
+        import matplotlib as mpl
+        from matplotlib import font_manager
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        installed = set(font_manager.fontManager.get_font_names())
+        fonts = ["DejaVu Sans", *(name for name in FALLBACK_FONTS if name in installed)]
+        mpl.rcParams.update({**SETTINGS, "font.family": fonts})
+        yield
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep to itself what matplotlib says of caches that it makes when it is first used on a machine."""
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def sheet(title: str, height: float) -> Figure:
+    """Return an empty figure of the width of a page; call it, paint and save inside `styled`.
+
+    Parameters
+    ----------
+    title : str
+        In whole words: it is broken into lines.
+    height : float
+        Inches, without the title.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    lines = textwrap.wrap(title, TITLE_LETTERS, max_lines=4, placeholder=" …")
+    figure = Figure(figsize=(WIDTH, height + 0.16 * len(lines) + 0.1), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=9, fontweight="bold")
+    return figure
+
+
+def images(figure: Figure) -> dict[str, bytes]:
+    """Return the figure as the bytes of a PNG and of an SVG file; call it inside `styled`."""
+    found = {}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph ")  # no font has it: a box is shown
+        if (engine := figure.get_layout_engine()) is not None:
+            engine.execute(figure)
+        figure.set_layout_engine(None)  # it is laid out now, and needs not be for each file
+        for kind in FORMATS:
+            file = BytesIO()
+            figure.savefig(file, format=kind, metadata=METADATA[kind])
+            found[kind] = file.getvalue()
+    return found
+
+
+def label(text: object, most: int = MOST_LETTERS) -> str:
+    """Return a name on one line, a long one without its middle: names often differ at their ends."""
+    line = UNPRINTABLE.sub(" ", str(text)).strip()
+    if len(line) <= most:
+        return line
+    tail = (most - 1) // 2
+    return f"{line[: most - 1 - tail]}…{line[-tail:]}"
+
+
+def shown(value: float) -> str:
+    """Return a number for a tick: ``0.01``, ``20``, ``1e+06``."""
+    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+
+
+def legend(figure: Figure, handles: Sequence[Artist], names: Sequence[str]) -> None:
+    """Put a legend below the panels, in as many columns as its names leave room for."""
+    texts = [label(name) for name in names]
+    columns = min(len(texts), max(1, LEGEND_LETTERS // (max(map(len, texts)) + 6)))
+    rows = -(-len(texts) // columns)
+    made = figure.legend(handles, ["x"] * len(texts), loc="outside lower left", ncols=-(-len(texts) // rows))
+    for artist, text in zip(made.get_texts(), texts, strict=True):
+        artist.set_text(text)  # as a label of the legend, a name that begins with _ would be hidden
+
+
+def handle(look: Look, *, line: bool = True) -> Artist:
+    """Return what stands for a method in a legend."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=look.colour, marker=look.marker, linestyle=dashed(look) if line else "none")
+
+
+def dashed(look: Look) -> Literal["solid"] | tuple[float, tuple[float, ...]]:
+    """Return the dashes as matplotlib takes them."""
+    return (0, look.dashes) if look.dashes else "solid"
+
+
+def hollow(look: Look, *, whole: bool) -> dict[str, Any]:
+    """Return the keywords of a marker: filled, or hollow for a mean that lacks some of its trials."""
+    return {
+        "marker": look.marker,
+        "markeredgecolor": look.colour,
+        "markerfacecolor": look.colour if whole else "white",
+        "markeredgewidth": 0.9,
+    }
+
+
+def wrapped(n_panels: int, most: int = 3) -> int:
+    """Return how many panels stand side by side: as many as there are, but no fourth one below three."""
+    return n_panels if n_panels <= most else (2 if n_panels == 4 else most)
+
+
+def last(grid: np.ndarray, n_panels: int) -> list[Axes]:
+    """Hide the panels of a grid that nothing is drawn in, and return the lowest ones of its columns."""
+    columns = grid.shape[1]
+    for axes in grid.flat[n_panels:]:
+        axes.set_visible(False)
+    return list(grid.flat[max(0, n_panels - columns) : n_panels])
+
+
+def gridded(axes: Axes, axis: str) -> None:
+    """Draw faint lines at the ticks of one axis."""
+    axes.grid(visible=True, axis=axis)  # type: ignore[arg-type]  # its stubs ask for a literal
