@@ -1,0 +1,162 @@
+"""Stores that are written by hand, and the pages that are made of them, for the tests of `report.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oversample_bench.report.cells import cells
+from oversample_bench.report.html import document
+from oversample_bench.report.results import read
+from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+
+SIZES = (80, 20, 5, 20, 5)  # training rows by class, hidden, test rows by class
+SHARE = 25 / 100  # test rows to training rows
+METRICS = {"mcc": True, "brier": False}
+FIVE = ("mcc", "f1_macro", "f1_micro", "auprc", "roc_auc")
+HOSTILE = (
+    "<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "a\"b'c", "50 % _of_ *it*",
+    "two\nlines", "%{x} <b>&lt;</b>", "-- comment --><!-- ", "少数类 ✓", "{{ 7 * 7 }}",
+    "a very long name " * 6,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Made:
+    """A planned trial and what became of it: its scores by metric, why it failed, or "" for not yet."""
+
+    place: tuple[str, str]  # data set and ratio
+    method: str
+    classifier: str
+    split: int
+    scores: Mapping[str, float] | str
+    flags: str = ""
+    draw_fails: bool = False
+
+    @property
+    def split_digest(self) -> str:
+        return f"{self.place}/{self.split}"
+
+    @property
+    def draw(self) -> str:
+        return f"{self.split_digest}/{self.method}"
+
+    @property
+    def trial(self) -> str:
+        return f"{self.draw}/{self.classifier}"
+
+    def planned(self) -> PlannedRecord:
+        return PlannedRecord(self.trial, self.draw, *self.place, self.method, self.classifier, self.split, 0)
+
+    def draw_record(self) -> DrawRecord:
+        made = not self.draw_fails
+        columns: dict[str, Any] = {
+            "digest": self.draw, "split": self.split_digest, "method": self.method, "params": "{}",
+            "source": "oversample-bench 0.1.0", "spec": "{}", "status": "ok" if made else "failed",
+            "stage": "" if made else "draw", "kind": "" if made else "ValueError",
+            "reason": "" if made else "too few", "traceback": "" if made else f"Traceback <b>{self.draw}</b>",
+            "n_real": 100 if made else None, "n_dropped": 0, "n_new": 60, "n_copies": 0, "n_new_majority": 0,
+            "n_owed": 60, "realised_ratio": 1.0, "fallback": "", "flags": self.flags,
+            "fidelity_precision": None, "fit_seconds": 0.25 * (1 + len(self.method) % 3), "peak_mib": 12.0,
+            "run": 1,
+        }  # fmt: skip
+        return DrawRecord(self.draw, columns)
+
+    def trial_record(self) -> TrialRecord:
+        scores = {} if self.draw_fails or isinstance(self.scores, str) else self.scores
+        status = "upstream" if self.draw_fails else "ok" if scores else "failed"
+        failed = status == "failed"
+        columns = {
+            "digest": self.trial, "draw": self.draw, "classifier": self.classifier, "params": "{}",
+            "source": "oversample-bench 0.1.0", "status": status,
+            "stage": "trial" if failed else "", "kind": "RuntimeError" if failed else "",
+            "reason": str(self.scores) if failed else "",
+            "traceback": "Traceback\n  of a trial" if failed else "", "trial_seconds": 0.5, "run": 1,
+        }  # fmt: skip
+        return TrialRecord(self.trial, columns, scores, dict.fromkeys(scores, "builtin"))
+
+
+def store(
+    folder: Path, made: Iterable[Made], metrics: Mapping[str, bool] = METRICS, **options: object
+) -> Path:
+    """Write a store whose run has fixed times, and return its folder."""
+    ledger, made = Ledger(folder), list(made)
+    environment = {"python": "3.11", "versions": {"numpy": "2.4"}}
+    ledger.begin(RunRecord("toy", "d1g3st", "name: toy", options, metrics, "serial", 2, environment))
+    for name in {trial.place[0] for trial in made}:
+        ledger.remember_dataset(f"stamp of {name}", f"print of {name}", {"n_rows": 120, "source": "KEEL"})
+    drawn: set[str] = set()
+    for trial in made:
+        if trial.scores == "":
+            continue
+        if trial.draw not in drawn:
+            split = SplitRecord(
+                trial.split_digest, f"print of {trial.place[0]}", trial.split, *SIZES, 0.25, 0, 0
+            )
+            ledger.add_draw(trial.draw_record(), split)
+            drawn.add(trial.draw)
+        ledger.add_trial(trial.trial_record())
+    ledger.set_plan([trial.planned() for trial in made])
+    ledger.connection.execute(
+        "UPDATE runs SET status = 'finished', started = '2026-01-01T00:00', finished = '2026-01-01T00:01'"
+    )
+    ledger.close()
+    return folder
+
+
+def html_of(folder: Path, more: Mapping[str, list[str]] | None = None) -> str:
+    results = read(folder)
+    return document(results, {metric: cells(results, metric) for metric in results.metrics}, more)
+
+
+def paired(gains: Mapping[str, list[float]], metric: str = "mcc") -> list[Made]:
+    """Return one trial of none at 0.5, and one of smote off by each gain, a split each, by data set."""
+    return [
+        Made(
+            (dataset, "natural"), method, "tree", split, {metric: 0.5 + (gain if method == "smote" else 0.0)}
+        )
+        for dataset, values in gains.items()
+        for method in ("none", "smote")
+        for split, gain in enumerate(values)
+    ]
+
+
+def varied(n_sets: int = 4) -> list[Made]:
+    """Return a run with two ratios, failures, flags and trials that have not been run."""
+    generator = np.random.default_rng(0)
+    trials = []
+    for dataset, ratio, method, classifier, split in product(
+        range(n_sets), ("0.01", "0.1"), ("none", "random", "smote"), ("tree", "knn"), range(3)
+    ):
+        mcc = (
+            0.3 + 0.1 * dataset + 0.05 * ("none", "random", "smote").index(method) + generator.normal(0, 0.02)
+        )
+        scores: Mapping[str, float] | str = {"mcc": float(mcc), "brier": float(1 - mcc)}
+        if (dataset, method, classifier, split) == (0, "smote", "knn", 0):
+            scores = "no neighbours"
+        if dataset == n_sets - 1 and split == 2:
+            scores = ""
+        flags = "copies" if method == "random" else ""
+        fails = (dataset, ratio, method, split) == (1, "0.1", "random", 1)
+        trials.append(Made((f"set{dataset}", ratio), method, classifier, split, scores, flags, fails))
+    return trials
+
+
+def large() -> list[Made]:
+    """Return 10,000 trials with five metrics, each a cell of its own: no page of so many is larger."""
+    generator = np.random.default_rng(1)
+    return [
+        Made(
+            (f"set_number_{at}", "natural"),
+            f"method_{method}",
+            f"classifier_{classifier}",
+            0,
+            dict(zip(FIVE, generator.random(len(FIVE)).tolist(), strict=True)),
+        )
+        for at, method, classifier in product(range(200), range(10), range(5))
+    ]

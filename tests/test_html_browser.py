@@ -1,0 +1,349 @@
+"""`report.html` in a real browser without a network: nothing asked for, nothing out of place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from oversample_bench.driver import run
+from oversample_bench.suite import load_suite
+from oversample_bench.summary import Options
+from tests import chromium
+from tests.html_runs import FIVE, HOSTILE, Made, html_of, large, store, varied
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[chromium.Page]:
+    with chromium.browser() as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Make pages of a varied run, of hostile names, of 10,000 trials and of the quick start, really run."""
+    folder = tmp_path_factory.mktemp("pages")
+    hostile = [
+        Made(
+            (name, ratio),
+            method,
+            HOSTILE[1],
+            split,
+            {HOSTILE[1]: 0.5 + 0.01 * split + 0.02 * len(method) % 0.3},
+        )
+        for name in HOSTILE
+        for ratio in ("0.1", "0.2")
+        for method in ("none", HOSTILE[0], HOSTILE[5])
+        for split in range(2)
+    ]
+    store(folder / "varied", varied(), focus="smote")
+    store(folder / "large", large(), dict.fromkeys(FIVE, True))
+    store(folder / "hostile", hostile, {HOSTILE[1]: True}, title=HOSTILE[0])
+    run(load_suite(ROOT / "suites" / "quickstart.yaml"), folder / "quickstart", Options(runner="serial"))
+    found = {}
+    for name in ("varied", "hostile", "large", "quickstart"):
+        found[name] = folder / name / "page.html"
+        found[name].write_text(html_of(folder / name), encoding="utf-8", newline="\n")
+    return found
+
+
+@pytest.fixture
+def varied_tab(tab: chromium.Page, pages: Mapping[str, Path]) -> chromium.Page:
+    """Open the varied page in a wide and light window."""
+    tab.prefer("light")
+    tab.resize(1280)
+    tab.open(pages["varied"])
+    return tab
+
+
+SHOWN_ROWS = (
+    '[...[...document.querySelectorAll("table.scores")].find(t => t.offsetParent !== null).tBodies[0].rows]'
+    ".filter(row => !row.hidden)"
+)
+HEADERS = (
+    '[...document.querySelectorAll("table.scores")].find(t => t.offsetParent !== null).tHead.rows[0].cells'
+)
+
+
+def choose(tab: chromium.Page, field: str, value: str) -> None:
+    """Choose in a select as a user does, with the event that follows."""
+    tab.run(
+        f'(() => {{ const field = document.getElementById("{field}"); field.value = "{value}"; '
+        'field.dispatchEvent(new Event("change", {bubbles: true})); })()'
+    )
+    tab.settle()
+
+
+def leading(texts: Iterable[str]) -> list[float]:
+    return [float(found[0]) if (found := re.match(r"-?[\d.]+", text)) else np.inf for text in texts]
+
+
+@pytest.mark.parametrize("name", ["varied", "hostile", "quickstart", "large"])
+def test_a_page_opens_without_a_fault_and_asks_for_nothing(
+    tab: chromium.Page, pages: Mapping[str, Path], name: str
+) -> None:
+    """No error, no warning, no breach of the policy; no address but the file and the images that it draws."""
+    tab.open(pages[name])
+
+    drawn = tab.run('[...document.querySelectorAll("figure:not([hidden]) .plot svg.main-svg")].length')
+    outside = [url for url in tab.requests() if not url.startswith(("data:", "blob:"))]
+    assert tab.faults() == []
+    assert outside == [pages[name].resolve().as_uri()]
+    assert drawn >= 3
+    assert tab.run('document.querySelectorAll("img, iframe, object").length') == 0
+
+
+def test_no_button_sends_a_figure_away(varied_tab: chromium.Page) -> None:
+    """The figures offer to be saved and zoomed, and nothing that leaves the machine."""
+    titles = varied_tab.run('[...document.querySelectorAll("[data-title]")].map(one => one.dataset.title)')
+
+    assert any("Download" in title for title in titles)
+    assert not [title for title in titles if re.search("cloud|share|edit|link", title, re.IGNORECASE)]
+
+
+def test_a_press_on_a_header_sorts_and_a_third_one_undoes_it(varied_tab: chromium.Page) -> None:
+    """The first press puts the best on top, the next the worst, the third the order of the plan."""
+    texts = f"{SHOWN_ROWS}.map(row => row.cells[5].textContent)"
+    state = f'{HEADERS}[5].getAttribute("aria-sort")'
+    found = [(varied_tab.run(state), varied_tab.run(texts))]
+    for _ in range(3):
+        varied_tab.run(f'{HEADERS}[5].querySelector("button").click()')
+        found.append((varied_tab.run(state), varied_tab.run(texts)))
+
+    numbers = leading(found[0][1])
+    assert [one[0] for one in found] == [None, "descending", "ascending", None]
+    assert leading(found[1][1]) == sorted(numbers, reverse=True)
+    assert leading(found[2][1]) == sorted(numbers)
+    assert found[3] == found[0]
+
+
+def test_headers_sort_by_key(varied_tab: chromium.Page) -> None:
+    """A header that has the focus sorts when Enter or the space bar is pressed."""
+    varied_tab.run(f'{HEADERS}[0].querySelector("button").focus()')
+    varied_tab.press("Enter", 13, "\r")
+    first = varied_tab.run(f'{HEADERS}[0].getAttribute("aria-sort")')
+    varied_tab.press(" ", 32, " ")
+
+    assert [first, varied_tab.run(f'{HEADERS}[0].getAttribute("aria-sort")')] == ["ascending", "descending"]
+    assert varied_tab.run(f"{SHOWN_ROWS}[0].cells[0].textContent") == "set3"
+
+
+def test_totals_stay_below_the_rows_that_are_sorted(varied_tab: chromium.Page) -> None:
+    """The mean over data sets is no data set: it is not sorted among them."""
+    table = 'document.querySelector("table:has(em)")'
+    varied_tab.run(f'{table}.tHead.querySelector("button").click()')
+    varied_tab.run(f'{table}.tHead.querySelector("button").click()')
+
+    names = varied_tab.run(f"[...{table}.tBodies[0].rows].map(row => row.cells[0].textContent)")
+    assert names[:2] == ["set3", "set2"]
+    assert names[-2:] == ["mean of the 4 sets", "better / equal / worse"]
+
+
+def test_filters_choose_rows_and_figures_follow(varied_tab: chromium.Page) -> None:
+    """Classifier, ratio and words of the text box are taken together, in tables and heat map alike."""
+    heat = 'document.querySelector("#heat .plot").data[0].z.length'
+    counts = [varied_tab.run(f"{SHOWN_ROWS}.length")]
+    choose(varied_tab, "filter-classifier", "1")
+    counts.append(varied_tab.run(f"{SHOWN_ROWS}.length"))
+    choose(varied_tab, "filter-ratio", "0")
+    counts.append(varied_tab.run(f"{SHOWN_ROWS}.length"))
+    varied_tab.run('document.getElementById("filter-text").focus()')
+    varied_tab.type("SET2 kn")
+
+    rows = varied_tab.run(f"{SHOWN_ROWS}.map(row => [...row.cells].slice(0, 3).map(c => c.textContent))")
+    assert counts == [16, 8, 4]
+    assert rows == [["set2", "0.01", "knn"]]
+    assert varied_tab.run(heat) == 1
+    assert varied_tab.run('document.getElementById("shown").textContent') == (
+        "1 of 16 rows and 3 of 3 methods shown."
+    )
+
+
+def test_reset_shows_everything_again(varied_tab: chromium.Page) -> None:
+    """One button undoes all filters."""
+    choose(varied_tab, "filter-classifier", "1")
+    varied_tab.run('document.querySelectorAll("input[name=method]")[1].click()')
+    varied_tab.run('document.querySelector("#filters button[type=reset]").click()')
+    varied_tab.settle()
+
+    assert varied_tab.run('document.getElementById("shown").textContent') == (
+        "16 of 16 rows and 3 of 3 methods shown."
+    )
+    assert varied_tab.run(f"{SHOWN_ROWS}.length") == 16
+
+
+def test_a_metric_is_chosen_for_tables_and_figures(varied_tab: chromium.Page) -> None:
+    """Another metric brings its own scores, ranks and figures, and hides those of the first."""
+    choose(varied_tab, "filter-metric", "1")
+
+    shown = varied_tab.run(
+        '[...document.querySelectorAll(".metric")].filter(p => p.offsetParent).map(p => p.dataset.metric)'
+    )
+    captions = varied_tab.run('[...document.querySelectorAll("figcaption")].map(one => one.textContent)')
+    assert shown == ["1", "1"]
+    assert all("brier" in caption and "mcc" not in caption for caption in captions)
+
+
+def test_methods_can_be_hidden(varied_tab: chromium.Page) -> None:
+    """A method that is unchecked leaves the table and every figure."""
+    varied_tab.run('document.querySelectorAll("input[name=method]")[1].click()')
+    varied_tab.settle()
+
+    header = varied_tab.run(f"[...{HEADERS}].filter(c => !c.hidden).map(c => c.textContent)")
+    traces = varied_tab.run('[...document.querySelectorAll(".plot")].flatMap(p => p.data.map(t => t.name))')
+    columns = varied_tab.run('document.querySelector("#heat .plot").data[0].z[0].length')
+    assert header == ["data set", "ratio", "classifier", "none", "smote"]
+    assert "random" not in traces
+    assert columns == 2
+
+
+def test_a_method_has_one_colour_and_one_mark_everywhere(varied_tab: chromium.Page) -> None:
+    """The traces of a method look the same in every figure, and differ from those of the others."""
+    looks = varied_tab.run(
+        '[...document.querySelectorAll(".plot")].flatMap(p => p.data).filter(t => t.marker?.symbol)'
+        ".map(t => [t.name, t.marker.color, t.marker.symbol])"
+    )
+
+    by_name = {name: {(colour, mark) for other, colour, mark in looks if other == name} for name, *_ in looks}
+    assert set(by_name) == {"none", "random", "smote"}
+    assert all(len(found) == 1 for found in by_name.values())
+    assert len(set.union(*by_name.values())) == 3
+
+
+def test_a_figure_tells_its_numbers_under_the_pointer(varied_tab: chromium.Page) -> None:
+    """The pointer on a mark brings its method, difference, interval and n."""
+    mark = 'document.querySelector("#gains .scatterlayer .point")'
+    varied_tab.run(f'{mark}.scrollIntoView({{block: "center", behavior: "instant"}})')
+    varied_tab.settle()
+    box = varied_tab.run(
+        f"(() => {{ const b = {mark}.getBoundingClientRect(); "
+        "return [b.x + b.width / 2, b.y + b.height / 2]; })()"
+    )
+    for shift in (3, 0):
+        varied_tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=box[0] + shift, y=box[1])
+        varied_tab.settle()
+
+    told = varied_tab.run('document.querySelector("#gains .hoverlayer").textContent')
+    assert re.search(r"random with tree at ratio 0\.01[+−]0\.\d+ \[.*\], n = \d data sets", told)
+
+
+def test_hostile_names_are_shown_as_they_are(tab: chromium.Page, pages: Mapping[str, Path]) -> None:
+    """Tables, fields and labels of figures hold the very characters of a name."""
+    tab.resize(1280)
+    tab.open(pages["hostile"])
+
+    cells_ = tab.run(f"[...new Set({SHOWN_ROWS}.map(row => row.cells[0].textContent))]")
+    legend = tab.run('[...document.querySelectorAll("#gains .legendtext")].map(one => one.textContent)')
+    assert cells_ == list(HOSTILE)
+    assert [HOSTILE[0], HOSTILE[5]] == legend
+    assert tab.run("document.title") == HOSTILE[0]
+
+
+@pytest.mark.parametrize("width", [400, 320])
+@pytest.mark.parametrize("name", ["varied", "hostile", "quickstart"])
+def test_a_narrow_page_does_not_scroll_sideways(
+    tab: chromium.Page, pages: Mapping[str, Path], name: str, width: int
+) -> None:
+    """Wide tables scroll inside their boxes; the page stays as wide as the window."""
+    tab.resize(width)
+    tab.open(pages[name])
+
+    assert tab.run("document.documentElement.scrollWidth") <= width
+    assert tab.run('[...document.querySelectorAll(".plot")].every(p => p.scrollWidth <= innerWidth)')
+
+
+def test_the_theme_follows_the_system_and_then_the_button(varied_tab: chromium.Page) -> None:
+    """Dark where the system asks for it; the button turns it, figures and all, without storage."""
+    look = (
+        "[getComputedStyle(document.body).backgroundColor, "
+        'document.querySelector("#gains .plot").layout.font.color, '
+        'document.getElementById("theme").textContent]'
+    )
+    light = varied_tab.run(look)
+    varied_tab.prefer("dark")
+    dark = varied_tab.run(look)
+    varied_tab.run('document.getElementById("theme").click()')
+
+    assert light == varied_tab.run(look)
+    assert light[0] == "rgb(255, 255, 255)"
+    assert not set(light) & set(dark)
+    assert varied_tab.run("document.cookie") == ""
+
+
+def test_everything_is_reached_by_tab_and_seen(varied_tab: chromium.Page) -> None:
+    """From the top of the page the tabulator comes to the skip link first, then to every field and header."""
+    fields = (
+        '[...document.querySelectorAll("a, button, select, input, summary")].filter(e => e.checkVisibility())'
+    )
+    seen = []
+    for _ in range(3 * varied_tab.run(f"{fields}.length")):
+        varied_tab.press("Tab", 9)
+        seen.append(
+            varied_tab.run(
+                "(() => { const e = document.activeElement; e.dataset.seen = 1; "
+                "return [e.className || e.tagName, getComputedStyle(e).outlineStyle]; })()"
+            )
+        )
+        if seen[-1][0] == "BODY":
+            break
+
+    missed = varied_tab.run(f"{fields}.filter(e => !e.dataset.seen).map(e => e.outerHTML)")
+    assert seen[0][0] == "skip"
+    assert missed == []
+    assert {style for name, style in seen if name != "BODY"} == {"solid"}
+
+
+def test_paper_has_everything_unfolded_and_no_filters(varied_tab: chromium.Page) -> None:
+    """Printed, the page is light, tracebacks are open and filters gone; afterwards it is as before."""
+    varied_tab.prefer("dark")
+    varied_tab.run(
+        "window.folded = []; addEventListener('beforeprint', () => folded.push([document.querySelectorAll("
+        "'details:not([open])').length, document.documentElement.dataset.theme]))"
+    )
+    before = varied_tab.run("document.querySelectorAll('details:not([open])').length")
+
+    paper = varied_tab.pdf()
+
+    assert before > 0
+    assert paper.startswith(b"%PDF")
+    assert varied_tab.run("folded") == [[0, "light"]]
+    assert varied_tab.run("document.querySelectorAll('details:not([open])').length") == before
+    assert varied_tab.run("document.documentElement.dataset.theme ?? null") is None
+    varied_tab.send("Emulation.setEmulatedMedia", media="print")
+    assert varied_tab.run("getComputedStyle(document.getElementById('filters')).display") == "none"
+    assert varied_tab.run("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
+    varied_tab.send("Emulation.setEmulatedMedia", media="")
+
+
+def test_tables_are_there_without_scripts(tab: chromium.Page, pages: Mapping[str, Path]) -> None:
+    """With scripts switched off every table is shown, and no field that would do nothing."""
+    tab.send("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        tab.load(pages["varied"])
+        root = tab.send("DOM.getDocument", depth=0)["root"]["nodeId"]
+        tables = tab.send("DOM.querySelectorAll", nodeId=root, selector="table.scores")["nodeIds"]
+        boxes = [tab.send("DOM.getBoxModel", nodeId=one)["model"]["height"] for one in tables]
+        hidden = tab.send("DOM.querySelector", nodeId=root, selector="#filters[hidden]")["nodeId"]
+    finally:
+        tab.send("Emulation.setScriptExecutionDisabled", value=False)
+
+    assert len(boxes) == 2
+    assert min(boxes) > 100
+    assert hidden
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_no_browser_fails_in_continuous_integration_and_skips_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]
+) -> None:
+    """A machine without Chromium is told how to install it; in continuous integration that is a failure."""
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(outcome, match="apt-get install chromium"):
+        chromium.path()
