@@ -7,6 +7,7 @@ do loads no data and starts no Ray.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from oversample_bench import store
 from oversample_bench.checking import check_names, check_parameters, registry_of
 from oversample_bench.choosing import Choice
+from oversample_bench.data.fetching import Downloads
 from oversample_bench.draws import DrawFiles
 from oversample_bench.errors import UsageError
 from oversample_bench.estimate import expected_seconds
@@ -72,10 +74,12 @@ def run(
     check_names(suite, registry)
     options = options or Options()
     files = data_folder(options.data_dir)
+    watcher = watcher or Watcher()
     with occupied(folder) as ledger:
-        inventory = Inventory(registry, files, store.fingerprints(ledger.connection))
+        known = store.fingerprints(ledger.connection)
+        inventory = Inventory(registry, files, known, Downloads(watcher.fetching))
         order = _Order(suite, folder, registry, options, inventory)
-        computed, interrupted = _carry_out(order, ledger, watcher or Watcher())
+        computed, interrupted = _carry_out(order, ledger, watcher)
         counts = store.status_counts(ledger.connection, suite.metrics)
     return Summary(folder, counts, computed, time.monotonic() - started, interrupted)
 
@@ -121,13 +125,14 @@ def _run(order: _Order, left: Remaining, ledger: store.Ledger, watcher: Watcher)
     status = "interrupted"
     try:
         _follow(order, left.jobs, choice, scribe, watcher)
+        _portray(order, ledger)
         status = "finished"
     except KeyboardInterrupt:
         watcher.interrupted()
     finally:
         watcher.end()
         ledger.finish(number, status)
-    _report(order.folder)
+    _report(order)
     return scribe.trials, status == "interrupted"
 
 
@@ -146,6 +151,7 @@ def _is_current(order: _Order, ledger: store.Ledger, records: list[store.Planned
         last is not None
         and last["status"] == "finished"
         and last["suite_text"] == order.suite.text
+        and last["options"] == json.loads(json.dumps(order.suite.report.model_dump()))
         and (order.folder / "report.md").is_file()
         and store.planned(ledger.connection) == [tuple(vars(record).values()) for record in records]
     )
@@ -199,6 +205,19 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, 
         running.close()  # ends the workers
 
 
+def _portray(order: _Order, ledger: store.Ledger) -> None:
+    """Have the portraits made that the suite asks for and the store lacks."""
+    if not order.suite.report.portraits:
+        return
+    from oversample_bench.portraits import Studio
+
+    planned = plan(order.suite)
+    identity = order.inventory.identity(planned, None)
+    studio = Studio(order.registry, order.inventory, order.files.load, order.suite.limits.trial)
+    for trial, view in studio.portraits(planned, identity, ledger.portrayed()):
+        ledger.add_portrait(trial, view)
+
+
 def _let_go(inventory: Inventory, waiting: Counter[DataSpec], done: Job) -> None:
     """Forget the rows of a data set when its last job has ended."""
     waiting[done.data] -= 1
@@ -221,7 +240,7 @@ def _blueprint(order: _Order, left: Sequence[Job]) -> Blueprint:
     )
 
 
-def _report(folder: Path) -> None:
+def _report(order: _Order) -> None:
     from oversample_bench.report import write_report
 
-    write_report(folder)
+    write_report(order.folder, figures=order.options.figures)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
 
+FIGURES = "OVERSAMPLE_BENCH_FIGURES"
 RunnerName = Literal["auto", "serial", "ray"]
 
 
@@ -29,6 +31,8 @@ class Options:
         Where loaders look for files; ``OVERSAMPLE_BENCH_DATA`` if it is not given.
     retry : bool, default=True
         Whether trials that did not succeed are tried again.
+    figures : bool, optional
+        Whether the report has figures; they are, unless ``OVERSAMPLE_BENCH_FIGURES`` is 0.
     """
 
     runner: RunnerName = "auto"
@@ -36,6 +40,7 @@ class Options:
     workers: int = 0
     data_dir: Path | None = None
     retry: bool = True
+    figures: bool = field(default_factory=lambda: os.environ.get(FIGURES) != "0")
 
 
 @dataclass(frozen=True)

@@ -75,12 +75,12 @@ def _write(
 
 
 def table(folder: Path, metric: str = "mcc") -> pd.DataFrame:
-    write_report(folder)
+    write_report(folder, figures=False)
     return pd.read_csv(folder / "tables" / f"differences_{metric}.csv")
 
 
 def section(folder: Path, metric: str = "mcc") -> str:
-    text = write_report(folder).read_text(encoding="utf-8")
+    text = write_report(folder, figures=False).read_text(encoding="utf-8")
     return text.partition(f"{HEADING}{metric}: ")[2].partition("\n## ")[0]
 
 
@@ -304,7 +304,11 @@ def test_no_name_breaks_the_tables(tmp_path: Path, name: str) -> None:
     ]
     folder = store(tmp_path, cells, {name: True}, focus=name)
 
-    page = MarkdownIt("commonmark").enable("table").render(write_report(folder).read_text(encoding="utf-8"))
+    page = (
+        MarkdownIt("commonmark")
+        .enable("table")
+        .render(write_report(folder, figures=False).read_text(encoding="utf-8"))
+    )
     written = next((folder / "tables").glob("differences_*.csv"))
 
     for part in page.split("<table>")[1:]:
@@ -328,7 +332,7 @@ def test_without_a_planned_focus_nothing_is_added(tmp_path: Path, options: dict[
     cells = [Cell([0.4, 0.5]), Cell([0.5, 0.6], method="smote")]
     folder = store(tmp_path, cells, **options)
 
-    text = write_report(folder).read_text(encoding="utf-8")
+    text = write_report(folder, figures=False).read_text(encoding="utf-8")
 
     assert HEADING not in text
     assert not list((folder / "tables").glob("differences_*"))
@@ -338,20 +342,20 @@ def test_a_focus_alone_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
     """Where the focus is the only method there is no section."""
     folder = store(tmp_path, [Cell([0.4, 0.5])], focus="none")
 
-    assert HEADING not in write_report(folder).read_text(encoding="utf-8")
+    assert HEADING not in write_report(folder, figures=False).read_text(encoding="utf-8")
 
 
 def test_old_differences_go_with_the_option(tmp_path: Path) -> None:
     """A later run without a focus removes the tables of an earlier one, also of a metric that it dropped."""
     cells = [Cell([0.4, 0.5]), Cell([0.5, 0.6], method="smote")]
     folder = store(tmp_path, cells, {"mcc": True, "auroc": True}, focus="smote")
-    write_report(folder)
+    write_report(folder, figures=False)
     before = sorted(path.name for path in (folder / "tables").glob("differences_*"))
-    write_report(store(tmp_path, cells, {"mcc": True}))
+    write_report(store(tmp_path, cells, {"mcc": True}), figures=False)
 
     assert before == ["differences_auroc.csv", "differences_mcc.csv"]
-    assert sorted(path.name for path in (folder / "tables").iterdir()) == [
-        "draws.csv", "failures.csv", "mcc.csv", "ranks_mcc.csv",
+    assert sorted(path.name for path in (folder / "tables").glob("*.csv")) == [
+        "comparisons_mcc.csv", "draws.csv", "duels_mcc.csv", "failures.csv", "mcc.csv", "ranks_mcc.csv",
     ]  # fmt: skip
 
 
@@ -360,9 +364,9 @@ def test_a_metric_may_be_called_like_a_table_of_differences(tmp_path: Path) -> N
     metrics = {"mcc": True, "differences_mcc": True}
     folder = store(tmp_path, [Cell([0.4]), Cell([0.5], method="smote")], metrics, focus="smote")
 
-    write_report(folder)
+    write_report(folder, figures=False)
 
-    assert len(list((folder / "tables").iterdir())) == 2 + 3 * len(metrics)
+    assert len(list((folder / "tables").glob("*.csv"))) == 2 + 5 * len(metrics)
     assert "focus" in pd.read_csv(folder / "tables" / "differences_mcc.csv")
 
 

@@ -139,7 +139,7 @@ def scored(values: Iterable[float | None], metric: str = "mcc", **fields: str) -
 
 
 def report(folder: Path) -> str:
-    return write_report(folder).read_text(encoding="utf-8")
+    return write_report(folder, figures=False).read_text(encoding="utf-8")
 
 
 def cell(text: str, start: str, column: int) -> str:
@@ -212,7 +212,7 @@ def test_equal_scores_tie_whatever_the_order_in_which_they_are_added_up(tmp_path
     values = [0.1, 0.2, 0.3, 0.7]
     folder = store(tmp_path, scored(values) + scored(values[::-1], method="smote"), {"mcc": True})
 
-    write_report(folder)
+    write_report(folder, figures=False)
 
     assert pd.read_csv(folder / "tables" / "mcc.csv")["best"].tolist() == [True, True]
     assert pd.read_csv(folder / "tables" / "ranks_mcc.csv")["mean_rank"].tolist() == [1.5] * 4
@@ -375,7 +375,7 @@ def test_rows_that_wait_are_not_imputed(tmp_path: Path) -> None:
     waiting = replace(Case(), method="smote", status="", draw_status="")
     folder = store(tmp_path, [Case({"mcc": 0.5}), waiting], {"mcc": True})
 
-    write_report(folder)
+    write_report(folder, figures=False)
 
     assert pd.read_csv(folder / "tables" / "ranks_mcc.csv")["n_rows_imputed"].tolist() == [0] * 4
 
@@ -464,7 +464,7 @@ def test_no_name_breaks_the_tables(tmp_path: Path, name: str) -> None:
     assert f"<td>{plain.replace(chr(34), '&quot;')}</td>" in page
     assert "<script" not in page
     assert trials(folder).loc[0, "dataset"] == name
-    assert len(list((folder / "tables").iterdir())) == 4
+    assert len(list((folder / "tables").glob("*.csv"))) == 4
 
 
 def test_metrics_have_files_of_their_own_whatever_they_are_called(tmp_path: Path) -> None:
@@ -472,9 +472,10 @@ def test_metrics_have_files_of_their_own_whatever_they_are_called(tmp_path: Path
     metrics = dict.fromkeys(["draws", "failures", "../up", ".._up", "status", "ranks_mcc", "mcc"], True)
     folder = store(tmp_path / "run", [Case(dict.fromkeys(metrics, 0.5))], metrics)
 
-    write_report(folder)
+    write_report(folder, figures=False)
 
-    assert len(list((folder / "tables").iterdir())) == 2 + 2 * len(metrics)
+    assert len(list((folder / "tables").glob("*.csv"))) == 2 + 2 * len(metrics)
+    assert len(list((folder / "tables").glob("*.tex"))) == 1 + len(metrics)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
     assert list(trials(folder).columns[-7:]) == [
         "draws", "failures", "../up", ".._up", "metric_status", "ranks_mcc", "mcc",
@@ -484,28 +485,31 @@ def test_metrics_have_files_of_their_own_whatever_they_are_called(tmp_path: Path
 def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:
     """Report and tables are a function of the store, wherever it lies."""
     folders = [store(tmp_path / name, scored([0.4, 0.6]), {"mcc": True}) for name in ("a", "b")]
-    write_report(folders[0])
+    write_report(folders[0], figures=False)
 
     written = [{path.name: path.read_bytes() for path in _files(folder)} for folder in folders]
 
     assert written[0] == written[1]
-    assert sorted(written[0]) == ["draws.csv", "failures.csv", "mcc.csv", "ranks_mcc.csv", "report.md"]
+    assert sorted(written[0]) == [
+        "draws.csv", "failures.csv", "mcc.csv", "ranks_mcc.csv", "report.html", "report.md",
+        "scores_mcc.tex", "tables.tex",
+    ]  # fmt: skip
 
 
 def test_old_tables_go_and_other_files_stay(tmp_path: Path) -> None:
     """Tables of a metric that an earlier run had are removed; what we did not write is not ours."""
     folder = store(tmp_path, scored([0.5]), {"mcc": True, "auroc": True})
-    write_report(folder)
+    write_report(folder, figures=False)
     (folder / "tables" / "thesis.csv").write_text("mine")
     again = store(tmp_path, scored([0.5]), {"mcc": True})
-    write_report(again)
+    write_report(again, figures=False)
 
     assert (folder / "tables" / "thesis.csv").read_text() == "mine"
     assert not list((folder / "tables").glob("*auroc*"))
 
 
 def _files(folder: Path) -> list[Path]:
-    return [write_report(folder), *(folder / "tables").iterdir()]
+    return [write_report(folder, figures=False), folder / "report.html", *(folder / "tables").iterdir()]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])

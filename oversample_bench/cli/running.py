@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from oversample_bench import threads
+from oversample_bench.cli.telling import FIGURES
 from oversample_bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ DATA_DIR = click.option(
 @click.option("--address", default="", help="A running Ray cluster, e.g. auto.  [default: start one]")
 @click.option("--workers", type=click.IntRange(min=1), help="CPU slots for Ray.  [default: all cores]")
 @click.option("--no-retry", is_flag=True, help="Leave trials that failed before as they are.")
+@FIGURES
 def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
     """Carry out what is left of a suite, and write the report.
 
@@ -71,6 +73,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
         workers=int(given["workers"] or 0),  # type: ignore[call-overload]  # click has converted it
         data_dir=given["data_dir"],  # type: ignore[arg-type]  # click has converted it
         retry=not given["no_retry"],
+        figures=bool(given["figures"]),
     )
     summary = run(suite, out or "", options, watcher(console))
     _conclude(console, suite, summary, suite_file)

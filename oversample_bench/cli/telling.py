@@ -8,15 +8,26 @@ from pathlib import Path
 import click
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+FIGURES = click.option(
+    "--figures/--no-figures",
+    default=True,
+    envvar="OVERSAMPLE_BENCH_FIGURES",
+    help="Draw the figures of the report, which takes seconds.  [default: draw them]",
+)
 
 
-@click.command(short_help="Write the tables of a run anew.")
+@click.command(short_help="Write the report of a run anew.")
 @FOLDER
-def report(folder: Path) -> None:
-    """Write the tables of a run anew, also of one that is not finished."""
+@FIGURES
+def report(folder: Path, *, figures: bool) -> None:
+    """Write the report of a run anew, also of one that is not finished.
+
+    The folder gets report.md, report.html (one file that opens from disk), tables (CSV, LaTeX) and figures
+    (PNG, SVG).
+    """
     from oversample_bench.report import write_report
 
-    click.echo(f"Report: {write_report(folder)}")
+    click.echo(f"Report: {write_report(folder, figures=figures)}")
 
 
 @click.command(short_help="Write one row a trial as CSV or Parquet.")

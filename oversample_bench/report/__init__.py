@@ -1,7 +1,8 @@
-"""What a store says, as Markdown and CSV: from finished and from half-finished runs alike.
+"""What a store says, as Markdown, HTML, CSV, LaTeX and figures: from finished and half-finished runs alike.
 
 Reads ``results.sqlite`` and nothing else, and knows nothing of what filled it. It computes no score and has
-no clock and no generator: the same store gives the same bytes. pandas is imported when a function is called.
+no clock; what is resampled has a fixed seed of its own. So the same store gives the same bytes. pandas and
+matplotlib are imported when a function is called.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
 __all__ = ["summary_table", "trials", "write_export", "write_report"]
 
 
-def write_report(folder: Path) -> Path:
-    """Write ``report.md`` and ``tables/*.csv`` into the folder of a run.
+def write_report(folder: Path, *, figures: bool = True) -> Path:
+    """Write ``report.md``, ``report.html``, ``tables`` and ``figures`` into the folder of a run.
 
-    CSV files of an earlier report that have no successor are removed from ``tables``.
+    Files of an earlier report that have no successor are removed from ``tables`` and ``figures``.
 
     Parameters
     ----------
     folder : Path
         The output folder of `bench run`; the run may still be going on.
+    figures : bool, default=True
+        Whether to draw the figures, which takes most of the time.
 
     Returns
     -------
@@ -39,7 +42,7 @@ def write_report(folder: Path) -> Path:
     """
     from oversample_bench.report import writing
 
-    return writing.write_report(folder)
+    return writing.write_report(folder, figures=figures)
 
 
 def write_export(folder: Path, target: Path) -> int:

@@ -21,6 +21,8 @@ TIE_DECIMALS = 12  # equal scores that were added up in another order differ bey
 
 MARKS = {"nothing new": "ⁿ", "short": "ˢ", "copies": "ᶜ", "dropped": "ᵈ", "fallback": "ᶠ"}
 OTHER_MARK = "†"
+NEAR = "≈"
+"""Marks a cell that the test within the data set does not tell from the best of its row."""
 MEANINGS = {
     "nothing new": "the sampler owed minority rows and made none",
     "short": "it made less than 90 % of the rows that it owed",
@@ -126,6 +128,12 @@ def spread(mean: float, sd: float, digits: int) -> str:
     """Return ``0.871 ± 0.012``, or the mean alone where there is but one value."""
     text = f"{mean:z.{digits}f}"
     return text if pd.isna(sd) else f"{text} ± {sd:.{digits}f}"
+
+
+def interval(mean: float, low: float, high: float, digits: int) -> str:
+    """Return ``0.871 [0.851, 0.891]``, or the mean alone where there is no interval."""
+    text = f"{mean:z.{digits}f}"
+    return text if pd.isna(low) else f"{text} [{low:z.{digits}f}, {high:z.{digits}f}]"
 
 
 def rest(cell: Any) -> str:

@@ -1,10 +1,9 @@
-"""From frames to files: the report in its order, written whole or not at all."""
+"""From contents to files: each is written whole or not at all, and none outlives what it was made from."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,40 +11,59 @@ from pathlib import Path
 import pandas as pd
 
 from oversample_bench.errors import UsageError
-from oversample_bench.report import (
-    cards,
-    coverage,
-    differences,
-    draws,
-    export,
-    failures,
-    provenance,
-    ranks,
-    tables,
-)
-from oversample_bench.report.cells import cells
-from oversample_bench.report.markdown import escaped
-from oversample_bench.report.results import Results, read
+from oversample_bench.report import export
+from oversample_bench.report.contents import Contents, contents, table_names
+from oversample_bench.report.figures import OURS, Gallery, drawn
+from oversample_bench.report.results import read
 
-UNSAFE = re.compile(r"[^\w.-]+")
-TAKEN = ("draws", "failures")
-PREFIXES = ("ranks_", "differences_")
 SUFFIXES = (".csv", ".parquet")
 
 
-def write_report(folder: Path) -> Path:
-    """Write ``report.md`` and ``tables/*.csv`` from the store of ``folder``."""
+def write_report(folder: Path, *, figures: bool = True) -> Path:
+    """Write ``report.md``, ``report.html``, ``tables`` and ``figures`` from the store of ``folder``."""
     results = read(folder)
-    found = {metric: cells(results, metric) for metric in results.metrics}
-    frames = _frames(results, found)
-    path = folder / "report.md"
-    text = _document(results, found)
-    for name, frame in frames.items():
-        _replace(folder / "tables" / f"{name}.csv", partial(_to_csv, frame))
-    for name in _table_names(results.earlier_metrics) - frames.keys():
-        (folder / "tables" / f"{name}.csv").unlink(missing_ok=True)
-    _replace(path, lambda file: file.write_text(text, encoding="utf-8", newline="\n"))
-    return path
+    made = contents(results)
+    gallery = drawn(results, made.found, made.files) if figures else None
+    text, page = made.markdown(gallery), _page(made)
+    written = {*_write_tables(folder / "tables", made), *_write_figures(folder / "figures", gallery)}
+    _replace(folder / "report.html", partial(_to_text, page))
+    _replace(folder / "report.md", partial(_to_text, text))
+    _remove(_outlived(folder, results.earlier_metrics), but=written)
+    return folder / "report.md"
+
+
+def _page(made: Contents) -> str:
+    from oversample_bench.report.html import document
+
+    return document(made.results, made.found, made.more)
+
+
+def _write_tables(folder: Path, made: Contents) -> Iterable[Path]:
+    for stem, frame in made.frames.items():
+        yield _replace(folder / f"{stem}.csv", partial(_to_csv, frame))
+    for stem, text in made.latex().items():
+        yield _replace(folder / f"{stem}.tex", partial(_to_text, text))
+
+
+def _write_figures(folder: Path, gallery: Gallery | None) -> Iterable[Path]:
+    """Draw one figure after the other: only one is in memory."""
+    for stem, drawing in gallery.drawings.items() if gallery else ():
+        for suffix, image in drawing.images().items():
+            yield _replace(folder / f"{stem}.{suffix}", partial(_to_bytes, image))
+
+
+def _outlived(folder: Path, metrics: Iterable[str]) -> Iterable[Path]:
+    """Return what an earlier report may have left: tables of its metrics, and figures."""
+    yield from (
+        folder / "tables" / f"{stem}{kind}" for stem in table_names(metrics) for kind in (".csv", ".tex")
+    )
+    yield from (path for path in (folder / "figures").glob("*") if OURS.fullmatch(path.name))
+
+
+def _remove(paths: Iterable[Path], but: set[Path]) -> None:
+    for path in paths:
+        if path not in but:
+            path.unlink(missing_ok=True)
 
 
 def write_export(folder: Path, target: Path) -> int:
@@ -58,75 +76,25 @@ def write_export(folder: Path, target: Path) -> int:
         )
     frame = export.trials(read(folder))
     if suffix == ".csv":
-        _replace(target, lambda file: _to_csv(frame, file))
+        _replace(target, partial(_to_csv, frame))
     else:
         _replace(target, lambda file: frame.to_parquet(file, engine="pyarrow", index=False))
     return len(frame)
-
-
-def _document(results: Results, found: Mapping[str, pd.DataFrame]) -> str:
-    scores = [part for item in found.items() for part in _scores(results, *item)]
-    parts = [
-        f"# {escaped(results.title)}",
-        _summary(results),
-        coverage.section(results),
-        *scores,
-        draws.section(results),
-        failures.section(results),
-        cards.section(results),
-        provenance.section(results),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _scores(results: Results, metric: str, found: pd.DataFrame) -> list[str]:
-    parts = [tables.section(results, metric, found), ranks.section(results, metric, found)]
-    if differences.focused(results):
-        parts.append(differences.section(results, metric))
-    return parts
-
-
-def _summary(results: Results) -> str:
-    counts = {name: len(results.names(name)) for name in ("method", "classifier", "split", "seed")}
-    told = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items()]
-    sets, ratios = len(results.names("dataset")), ", ".join(results.names("ratio"))
-    return escaped(
-        f"{told[0]} and {told[1]} on {sets} data set{'' if sets == 1 else 's'} at ratio {ratios}; {told[2]}, "
-        f"{told[3]}; scored by {', '.join(results.metrics)}."
-    )
-
-
-def _frames(results: Results, found: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    frames = {"draws": draws.csv(results), "failures": failures.frame(results)}
-    for metric, name in _file_names(results.metrics).items():
-        frames[name] = tables.csv(found[metric])
-        frames[f"ranks_{name}"] = ranks.frame(results, metric, found[metric])
-        if differences.focused(results):
-            frames[f"differences_{name}"] = differences.frame(results, metric)
-    return frames
-
-
-def _table_names(metrics: Iterable[str]) -> set[str]:
-    """Return the names of the tables of metrics that this folder's earlier runs had."""
-    return {f"{prefix}{file}" for file in _file_names(metrics).values() for prefix in ("", *PREFIXES)}
-
-
-def _file_names(metrics: Iterable[str]) -> dict[str, str]:
-    """Return a file name for each metric, whatever characters it has; no two are the same."""
-    names: dict[str, str] = {}
-    for metric in metrics:
-        name = UNSAFE.sub("_", metric).strip(".") or "metric"
-        while name in (*TAKEN, *names.values()) or name.startswith(PREFIXES):
-            name = f"metric_{name}"
-        names[metric] = name
-    return names
 
 
 def _to_csv(frame: pd.DataFrame, file: Path) -> None:
     frame.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
+def _to_text(text: str, file: Path) -> None:
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _to_bytes(content: bytes, file: Path) -> None:
+    file.write_bytes(content)
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> Path:
     """Let ``write`` make a file beside ``path``, then put it in its place: no reader meets half of it."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -138,3 +106,4 @@ def _replace(path: Path, write: Callable[[Path], object]) -> None:
     finally:
         with suppress(OSError):  # the sentence above has told what is wrong
             beside.unlink(missing_ok=True)
+    return path
