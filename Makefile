@@ -36,12 +36,14 @@ picture: install
 install: $(INSTALLED)
 
 # pip, not uv: the pinned torch must come as a CPU build where one is offered. The build tools come first, so
-# that an editable install needs no second download of them.
+# that an editable install needs no second download of them. smote-variants declares TensorFlow, Keras and MKL,
+# several gigabytes that one of its 91 samplers uses; what the others import is named here.
 $(INSTALLED): pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml) Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --upgrade pip setuptools wheel
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation \
-		-e ".[test]" $(foreach plugin,$(PLUGINS),-e $(plugin))
+		-e ".[test]" $(foreach plugin,$(PLUGINS),-e $(plugin)) minisom metric-learn seaborn
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps smote-variants
 	touch $(INSTALLED)
 
 clean:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from oversample_bench.cli.fetching import fetch_datasets
+from oversample_bench.cli.health import health
+
 if TYPE_CHECKING:
     from oversample_bench.registry import Plugin, Registry
 
@@ -18,9 +21,12 @@ WIDEST = 10_000
 """Letters of a line, where nobody looks at it in a terminal."""
 
 
-@click.group()
+@click.group(short_help="Show data sets; download those of the paper.")
 def datasets() -> None:
-    """Show the data sets that a suite can name."""
+    """Show the data sets that a suite can name, and download those of the paper."""
+
+
+datasets.add_command(fetch_datasets)
 
 
 @datasets.command("list", short_help="List the registered data sets.")
@@ -78,7 +84,10 @@ def show_dataset(name: str, data_dir: Path | None) -> None:
 
 @click.group()
 def plugins() -> None:
-    """Show the plugins that are installed."""
+    """Show the plugins that are installed, and how their oversamplers do."""
+
+
+plugins.add_command(health)
 
 
 @plugins.command("list", short_help="List the plugins and what they offer.")
