@@ -16,14 +16,14 @@ HOST = "oversample_bench"
 ROWS = {
     0: "api specs outcome seeds errors",
     1: "hookspecs suite plan data metrics fidelity audit store report adaboost thresholds baselines "
-    "identity tasks threads",
-    2: "builtin",
+    "identity tasks threads calibration",
+    2: "builtin gate",
     3: "registry",
     4: "stages limits draws checking inventory estimate",
     5: "runners",
     6: "driver choosing recording remaining watching summary occupation forecast progress environment cli "
-    "__init__ "
-    "__main__",
+    "portraits health bulletin joining explaining samples verifying deviations "
+    "__init__ __main__",
 }
 """A module imports from its own row and lower ones. A package counts as one module."""
 

@@ -14,6 +14,9 @@ from collections.abc import Sequence
 import click
 
 from oversample_bench import __version__
+from oversample_bench.cli.comparing import diff_command, merge_command
+from oversample_bench.cli.gating import check_command
+from oversample_bench.cli.inspecting import explain_command, verify_command
 from oversample_bench.cli.listing import datasets, plugins
 from oversample_bench.cli.running import plan_command, run_command
 from oversample_bench.cli.telling import export, report, schema
@@ -53,6 +56,11 @@ def bench() -> None:
 
 for command in (run_command, plan_command, report, export, schema, datasets, plugins):
     bench.add_command(command)
+
+for command in (diff_command, merge_command, explain_command, verify_command):
+    bench.add_command(command)
+
+bench.add_command(check_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -82,7 +82,7 @@ def show_dataset(name: str, data_dir: Path | None) -> None:
         click.echo(f"{key.removeprefix('n_'):<12} {value}")
 
 
-@click.group()
+@click.group(short_help="Show what is installed, and try its oversamplers.")
 def plugins() -> None:
     """Show the plugins that are installed, and how their oversamplers do."""
 
