@@ -10,6 +10,7 @@ import click
 
 from oversample_bench.cli.fetching import fetch_datasets
 from oversample_bench.cli.health import health
+from oversample_bench.errors import listed
 
 if TYPE_CHECKING:
     from oversample_bench.registry import Plugin, Registry
@@ -98,9 +99,20 @@ def list_plugins() -> None:
     registry = load_registry()
     rows = []
     for plugin in registry.plugins:
-        state = f"{plugin.state}: {plugin.reason}" if plugin.reason else plugin.state
-        rows.append((plugin.name, plugin.distribution, plugin.version, state, _offered(registry, plugin)))
+        told = (plugin.name, plugin.distribution, plugin.version, _state(registry, plugin))
+        rows.append((*told, _offered(registry, plugin)))
     _table(("plugin", "distribution", "version", "state", "offers"), rows)
+
+
+def _state(registry: Registry, plugin: Plugin) -> str:
+    """Return the state of a plugin; one that lacks some of its names only is well but for those."""
+    from oversample_bench.registry import KINDS
+
+    entries = [entry for kind in KINDS for entry in registry.entries(kind) if entry.plugin == plugin.name]
+    missing = [entry.name for entry in entries if entry.state != "ok"]
+    if plugin.state == "unavailable" and len(missing) < len(plugin.names):
+        return f"ok, but without {listed(missing, most=5)}: {plugin.reason}"
+    return f"{plugin.state}: {plugin.reason}" if plugin.reason else plugin.state
 
 
 def _offered(registry: Registry, plugin: Plugin) -> str:
