@@ -42,14 +42,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every trial of a suite, each once, in an order that does not change from run to run.
+    """Every trial of a suite, in an order that does not change from run to run.
 
     Attributes
     ----------
     name : str
         The suite's name.
     trials : tuple of Planned
-        Ordered by data set, ratio, split, seed, method and classifier.
+        Ordered by data set, ratio, split, seed, method and classifier; once for each set of labels that it
+        stands under.
     """
 
     name: str
@@ -68,9 +69,11 @@ class Plan:
         return fits(trial.spec.draw for trial in self.trials)
 
     def __str__(self) -> str:
+        n_trials = len({trial.spec for trial in self.trials})
+        shown = f", shown as {len(self.trials):,}" if n_trials < len(self.trials) else ""
         return (
             f"{self.name}: {len(self.splits()):,} splits, {len(self.fits()):,} fits, "
-            f"{len(self.trials):,} trials"
+            f"{n_trials:,} trials{shown}"
         )
 
 

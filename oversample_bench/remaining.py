@@ -24,7 +24,8 @@ class Remaining:
     jobs : tuple of Job
         In the order of the plan.
     n_settled : int
-        Planned trials that need not be carried out; one that is planned under two labels counts twice.
+        Planned trials that need not be carried out; one that is planned under two labels counts once, as in
+        ``jobs``.
     """
 
     jobs: tuple[Job, ...]
@@ -69,5 +70,5 @@ class Stock:
             for method in suite.methods
         }
         left = jobs(plan, identity, done, lambda digest: digest in drawn and files.has(digest), resources)
-        n_settled = sum(identity.trial(planned.spec) in done for planned in plan.trials)
+        n_settled = len(done & {identity.trial(planned.spec) for planned in plan.trials})
         return Remaining(tuple(left), n_settled)

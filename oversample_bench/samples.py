@@ -162,17 +162,16 @@ def _plugins(connection: sqlite3.Connection, runs: set[int], folder: Path) -> tu
     from oversample_bench.suite.parsing import parsed
 
     texts = connection.execute("SELECT id, suite_text FROM runs ORDER BY id").fetchall()
-    named = [
-        name
+    named = {
+        (folder / name).absolute(): name
         for number, text in texts
         if number in runs and text
         for name in (parsed(text, "<suite>").value or {}).get("plugins", ())
-    ]
-    paths = tuple(dict.fromkeys((folder / name).absolute() for name in named))
-    for name, path in zip(dict.fromkeys(named), paths, strict=True):
+    }
+    for path, name in named.items():
         if not path.is_file():
             raise UsageError(
                 f"The suite of this run has the plugin file '{name}', which is not in '{folder.absolute()}'. "
                 "Name the folder of the suite with --suite-dir."
             )
-    return paths
+    return tuple(named)

@@ -195,7 +195,7 @@ def test_a_classifier_that_falls_back_says_so(runs: Any) -> None:
 
 
 def test_plan_counts_labels_and_touched_files(tmp_path: Path) -> None:
-    """A method under two labels is done once for both; a file that was only touched is the same file."""
+    """A method under two labels is done and counted once; a file that was only touched is the same file."""
     (tmp_path / "my.csv").write_text(
         "a,b,label\n" + "".join(f"{n},{n % 7},{n % 5 == 0}\n" for n in range(100))
     )
@@ -210,7 +210,8 @@ def test_plan_counts_labels_and_touched_files(tmp_path: Path) -> None:
     full = forecast(suite, tmp_path / "out")
 
     assert (0, 2) == (empty.left.n_settled, sum(len(job.trials) for job in empty.left.jobs))
-    assert (3, 0) == (full.left.n_settled, len(full.left.jobs))
+    assert (2, 0) == (full.left.n_settled, len(full.left.jobs))
+    assert str(full.plan) == "two: 1 splits, 2 fits, 2 trials, shown as 3"
 
 
 def test_methods_are_paired(runs: Any, tmp_path: Path) -> None:

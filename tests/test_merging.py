@@ -159,6 +159,20 @@ def test_a_merged_folder_has_nothing_left_to_do(shards, tmp_path):
     assert before == {path.name: path.stat().st_mtime_ns for path in (folder / "draws").iterdir()}
 
 
+def test_a_trial_of_no_known_run_gets_none_from_a_later_merge(tmp_path):
+    """Runs that are put before those of the target take no trial that belongs to none."""
+    lone, other = made(tmp_path / "lone", {"a": True}, "one"), made(tmp_path / "other", {"b": True}, "two")
+    with closing(Ledger(lone)) as ledger:
+        ledger.connection.execute("UPDATE trials SET run = 99")
+    merge(tmp_path / "all", [lone])
+    merge(tmp_path / "all", [other])
+
+    with closing(connect(tmp_path / "all")) as connection:
+        found = dict(connection.execute("SELECT digest, run FROM trials").fetchall())
+        number = connection.execute("SELECT id FROM runs WHERE suite = 'two'").fetchone()[0]
+    assert found == {"a": 0, "b": number}
+
+
 def test_the_sources_stay_as_they_are(shards, tmp_path):
     """Neither store, report nor draws of a source change, also when the target's draws are made anew."""
     sources = [Path(shutil.copytree(shards[name], tmp_path / name)) for name in ("first", "second")]

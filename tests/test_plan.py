@@ -183,3 +183,4 @@ def test_two_designs_of_one_set_share_what_is_equal():
     assert draws["one split", "smote"].batch == ((0, 0), (0, 1), (0, 2))
     assert len(found.splits()) == 4
     assert len(found.fits()) == (4 + 3 - 1) + 2
+    assert str(found) == "small: 4 splits, 8 fits, 13 trials, shown as 14"

@@ -341,6 +341,18 @@ def test_a_plugin_file_that_is_not_there_is_asked_for(original, tmp_path):
         sampled(original, 1.0, suite_dir=tmp_path)
 
 
+def test_one_plugin_file_may_be_named_in_two_ways(copy, original):
+    """Two suites of one folder that write the path differently have one file."""
+    folder = copy(
+        "INSERT INTO runs SELECT 2, started, finished, status, suite, suite_digest,"
+        " replace(suite_text, 'flock.py', './flock.py'), options, metrics, runner, workers, environment"
+        " FROM runs",
+        "UPDATE trials SET run = 2 WHERE rowid = 1",
+    )
+
+    assert sampled(folder, 1.0, suite_dir=original.parent).plugins == (original.parent / "flock.py",)
+
+
 def test_folders_without_good_trials_are_refused(copy, tmp_path):
     """No run, an empty store, and one of failures alone are each a sentence."""
     Ledger(tmp_path / "empty").close()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from oversample_bench.cli.fetching import fetch_datasets
 from oversample_bench.cli.health import health
+from oversample_bench.cli.tables import print_table
 from oversample_bench.errors import listed
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 4
 """Of one kind, in the list of plugins."""
-
-WIDEST = 10_000
-"""Letters of a line, where nobody looks at it in a terminal."""
 
 
 @click.group(short_help="Show data sets; download those of the paper.")
@@ -53,7 +50,8 @@ def list_datasets(part: str) -> None:
     if not rows:
         hint = nearest(part, [entry.name for entry in entries])
         raise UsageError(f"no registered data set has '{part}' in its name.{hint}")
-    _table(("name", "rows", "features", "minority", "ratio", "offered by"), rows)
+    numbers = ("rows", "features", "minority", "ratio")
+    print_table(("name", *numbers, "offered by"), rows, right=numbers)
 
 
 @datasets.command("show")
@@ -101,7 +99,7 @@ def list_plugins() -> None:
     for plugin in registry.plugins:
         told = (plugin.name, plugin.distribution, plugin.version, _state(registry, plugin))
         rows.append((*told, _offered(registry, plugin)))
-    _table(("plugin", "distribution", "version", "state", "offers"), rows)
+    print_table(("plugin", "distribution", "version", "state", "offers"), rows)
 
 
 def _state(registry: Registry, plugin: Plugin) -> str:
@@ -128,26 +126,3 @@ def _offered(registry: Registry, plugin: Plugin) -> str:
             cut = ", ..." if len(names) > MOST_NAMES else ""
             told.append(f"{len(names)} {what}{'s' * (len(names) > 1)}: {', '.join(names[:MOST_NAMES])}{cut}")
     return "; ".join(told)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows under a head; a line a row, as wide as it needs, where the output is no terminal."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in head:
-        table.add_column(
-            name, justify="right" if name in {"rows", "features", "minority", "ratio"} else "left"
-        )
-    for row in rows:
-        table.add_row(*(Text(str(value)) for value in row))
-    console = Console(highlight=False)
-    if console.is_terminal:
-        console.print(table)
-        return
-    wide = Console(highlight=False, width=WIDEST)
-    with wide.capture() as captured:
-        wide.print(table)
-    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +14,9 @@ WIDEST = 10_000
 """Letters of a line, where nobody looks at it in a terminal."""
 
 
-def print_table(head: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
+def print_table(
+    head: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", right: Collection[str] = ()
+) -> None:
     """Print rows under a head and a title; columns of numbers are flush right.
 
     Parameters
@@ -25,6 +27,8 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[Any]], title: str =
         Their cells. Floats get six significant digits, None a dash.
     title : str, default=""
         A line above, after an empty one.
+    right : collection of str, default=()
+        Further columns to be flush right: such as have numbers as text, or not in every row.
     """
     from rich.table import Table
     from rich.text import Text
@@ -33,6 +37,7 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[Any]], title: str =
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column, name in enumerate(head):
         numbers = bool(body) and all(isinstance(row[column], int | float) for row in body)
+        numbers = numbers or name in right
         table.add_column(name, justify="right" if numbers else "left", overflow="fold")
     for row in body:
         table.add_row(*(Text(cell(value)) for value in row))

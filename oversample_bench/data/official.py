@@ -120,6 +120,13 @@ def unlike(found: Dataset, official: Official) -> str:
 UCI = "https://archive.ics.uci.edu/ml/machine-learning-databases"
 LIBSVM = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass"
 LECUN = "http://yann.lecun.com/exdb/mnist"
+MNIST_MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist",
+    "https://storage.googleapis.com/cvdf-datasets/mnist",
+)
+"""The same four files, as torchvision and the Common Visual Data Foundation keep them: the origin has refused
+since May 2024 (403)."""
+
 ESL = "https://web.stanford.edu/~hastie/StatLearnSparsity_files/DATA"
 """The folder of the page zipcode.html, which links both files of USPS."""
 
@@ -149,10 +156,23 @@ def _nips(name: str, *checksums: str) -> Origin:
     return Origin(formats.separate_labels, files)
 
 
+def _mnist(folder: str) -> Origin:
+    """Return the four files of MNIST, train and test, in one of the places that have them."""
+    return Origin(formats.idx, tuple(_one(folder, f"{name}.gz", sha) for name, sha in MNIST.items()))
+
+
 def _asu(path: str, checksum: str) -> Origin:
     """Return a set as the one MATLAB file that the ASU repository has of it."""
     return Origin(formats.mat, (_one(ASU, path, checksum),))
 
+
+MNIST = {
+    "train-images-idx3-ubyte": "sha256:ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "sha256:65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "sha256:0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "sha256:ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+"""Images and labels of train and test, and their checksums."""
 
 GAS_BATCHES = tuple(
     Content(f"batch{number}.dat", checksum)
@@ -253,21 +273,7 @@ SETS = (
         "mnist",
         PUBLISHED["mnist"],
         "uint8",
-        origins=(
-            Origin(
-                formats.idx,
-                (
-                    _one(LECUN, "train-images-idx3-ubyte.gz",
-                        "sha256:ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
-                    _one(LECUN, "train-labels-idx1-ubyte.gz",
-                        "sha256:65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
-                    _one(LECUN, "t10k-images-idx3-ubyte.gz",
-                        "sha256:0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
-                    _one(LECUN, "t10k-labels-idx1-ubyte.gz",
-                        "sha256:ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
-                ),
-            ),
-        ),
+        origins=(_mnist(LECUN), *map(_mnist, MNIST_MIRRORS)),
     ),
 )  # fmt: skip
 

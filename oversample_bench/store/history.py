@@ -47,12 +47,12 @@ def join_runs(target: sqlite3.Connection, source: sqlite3.Connection) -> tuple[d
 
 
 def _make_room(connection: sqlite3.Connection, count: int) -> None:
-    """Move the numbers of all runs up by ``count``."""
+    """Move the numbers of all runs up by ``count``; 0 stands for none and stays."""
     if count:
         connection.execute("UPDATE runs SET id = -id")  # first out of the way: no two may meet
         connection.execute("UPDATE runs SET id = ? - id", (count,))
         for table in ("draws", "trials"):
-            connection.execute(f"UPDATE {table} SET run = run + ?", (count,))  # noqa: S608 - the name is ours
+            connection.execute(f"UPDATE {table} SET run = run + ? WHERE run > 0", (count,))  # noqa: S608 - the name is ours
 
 
 def _conclude(connection: sqlite3.Connection, number: int, end: tuple[Any, ...]) -> None:
