@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from oversample_bench.report.cells import cells
+from oversample_bench.report.contents import contents
 from oversample_bench.report.html import document
 from oversample_bench.report.results import read
 from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
@@ -110,8 +110,10 @@ def store(
 
 
 def html_of(folder: Path, more: Mapping[str, list[str]] | None = None) -> str:
-    results = read(folder)
-    return document(results, {metric: cells(results, metric) for metric in results.metrics}, more)
+    made = contents(read(folder))
+    for metric, sections in (more or {}).items():
+        made.sections[metric] += sections
+    return document(made)
 
 
 def paired(gains: Mapping[str, list[float]], metric: str = "mcc") -> list[Made]:

@@ -145,8 +145,8 @@ def test_pairs_share_split_and_seed(tmp_path: Path) -> None:
     expected = ttest_rel(np.ravel(own), np.ravel(other)).confidence_interval(0.95)
     assert (row["n"], row["n_planned"]) == (6, 6)
     assert [row["low"], row["high"]] == pytest.approx(list(expected), abs=1e-12)
-    spread = np.ravel(own) - np.ravel(other)
-    reach = t.ppf(0.975, 5) * spread.std(ddof=1) * (1 / 6 + SHARE) ** 0.5
+    spread = (np.array(own) - np.array(other)).mean(axis=1)
+    reach = t.ppf(0.975, 2) * spread.std(ddof=1) * (1 / 3 + SHARE) ** 0.5
     assert row["corrected_high"] - row["mean"] == pytest.approx(reach, abs=1e-12)
 
 
@@ -381,3 +381,20 @@ def test_a_suite_brings_its_focus_to_the_report(runs, tmp_path: Path) -> None:
 
     told = write_report(tmp_path / "out").read_text(encoding="utf-8")
     assert "### Paired differences by mcc: copies minus each other method" in told
+
+
+def test_seeds_of_a_split_are_no_further_splits(tmp_path: Path) -> None:
+    """The corrected interval takes a split as one value: five seeds of each are no more than their mean.
+
+    The differences of the three splits are 0.1, 0.2 and 0.3 on average, sd 0.1; with n_test / n_train = 0.25
+    the interval is 0.2 ± t(0.975, 2) * 0.1 * sqrt(1 / 3 + 0.25).
+    """
+    means, around = (0.1, 0.2, 0.3), (-0.04, -0.02, 0.0, 0.02, 0.04)
+    own = Cell([[0.5 + mean + shift for shift in around] for mean in means], method="smote")
+    read = results.read(store(tmp_path, [Cell([[0.5] * 5] * 3), own], focus="smote"))
+
+    (line,) = differences.frame(read, "mcc").to_dict("records")
+
+    reach = t.ppf(0.975, 2) * 0.1 * (1 / 3 + SHARE) ** 0.5
+    assert line["n"] == 15
+    assert [line["corrected_low"], line["corrected_high"]] == pytest.approx([0.2 - reach, 0.2 + reach])

@@ -402,7 +402,8 @@ def test_nothing_to_compare_is_told_and_not_drawn(tmp_path: Path) -> None:
     lost = gallery(stored(tmp_path / "c", failed))
     waiting = gallery(stored(tmp_path / "d", [replace(cell, scores=[""]) for cell in failed]))
 
-    everything = ["critical_difference_m0", "gains_m0", "curves_m0", "cost_m0", "heatmap_m0", "fidelity"]
+    of_metric = ["critical_difference_m0", "gains_m0", "curves_m0", "cost_m0", "heatmap_m0"]
+    everything = [*of_metric, "calibration", "fidelity", "portraits"]
     assert everything == list(alone.absent) == list(lost.absent) == list(waiting.absent)
     assert ["gains_m0", "cost_m0"] == list(one_set.drawings)
     assert "there are 1" in alone.absent["critical_difference_m0"].reason

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from oversample_bench.report import comparisons, latex
+from oversample_bench.report import latex
 from oversample_bench.report import results as reading
-from oversample_bench.report.cells import cells
+from oversample_bench.report.evidence import evidence
 from oversample_bench.report.results import Results
 from tests.stores import FAILED, WAITS, Cell, store, stored
 
@@ -31,9 +31,8 @@ TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 
 def texts(results: Results, names: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return all files of a report, comparisons included."""
-    found = {metric: cells(results, metric) for metric in results.metrics}
-    compared = {metric: comparisons.frame(results, metric, own) for metric, own in found.items()}
-    return latex.documents(results, found, names or {metric: metric for metric in results.metrics}, compared)
+    told = {metric: evidence(results, metric) for metric in results.metrics}
+    return latex.documents(results, told, names or {metric: metric for metric in results.metrics})
 
 
 def problems(text: str) -> list[str]:

@@ -16,10 +16,10 @@ is two-sided and shares ``false_alarm``, 1 % for all comparisons together, among
 
 How often that is wrong was measured. Of thirty seeds of GL-GAN on twenty splits of two digits, three were
 taken for the baseline and three others for the run, 600 times: 1.3 % failed where 1 % were allowed, 7 % where
-it was 5 %, and 21 % where it was 20 %, without a tolerance. Where splits differ much in their noise the band is
-somewhat too narrow: in simulations of eight cells of 20 splits and 3 seeds whose noise differs by a factor of
-2.7 from split to split (one standard deviation), 2.4 % failed where 1 % were allowed; with 2 seeds 6.6 %, so
-take three or more. On the machine of the baseline no rerun fails;
+it was 5 %, and 21 % where it was 20 %, without a tolerance. Where splits differ much in their noise the band
+is somewhat too narrow: in simulations of eight cells of 20 splits and 3 seeds whose noise differs by a factor
+of 2.7 from split to split (one standard deviation), 2.4 % failed where 1 % were allowed; with 2 seeds 6.6 %,
+so take three or more. On the machine of the baseline no rerun fails;
 with other instructions for linear algebra no mean of ``suites/regression.yaml`` moved by more than 0.0005.
 
 Why the noise comes from the baseline and not from the differences at hand: a method that became erratic would

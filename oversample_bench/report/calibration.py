@@ -100,9 +100,8 @@ def curves(results: Results) -> pd.DataFrame:
     return told[[*KEY, "bin", "n", "predicted", "seen"]].reset_index(drop=True)
 
 
-def section(results: Results) -> str:
-    """Return the terms as Markdown, or nothing where no classifier predicts probabilities."""
-    found = frame(results)
+def section(results: Results, found: pd.DataFrame) -> str:
+    """Return the terms, from `frame`, as Markdown, or nothing where no classifier predicts probabilities."""
     if found.empty:
         return ""
     rules = (

@@ -60,14 +60,25 @@ def cells(results: Results, metric: str) -> pd.DataFrame:
     grouped = frame.groupby(CELL, sort=False)["value"]
     found = grouped.agg(n="count", n_planned="size", mean="mean", sd="std").reset_index()
     found["best"] = _best(found, higher_is_better=results.metrics[metric])
-    found = found.merge(_flags(results), how="left", on=[*PLACE, "method"])
-    found = found.merge(_missing(results, metric), how="left", on=CELL)
-    return found.fillna({"flags": "", "missing": ""})
+    found = _joined(found, _flags(results), [*PLACE, "method"])
+    return _joined(found, _missing(results, metric), CELL).fillna({"flags": "", "missing": ""})
+
+
+def _joined(found: pd.DataFrame, told: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Add the last column of ``told``; most stores have no flags and nothing missing, which costs no join."""
+    if told.empty:
+        return found.assign(**{told.columns[-1]: ""})
+    return found.merge(told, how="left", on=key)
 
 
 def compared(frame: pd.DataFrame, *, higher_is_better: bool) -> pd.Series[float]:
     """Return the means as they are compared: higher is better, and rounding makes no difference."""
     return (frame["mean"] if higher_is_better else -frame["mean"]).round(TIE_DECIMALS)
+
+
+def waiting(found: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which cells have trials that have not been run, or not been scored by their metric."""
+    return found["missing"].str.contains(f"{STATES[PENDING]}|{UNSCORED}")
 
 
 def _best(frame: pd.DataFrame, *, higher_is_better: bool) -> pd.Series[bool]:
@@ -104,13 +115,18 @@ def _weight(flags: pd.Series[str]) -> pd.Series[int]:
 
 def _flags(results: Results) -> pd.DataFrame:
     key = [*PLACE, "method"]
-    return flag_counts(results).groupby(key, sort=False)["flag"].agg(", ".join).reset_index(name="flags")
+    counts = flag_counts(results)
+    if counts.empty:
+        return counts[key].assign(flags="")
+    return counts.groupby(key, sort=False)["flag"].agg(", ".join).reset_index(name="flags")
 
 
 def _missing(results: Results, metric: str) -> pd.DataFrame:
     """Say in words, for each cell that is not whole, what became of the trials without a score."""
     lost = results.plan[CELL].assign(state=_states(results, metric))
     lost = lost[lost["state"] != SCORED]
+    if lost.empty:
+        return lost[CELL].assign(missing="")
     counts = lost.groupby([*CELL, "state"], sort=False).size().reset_index(name="k")
     counts["text"] = counts["k"].astype(str) + " " + counts["state"]
     return counts.groupby(CELL, sort=False)["text"].agg(", ".join).reset_index(name="missing")

@@ -13,17 +13,19 @@ more classifier changes no other comparison.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from oversample_bench.errors import listed
-from oversample_bench.report.cells import ROW, STATES, UNSCORED
+from oversample_bench.report.cells import ROW, waiting
 from oversample_bench.report.differences import focused
 from oversample_bench.report.figures.blocks import Panel, matrix
 from oversample_bench.report.ranks import ALL
-from oversample_bench.report.results import PENDING, Results
+from oversample_bench.report.results import Results
 from oversample_bench.report.statistics import bayes, bootstrap, nemenyi, reach, wilcoxon
 from oversample_bench.report.statistics.cases import Cases, cases
 from oversample_bench.report.statistics.friedman import Friedman, friedman
@@ -36,6 +38,18 @@ ALPHA, POWER = 0.05, 0.8  # of what could have been seen
 BASELINE = "none"
 IMPUTED = ["n_sets", "mean_rank", "p_holm", "p_friedman", "p_iman_davenport"]
 """What is told under the imputation too; of sizes, an imputed score has none."""
+PAIRED = [
+    "gain", "gain_low", "gain_high", "p_better", "p_equivalent", "p_worse", "p_wilcoxon", "p_holm",
+    "rank_biserial",
+]  # fmt: skip
+COLUMNS = [
+    "classifier", "method", "control", "mean_rank", "n_sets", "kendall_w", "chi2", "p_friedman", "f",
+    "p_iman_davenport", *PAIRED, "critical_difference", "p_nemenyi", "least_gain",
+    *(f"{name}_imputed" for name in IMPUTED), "left_out",
+]  # fmt: skip
+NOTHING = dict.fromkeys([*PAIRED, "p_nemenyi", "least_gain"], math.nan)
+"""What there is of a method against itself."""
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -106,53 +120,61 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
         panels[ALL] = Panel(ALL, tuple(names))
     told = found[~_nowhere(found)]
     own, size = control(results), rope(results)
-    parts = [
-        _compared(cases(matrix(results, metric, told, panel)), Asked(metric, name, own, size))
+    rows = [
+        row
         for name, panel in panels.items()
+        for row in _compared(cases(matrix(results, metric, told, panel)), Asked(metric, name, own, size))
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _nowhere(found: pd.DataFrame) -> pd.Series[bool]:
     """Tell which cells are of a row that has been run and in which no method is whole."""
-    waits = found["missing"].str.contains(f"{STATES[PENDING]}|{UNSCORED}")
-    told = found[ROW].assign(any=(found["n"] == found["n_planned"]) | waits)
+    told = found[ROW].assign(any=(found["n"] == found["n_planned"]) | waiting(found))
     return ~told.groupby(ROW, sort=False)["any"].transform("any")
 
 
-def _compared(both: Cases, asked: Asked) -> pd.DataFrame:
-    table = pd.DataFrame(index=pd.Index(map(str, both.complete.columns), name="method"))
-    table = table.join(_ranks(friedman(both.complete)))
-    table = table.join(_gains(both.complete, asked)).join(_tests(both.complete, asked.control))
-    table = table.join(_nemenyi(table, asked.control)).join(_seen(both.complete, asked.control))
-    imputed = _imputed(both, asked.control) if both.left_out else table
-    table = table.join(imputed[IMPUTED].add_suffix("_imputed"))
-    table = table.reset_index().assign(left_out=listed(map(str, both.left_out), most=1000))
-    table.insert(0, "classifier", asked.classifier)
-    table.insert(2, "control", asked.control)
-    return table
+def _compared(both: Cases, asked: Asked) -> list[Row]:
+    """Return a row for each method; what only others than the control have is NaN for it."""
+    complete, control = both.complete, asked.control
+    own = {name: {**row, **NOTHING} for name, row in _ranks(friedman(complete)).items()}
+    for part in (_gains(complete, asked), _tests(complete, control), _seen(complete, control)):
+        for name, row in part.items():
+            own[name] |= row
+    _add_nemenyi(own, control)
+    imputed = _imputed(both, control) if both.left_out else own
+    left_out = listed(map(str, both.left_out), most=1000)
+    return [
+        {"classifier": asked.classifier, "method": name, "control": control, "left_out": left_out}
+        | row
+        | {f"{key}_imputed": imputed[name][key] for key in IMPUTED}
+        for name, row in own.items()
+    ]
 
 
-def _imputed(both: Cases, control: str) -> pd.DataFrame:
-    return _ranks(friedman(both.imputed)).join(_tests(both.imputed, control))
+def _imputed(both: Cases, control: str) -> dict[str, Row]:
+    tests = _tests(both.imputed, control)
+    ranks = _ranks(friedman(both.imputed))
+    return {name: {**row, "p_holm": math.nan, **tests.get(name, {})} for name, row in ranks.items()}
 
 
-def _ranks(found: Friedman) -> pd.DataFrame:
-    return pd.DataFrame({"mean_rank": found.mean_ranks}).assign(
-        n_sets=found.n_rows,
-        kendall_w=found.concordance,
-        chi2=found.chi2,
-        p_friedman=found.chi2_p,
-        f=found.f,
-        p_iman_davenport=found.f_p,
-    )
+def _ranks(found: Friedman) -> dict[str, Row]:
+    every = {
+        "n_sets": found.n_rows,
+        "kendall_w": found.concordance,
+        "chi2": found.chi2,
+        "p_friedman": found.chi2_p,
+        "f": found.f,
+        "p_iman_davenport": found.f_p,
+    }
+    return {name: {"mean_rank": rank, **every} for name, rank in found.mean_ranks.items()}
 
 
-def _gains(scores: pd.DataFrame, asked: Asked) -> pd.DataFrame:
+def _gains(scores: pd.DataFrame, asked: Asked) -> dict[str, Row]:
     sets = list(map(str, scores.index))
     means = bootstrap.mean_gains(scores, asked.control, sets, asked.generator("bootstrap"))
     chances = bayes.posteriors(scores, asked.control, asked.rope, asked.generator("bayes"), N_DRAWS)
-    rows = {
+    return {
         name: {
             "gain": means[name].mean,
             "gain_low": means[name].low,
@@ -163,17 +185,15 @@ def _gains(scores: pd.DataFrame, asked: Asked) -> pd.DataFrame:
         }
         for name in means
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _tests(scores: pd.DataFrame, control: str) -> pd.DataFrame:
-    found = wilcoxon.signed_ranks(scores, control)
-    rows = {
+def _tests(scores: pd.DataFrame, control: str) -> dict[str, Row]:
+    if scores.empty:
+        return {}  # no p-value comes from nothing
+    return {
         name: {"p_wilcoxon": one.p, "p_holm": one.p_holm, "rank_biserial": _effect(one)}
-        for name, one in found.items()
+        for name, one in wilcoxon.signed_ranks(scores, control).items()
     }
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    return table if len(scores) else table * np.nan  # no p-value comes from nothing
 
 
 def _effect(one: wilcoxon.SignedRanks) -> float:
@@ -182,15 +202,17 @@ def _effect(one: wilcoxon.SignedRanks) -> float:
     return (one.plus - one.minus) / total if total else 0.0
 
 
-def _nemenyi(table: pd.DataFrame, control: str) -> pd.DataFrame:
-    n_sets = int(table["n_sets"].iloc[0])
-    mean_ranks = {str(name): float(rank) for name, rank in table["mean_rank"].items()}
-    critical = nemenyi.critical_difference(len(table), n_sets, ALPHA)
-    found = pd.DataFrame({"critical_difference": critical, "p_nemenyi": np.nan}, index=table.index)
-    if n_sets:
-        found["p_nemenyi"] = nemenyi.p_values(mean_ranks, n_sets)[control].drop(control)
-    return found
+def _add_nemenyi(own: dict[str, Row], control: str) -> None:
+    mean_ranks = {name: row["mean_rank"] for name, row in own.items()}
+    n_sets = own[control]["n_sets"]
+    critical = nemenyi.critical_difference(len(own), n_sets, ALPHA)
+    p = nemenyi.p_values(mean_ranks, n_sets)[control].to_dict() if n_sets else {}
+    for name, row in own.items():
+        row["critical_difference"] = critical
+        if n_sets and name != control:
+            row["p_nemenyi"] = p[name]
 
 
-def _seen(scores: pd.DataFrame, control: str) -> pd.DataFrame:
-    return pd.DataFrame({"least_gain": reach.reach(scores, control, ALPHA, POWER).means})
+def _seen(scores: pd.DataFrame, control: str) -> dict[str, Row]:
+    found = reach.reach(scores, control, ALPHA, POWER).means
+    return {name: {"least_gain": least} for name, least in found.items()}

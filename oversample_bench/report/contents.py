@@ -6,7 +6,7 @@ Knows which parts there are and in which order; what they say is their own busin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from oversample_bench.report import (
     calibration,
     cards,
     claims,
-    comparisons,
     coverage,
     differences,
     draws,
@@ -27,11 +26,10 @@ from oversample_bench.report import (
     provenance,
     published,
     ranks,
-    significance,
     tables,
     transcription,
 )
-from oversample_bench.report.cells import cells
+from oversample_bench.report.evidence import Evidence, evidence
 from oversample_bench.report.markdown import bullets, escaped
 from oversample_bench.report.results import Results
 
@@ -51,20 +49,20 @@ class Contents:
     ----------
     results : Results
         The store.
-    found : dict of str to DataFrame
-        The judged cells of each metric.
-    compared : dict of str to DataFrame
-        The comparisons over data sets, by metric.
-    more : dict of str to list of str
-        Sections as Markdown that follow the ranks of a metric; those under "" are of no metric.
+    told : dict of str to Evidence
+        What is worked out of each metric.
+    sections : dict of str to list of str
+        Sections as Markdown that follow the scores of a metric; those under "" are of no metric.
+    last : list of str
+        Sections as Markdown that every report ends with.
     frames : dict of str to DataFrame
         The tables in full precision, by the stem of their files.
     """
 
     results: Results
-    found: dict[str, pd.DataFrame]
-    compared: dict[str, pd.DataFrame]
-    more: dict[str, list[str]]
+    told: dict[str, Evidence]
+    sections: dict[str, list[str]]
+    last: list[str]
     frames: dict[str, pd.DataFrame]
 
     @property
@@ -72,9 +70,14 @@ class Contents:
         """A name for each metric that a file can have."""
         return file_names(self.results.metrics)
 
+    @property
+    def found(self) -> dict[str, pd.DataFrame]:
+        """The judged cells of each metric."""
+        return {metric: own.found for metric, own in self.told.items()}
+
     def latex(self) -> dict[str, str]:
         """Return the tables as LaTeX, by the stem of their files."""
-        return latex.documents(self.results, self.found, self.files, self.compared)
+        return latex.documents(self.results, self.told, self.files)
 
     def markdown(self, gallery: Gallery | None) -> str:
         """Return the report as Markdown, with links to its figures where there are some."""
@@ -82,48 +85,36 @@ class Contents:
             f"# {escaped(self.results.title)}",
             _summary(self.results),
             coverage.section(self.results),
-            *(part for metric in self.found for part in self._metric(metric, gallery)),
-            *self.more[""],
+            *(part for metric in self.told for part in self._metric(metric, gallery)),
+            *self.sections[""],
             _figures(gallery, ""),
             _absent(gallery),
-            *(part.section(self.results) for part in (draws, failures, cards, provenance)),
+            *self.last,
         ]
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def _metric(self, metric: str, gallery: Gallery | None) -> list[str]:
-        found = self.found[metric]
-        parts = [
-            tables.section(self.results, metric, found),
+        return [
+            tables.section(self.results, metric, self.told[metric].found),
             _figures(gallery, self.files[metric]),
-            ranks.section(self.results, metric, found),
-            *self.more[metric],
+            *self.sections[metric],
         ]
-        if differences.focused(self.results):
-            parts.append(differences.section(self.results, metric))
-        return parts
 
 
 def contents(results: Results) -> Contents:
     """Work out what the report of ``results`` says."""
-    made = Contents(results, {}, {}, {"": _sections(results)}, _frames(results))
+    frames = _frames(results)
+    last = [part.section(results) for part in (draws, failures, cards, provenance)]
+    made = Contents(results, {}, {"": _sections(results, frames)}, last, frames)
     for metric, file in made.files.items():
-        found = significance.frame(results, metric, cells(results, metric))
-        compared = comparisons.frame(results, metric, found)
-        counted = duels.frame(results, metric, found)
-        made.found[metric], made.compared[metric] = found, compared
-        said = [findings.section(results, metric, compared), duels.section(results, metric, counted)]
-        made.more[metric] = [part for part in said if part]
-        made.frames[file] = tables.csv(found)
-        made.frames[f"ranks_{file}"] = ranks.frame(results, metric, found)
-        if len(results.names("method")) > 1:
-            made.frames.update({f"comparisons_{file}": compared, f"duels_{file}": counted})
-        if differences.focused(results):
-            made.frames[f"differences_{file}"] = differences.frame(results, metric)
+        own = made.told[metric] = evidence(results, metric)
+        made.sections[metric] = _sections_of(results, metric, own)
+        frames |= _frames_of(results, file, own)
     return made
 
 
-def _sections(results: Results) -> list[str]:
-    told = [calibration.section(results)]
+def _sections(results: Results, frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    told = [calibration.section(results, frames["calibration"])] if "calibration" in frames else []
     if transcription.asked(results):
         told += [published.section(results), claims.section(results)]
     return [part for part in told if part]
@@ -135,6 +126,26 @@ def _frames(results: Results) -> dict[str, pd.DataFrame]:
         frames["calibration"] = calibration.frame(results)
     if transcription.asked(results):
         frames |= {"published": published.frame(results), "claims": claims.frame(results)}
+    return frames
+
+
+def _sections_of(results: Results, metric: str, own: Evidence) -> list[str]:
+    told = [
+        ranks.section(results, metric, own.found, own.ranked),
+        findings.section(results, metric, own.compared),
+        duels.section(results, metric, own.counted),
+    ]
+    if differences.focused(results):
+        told.append(differences.section(results, metric, own.differing))
+    return [part for part in told if part]
+
+
+def _frames_of(results: Results, file: str, own: Evidence) -> dict[str, pd.DataFrame]:
+    frames = {file: tables.csv(own.found), f"ranks_{file}": own.ranked}
+    if len(results.names("method")) > 1:
+        frames |= {f"comparisons_{file}": own.compared, f"duels_{file}": own.counted}
+    if differences.focused(results):
+        frames[f"differences_{file}"] = own.differing
     return frames
 
 

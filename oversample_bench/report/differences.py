@@ -15,6 +15,7 @@ import pandas as pd
 from oversample_bench.report.cells import PLACE, ROW, TIE_DECIMALS, compared, whole
 from oversample_bench.report.markdown import escaped, table
 from oversample_bench.report.results import Results
+from oversample_bench.report.significance import shares
 
 LEVEL = 0.95
 PAIR = [*ROW, "split", "seed"]
@@ -49,16 +50,25 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
         their differences, with its 95 % interval ``low`` to ``high`` by Student's t, and ``corrected_low`` to
         ``corrected_high`` by the corrected resampled t of Nadeau and Bengio ("Inference for the
         generalization error", Machine Learning 52, 2003, 239-281): splits of one set share rows, and the
-        variance of the mean is s² (1 / n + n_test / n_train) in place of s² / n. One pair has no interval.
+        variance of the mean of J splits, seeds averaged first, is s² (1 / J + n_test / n_train) in place of
+        s² / J. One pair has no interval, and one split no corrected one.
     """
     pairs = _pairs(results, metric)
     grouped = pairs.groupby([*ROW, "other"], sort=False)["difference"]
     found = grouped.agg(n="count", n_planned="size", mean="mean", sd="std").reset_index()
-    found = found.merge(_shares(results), how="left", on=PLACE).assign(focus=focused(results))
+    found = found.merge(shares(results), how="left", on=PLACE).assign(focus=focused(results))
     found["low"], found["high"] = _interval(found, 1 / found["n"])
-    corrected = _interval(found, 1 / found["n"] + found["share"])
-    found["corrected_low"], found["corrected_high"] = corrected
+    found["corrected_low"], found["corrected_high"] = _corrected(found, pairs)
     return found[COLUMNS]
+
+
+def _corrected(found: pd.DataFrame, pairs: pd.DataFrame) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Return the ends of the corrected interval: a split is one value, however many seeds it has."""
+    key = [*ROW, "other"]
+    means = pairs.groupby([*key, "split"], sort=False)["difference"].mean()
+    splits = means.groupby(key, sort=False).agg(n="count", sd="std").reset_index()
+    both = found[[*key, "mean", "share"]].merge(splits, how="left", on=key)
+    return _interval(both, 1 / both["n"].mask(both["n"] == 0) + both["share"])
 
 
 def _pairs(results: Results, metric: str) -> pd.DataFrame:
@@ -67,14 +77,6 @@ def _pairs(results: Results, metric: str) -> pd.DataFrame:
     own = trials[chosen].drop(columns="method").rename(columns={"value": "own"})
     pairs = trials[~chosen].rename(columns={"method": "other"}).merge(own, on=PAIR)
     return pairs.assign(difference=pairs["own"] - pairs["value"])
-
-
-def _shares(results: Results) -> pd.DataFrame:
-    """Return n_test / n_train of each data set and ratio; training rows are those that thinning left."""
-    splits = results.splits
-    test = splits["n_test_majority"] + splits["n_test_minority"]
-    share = (test / (splits["n_majority"] + splits["n_minority"])).astype("float64")
-    return splits[PLACE].assign(share=share).groupby(PLACE, sort=False)["share"].mean().reset_index()
 
 
 def _interval(found: pd.DataFrame, variance: pd.Series[float]) -> tuple[pd.Series[float], pd.Series[float]]:
@@ -105,22 +107,14 @@ def over_sets(found: pd.DataFrame, *, higher_is_better: bool) -> pd.DataFrame:
     gain = compared(found, higher_is_better=higher_is_better)
     signs = found.assign(better=gain > 0, equal=gain == 0, worse=gain < 0)
     grouped = signs.groupby([*TABLE, "other"], sort=False)
-    sets = grouped.agg(
-        n=("mean", "count"),
-        n_planned=("mean", "size"),
-        mean=("mean", "mean"),
-        sd=("mean", "std"),
-        better=("better", "sum"),
-        equal=("equal", "sum"),
-        worse=("worse", "sum"),
-    ).reset_index()
+    means = grouped["mean"].agg(n="count", n_planned="size", mean="mean", sd="std")
+    sets: pd.DataFrame = means.join(grouped[["better", "equal", "worse"]].sum()).reset_index()
     sets["low"], sets["high"] = _interval(sets, 1 / sets["n"])
     return sets
 
 
-def section(results: Results, metric: str) -> str:
-    """Return the differences of one metric as Markdown: a table for each ratio and classifier."""
-    found = frame(results, metric)
+def section(results: Results, metric: str, found: pd.DataFrame) -> str:
+    """Return the differences of one metric, from `frame`, as Markdown: a table a ratio and classifier."""
     sets = over_sets(found, higher_is_better=results.metrics[metric])
     parts = [
         f"### Paired differences by {escaped(metric)}: {escaped(focused(results))} minus each other method",
@@ -157,10 +151,12 @@ def _rules(results: Results, metric: str) -> str:
 def _table(results: Results, found: pd.DataFrame, sets: pd.DataFrame) -> str:
     others = [name for name in results.names("method") if name != focused(results)]
     own = sets.merge(found[TABLE].drop_duplicates(), on=TABLE).set_index("other")
-    texts = found.assign(text=[_cell(cell, results.digits) for cell in found.itertuples()])
-    wide = texts.pivot_table(index="dataset", columns="other", values="text", aggfunc="first", sort=False)
-    wide = wide.reindex(columns=others).fillna("not planned")
-    rows = [[escaped(name), *line] for name, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)]
+    wide: dict[str, dict[str, str]] = {}
+    for cell in found.itertuples():
+        wide.setdefault(str(cell.dataset), {})[str(cell.other)] = _cell(cell, results.digits)
+    rows = [
+        [escaped(name), *(line.get(other, "not planned") for other in others)] for name, line in wide.items()
+    ]
     if len(rows) > 1:
         lines = list(own.reindex(others).itertuples())
         rows.append([f"*mean of the {len(rows)} sets*", *(_over(line, results.digits) for line in lines)])

@@ -6,6 +6,9 @@ Computes nothing; see `oversample_bench.report.comparisons`.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -44,12 +47,18 @@ def section(results: Results, metric: str, told: pd.DataFrame) -> str:
     parts = [title, escaped(rules(results))]
     if said := caution(results, told):
         parts.append(f"**Caution.** {escaped(said)}")
-    for classifier, part in told.groupby("classifier", sort=False):
-        parts.append(escaped(sentence(str(classifier), part)))
-        if part["n_sets_imputed"].iloc[0]:
+    for part in comparisons_of(told):
+        parts.append(escaped(sentence(part)))
+        if part[0].n_sets_imputed:
             header, rows = grid(results, part)
             parts.append(table(header, [[escaped(row[0]), *row[1:]] for row in rows]))
     return "\n\n".join(parts)
+
+
+def comparisons_of(told: pd.DataFrame) -> Iterator[list[Any]]:
+    """Yield the rows of each comparison, a row a method."""
+    for _, part in groupby(told.itertuples(), key=attrgetter("classifier")):
+        yield list(part)
 
 
 def rules(results: Results) -> str:
@@ -79,9 +88,8 @@ def caution(results: Results, told: pd.DataFrame) -> str:
     It is about the last comparison, which is that of all classifiers where there are several; empty where
     there are enough of both.
     """
-    part = told[told["classifier"] == told["classifier"].iloc[-1]]
-    first = _first(part)
-    others = part[part["method"] != first.control].set_index("method")["least_gain"]
+    *_, part = comparisons_of(told)
+    first = part[0]
     found = reach.Reach(
         control=first.control,
         n_methods=len(part),
@@ -89,16 +97,16 @@ def caution(results: Results, told: pd.DataFrame) -> str:
         alpha=comparisons.ALPHA,
         power=comparisons.POWER,
         ranks=first.critical_difference,
-        means={str(name): float(least) for name, least in others.items()},
+        means={row.method: row.least_gain for row in part if row.method != first.control},
     )
     return reach.warning(found, int(results.plan.groupby("dataset")["split"].nunique().min()))
 
 
-def sentence(classifier: str, part: pd.DataFrame) -> str:
+def sentence(part: Sequence[Any]) -> str:
     """Return what is said of all methods of one comparison: over what, and whether they differ at all."""
-    first = _first(part)
-    n, imputed = int(first.n_sets), int(first.n_sets_imputed)
-    who = "As the mean of all classifiers" if classifier == ALL else f"With {classifier}"
+    first = part[0]
+    n, imputed = first.n_sets, first.n_sets_imputed
+    who = "As the mean of all classifiers" if first.classifier == ALL else f"With {first.classifier}"
     left_out = f" (left out: {first.left_out})" if first.left_out else ""
     said = [f"{who}, over {n} data set{'' if n == 1 else 's'}{left_out}"]
     if n > 1:
@@ -118,25 +126,20 @@ def _omnibus(first: Any, k: int) -> str:
     )
 
 
-def _apart(part: pd.DataFrame, critical: float) -> str:
-    mean_ranks = dict(zip(map(str, part["method"]), map(float, part["mean_rank"]), strict=True))
+def _apart(part: Sequence[Any], critical: float) -> str:
+    mean_ranks = {row.method: row.mean_rank for row in part}
     joined = [", ".join(group) for group in nemenyi.groups(mean_ranks, critical)]
     told = f"does not tell apart: {'; nor '.join(joined)}" if joined else "tells all methods apart"
     return f"Nemenyi's test, with a critical difference of {critical:.2f} ranks at 5 %, {told}"
 
 
-def _first(part: pd.DataFrame) -> Any:
-    return next(part.itertuples())
-
-
-def grid(results: Results, part: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+def grid(results: Results, part: Sequence[Any]) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of one comparison as plain text, with the imputed columns if they add sets."""
     header = ["method", "mean rank", "gain", "p", "p (Holm)", "r", "better", "as good", "worse"]
-    first = _first(part)
-    imputed = first.n_sets_imputed > first.n_sets
+    imputed = part[0].n_sets_imputed > part[0].n_sets
     if imputed:
         header += ["mean rank, imputed", "p (Holm), imputed"]
-    return header, [_line(row, results.digits, imputed=imputed) for row in part.itertuples()]
+    return header, [_line(row, results.digits, imputed=imputed) for row in part]
 
 
 def _line(row: Any, digits: int, *, imputed: bool) -> list[str]:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from oversample_bench.report import duels, findings, ranks, significance, tables
+from oversample_bench.report import duels, findings, ranks, tables
 from oversample_bench.report.cells import NEAR, flag_counts, legend, marks, whole
+from oversample_bench.report.evidence import Evidence
 from oversample_bench.report.markdown import UNPRINTABLE
 from oversample_bench.report.results import Results
 
@@ -114,24 +115,17 @@ class Float:
         ]
 
 
-def documents(
-    results: Results,
-    found: Mapping[str, pd.DataFrame],
-    files: Mapping[str, str],
-    compared: Mapping[str, pd.DataFrame],
-) -> dict[str, str]:
+def documents(results: Results, told: Mapping[str, Evidence], files: Mapping[str, str]) -> dict[str, str]:
     """Return the LaTeX files of a report.
 
     Parameters
     ----------
     results : Results
         For labels, flags and options.
-    found : mapping of str to DataFrame
-        The cells of each metric, judged by `oversample_bench.report.significance.frame` or not yet.
+    told : mapping of str to Evidence
+        What is worked out of each metric.
     files : mapping of str to str
         A name for each metric that a file can have; no two are the same.
-    compared : mapping of str to DataFrame
-        From `oversample_bench.report.comparisons.frame`, of the metrics whose comparisons are wanted.
 
     Returns
     -------
@@ -139,23 +133,20 @@ def documents(
         The text by the stem of its file: ``scores_mcc``, ``ranks_mcc``, ``duels_mcc``, ``comparisons_mcc``
         and so on, as far as there is anything to tell, and ``tables``.
     """
-    told: dict[str, str] = {}
+    made: dict[str, str] = {}
     for metric, file in files.items():
-        told |= _files_of(results, metric, file, found[metric], compared.get(metric))
-    inputs = "".join(f"\\input{{{name}.tex}}\n\\clearpage\n" for name in told)
-    return told | {DOCUMENT: f"{PREAMBLE}{inputs}\\end{{document}}\n"}
+        made |= _files_of(results, metric, file, told[metric])
+    inputs = "".join(f"\\input{{{name}.tex}}\n\\clearpage\n" for name in made)
+    return made | {DOCUMENT: f"{PREAMBLE}{inputs}\\end{{document}}\n"}
 
 
-def _files_of(
-    results: Results, metric: str, file: str, found: pd.DataFrame, compared: pd.DataFrame | None
-) -> dict[str, str]:
-    judged = significance.frame(results, metric, found)
-    kinds = {"scores": list(_scores(results, metric, judged))}
+def _files_of(results: Results, metric: str, file: str, own: Evidence) -> dict[str, str]:
+    kinds = {"scores": list(_scores(results, metric, own.found))}
     if len(results.names("method")) > 1:
-        kinds["ranks"] = [_ranks(results, metric, judged)]
-        kinds["duels"] = [_duels(results, metric, judged)]
-    if compared is not None and len(compared) and len(results.names("dataset")) > 1:
-        kinds["comparisons"] = list(_comparisons(results, metric, compared))
+        kinds["ranks"] = [_ranks(results, metric, own.ranked)]
+        kinds["duels"] = [_duels(results, metric, own.counted)]
+        if len(results.names("dataset")) > 1:
+            kinds["comparisons"] = list(_comparisons(results, metric, own.compared))
     label = file if file.isascii() else f"metric-{list(results.metrics).index(metric) + 1}"
     return {f"{kind}_{file}": _written(f"{kind}-{label}", floats) for kind, floats in kinds.items() if floats}
 
@@ -203,8 +194,7 @@ def _scores(results: Results, metric: str, found: pd.DataFrame) -> Iterator[Floa
         own = found[found["ratio"] == ratio]
         methods = [name for name in results.names("method") if name in set(own["method"])]
         wide = tables.grid(own, [_cell(cell, results) for cell in own.itertuples()], methods)
-        names = [(tex(dataset), tex(classifier)) for dataset, _, classifier in wide.index]
-        rows = [[*name, *line] for name, line in zip(names, wide.to_numpy().tolist(), strict=True)]
+        rows = [[tex(dataset), tex(classifier), *line] for (dataset, _, classifier), line in wide.items()]
         at = f" at ratio {ratio}" if len(ratios) > 1 else ""
         flags = [f"{mark} {text}" for mark, text in legend(counts[counts["ratio"] == ratio])]
         yield Float(
@@ -243,8 +233,7 @@ def _number(cell: Any, results: Results) -> str:
     return mean if pd.isna(cell.sd) else rf"{mean} \pm {cell.sd:.{digits}f}"
 
 
-def _ranks(results: Results, metric: str, found: pd.DataFrame) -> Float:
-    ranked = ranks.frame(results, metric, found)
+def _ranks(results: Results, metric: str, ranked: pd.DataFrame) -> Float:
     header, columns = ["method"], []
     for classifier, part in ranked.groupby("classifier", sort=False):
         name = "all" if classifier == ranks.ALL else str(classifier)
@@ -258,8 +247,7 @@ def _ranks(results: Results, metric: str, found: pd.DataFrame) -> Float:
     return Float(tex(f"Mean ranks by {metric}."), header, rows, (tex(note),))
 
 
-def _duels(results: Results, metric: str, found: pd.DataFrame) -> Float:
-    told = duels.frame(results, metric, found)
+def _duels(results: Results, metric: str, told: pd.DataFrame) -> Float:
     shown = duels.matrix(told)
     rows = [[tex(name), *line] for name, line in zip(shown.index, shown.map(tex).to_numpy(), strict=True)]
     header = ["method", *map(tex, shown.columns)]
@@ -268,13 +256,14 @@ def _duels(results: Results, metric: str, found: pd.DataFrame) -> Float:
 
 def _comparisons(results: Results, metric: str, compared: pd.DataFrame) -> Iterator[Float]:
     below = [findings.rules(results), findings.caution(results, compared)]
-    for classifier, part in compared.groupby("classifier", sort=False):
-        if not part["n_sets_imputed"].iloc[0]:
+    for part in findings.comparisons_of(compared):
+        if not part[0].n_sets_imputed:
             continue
         header, rows = findings.grid(results, part)
-        notes = [findings.sentence(str(classifier), part), *filter(None, below)]
+        notes = [findings.sentence(part), *filter(None, below)]
         below = []  # said once, under the first
-        name = "the mean of all classifiers" if classifier == ranks.ALL else str(classifier)
+        who = part[0].classifier
+        name = "the mean of all classifiers" if who == ranks.ALL else who
         yield Float(
             tex(f"Comparison over data sets by {metric}, {name}."),
             [tex(cell) for cell in header],

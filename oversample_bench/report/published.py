@@ -53,12 +53,12 @@ def units(results: Results, metric: str) -> pd.DataFrame:
     -------
     DataFrame of shape (n_units, 6)
         dataset, ratio, classifier, method; ``unit``, the number of the split or the seed; ``value``, NaN
-        where no trial of it has a score.
+        where a trial of it has no score: the mean of the seeds that are left is another one.
     """
     trials = results.plan.assign(value=results.scores[metric])
     alone = trials.groupby(PLACE)["split"].transform("nunique") == 1
     trials["unit"] = trials["seed"].where(alone, trials["split"])
-    return trials.groupby([*CELL, "unit"], sort=False)["value"].mean().reset_index()
+    return trials.groupby([*CELL, "unit"], sort=False)["value"].mean(skipna=False).reset_index()
 
 
 def frame(results: Results) -> pd.DataFrame:

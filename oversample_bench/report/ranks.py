@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from oversample_bench.report.cells import PLACE, ROW, STATES, UNSCORED, compared
+from oversample_bench.report.cells import PLACE, ROW, compared, waiting
 from oversample_bench.report.markdown import bullets, escaped, table
-from oversample_bench.report.results import PENDING, Results
+from oversample_bench.report.results import Results
 
 ALL = "(all)"
 
@@ -52,8 +52,7 @@ def _rows(found: pd.DataFrame) -> pd.MultiIndex:
 
 
 def _unrun(found: pd.DataFrame) -> pd.MultiIndex:
-    waits = found["missing"].str.contains(f"{STATES[PENDING]}|{UNSCORED}")
-    return _rows(found[waits])
+    return _rows(found[waiting(found)])
 
 
 def _means(classifier: str, exact: pd.DataFrame, imputed: pd.DataFrame) -> pd.DataFrame:
@@ -68,14 +67,25 @@ def _means(classifier: str, exact: pd.DataFrame, imputed: pd.DataFrame) -> pd.Da
     return told
 
 
-def section(results: Results, metric: str, found: pd.DataFrame) -> str:
-    """Return the ranks of one metric as Markdown, and what was left out."""
+def section(results: Results, metric: str, found: pd.DataFrame, ranked: pd.DataFrame) -> str:
+    """Return the ranks of one metric as Markdown, and what was left out.
+
+    Parameters
+    ----------
+    results : Results
+        For the order of methods and the number of rows.
+    metric : str
+        What the cells are of.
+    found : DataFrame of shape (n_cells, 11)
+        The cells, from `oversample_bench.report.cells.cells`.
+    ranked : DataFrame of shape (n_classifiers + 1) * n_methods rows
+        Their ranks, from `frame`.
+    """
     title = f"### Mean ranks by {escaped(metric)}"
     if len(results.names("method")) < 2:
         return f"{title}\n\nThere is one method only: nothing to rank."
     left_out = _left_out(found)
     n_rows = len(results.plan[ROW].drop_duplicates())
-    ranked = frame(results, metric, found)
     parts = [title, _introduction(n_rows, int(ranked["n_rows"].max()))]
     if ranked[["n_rows", "n_rows_imputed"]].to_numpy().any():
         parts.append(_table(results, ranked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,6 @@ from oversample_bench.report import significance
 from oversample_bench.report.cells import (
     CELL,
     NEAR,
-    ROW,
     flag_counts,
     glossary,
     interval,
@@ -92,21 +92,21 @@ def with_intervals(results: Results) -> bool:
     return str(results.run["options"].get("spread")) == "interval"
 
 
-def grid(found: pd.DataFrame, texts: list[str], methods: list[str]) -> pd.DataFrame:
-    """Return the texts of cells with one row a data set, ratio and classifier, and one column a method."""
-    wide = found.assign(text=texts).pivot_table(
-        index=ROW, columns="method", values="text", aggfunc="first", sort=False
-    )
-    return wide.reindex(columns=methods).fillna("not planned")
+def grid(
+    found: pd.DataFrame, texts: Iterable[str], methods: Sequence[str]
+) -> dict[tuple[str, str, str], list[str]]:
+    """Return the texts of the cells of each data set, ratio and classifier, one a method."""
+    at = {method: place for place, method in enumerate(methods)}
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for (*row, method), text in zip(zip(*map(found.get, CELL), strict=True), texts, strict=True):
+        rows.setdefault(tuple(row), ["not planned"] * len(methods))[at[method]] = text
+    return rows
 
 
 def _table(results: Results, found: pd.DataFrame, counts: pd.DataFrame) -> list[str]:
     methods = [name for name in results.names("method") if name in set(found["method"])]
     wide = grid(found, [_cell(cell, results) for cell in found.itertuples()], methods)
-    rows = [
-        [escaped(dataset), escaped(classifier), *line]
-        for (dataset, _, classifier), line in zip(wide.index, wide.to_numpy().tolist(), strict=True)
-    ]
+    rows = [[escaped(dataset), escaped(classifier), *line] for (dataset, _, classifier), line in wide.items()]
     told = [escaped(line) for line in glossary(found)]
     told += [f"{mark} {escaped(text)}" for mark, text in legend(counts)]
     shown = table([*NAMES, *map(escaped, methods)], rows, left=2)

@@ -35,7 +35,7 @@ def write_report(folder: Path, *, figures: bool = True) -> Path:
 def _page(made: Contents) -> str:
     from oversample_bench.report.html import document
 
-    return document(made.results, made.found, made.more)
+    return document(made)
 
 
 def _write_tables(folder: Path, made: Contents) -> Iterable[Path]:

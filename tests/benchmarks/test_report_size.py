@@ -24,17 +24,10 @@ TEXTS = ("params", "source", "stage", "kind", "reason", "traceback")
 
 REPORT = "from oversample_bench.report import write_report; write_report(Path(sys.argv[1]))"
 TABLES = """
-from oversample_bench.report import comparisons, duels, findings, latex, ranks, results, significance, tables
-from oversample_bench.report.cells import cells
-read = results.read(Path(sys.argv[1]))
-judged, compared = {}, {}
-for metric in read.metrics:
-    found = judged[metric] = significance.frame(read, metric, cells(read, metric))
-    tables.section(read, metric, found), tables.csv(found), ranks.section(read, metric, found)
-    duels.section(read, metric, duels.frame(read, metric, found))
-    compared[metric] = comparisons.frame(read, metric, found)
-    findings.section(read, metric, compared[metric])
-latex.documents(read, judged, {metric: metric for metric in judged}, compared)
+from oversample_bench.report.contents import contents
+from oversample_bench.report.results import read
+made = contents(read(Path(sys.argv[1])))
+made.markdown(None), made.latex()
 """
 PROGRAM = """
 import resource, sys, time

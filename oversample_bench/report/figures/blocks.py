@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from oversample_bench.report.cells import PLACE, ROW, STATES, UNSCORED, compared
-from oversample_bench.report.results import PENDING, Results
+from oversample_bench.report.cells import PLACE, ROW, compared, waiting
+from oversample_bench.report.results import Results
 
 MOST_PANELS = 4  # side by side or one above the other, on one page
 
@@ -86,10 +86,8 @@ def matrix(results: Results, metric: str, found: pd.DataFrame, panel: Panel) -> 
     """
     own = found[found["classifier"].isin(panel.classifiers)]
     value = compared(own, higher_is_better=results.metrics[metric]).where(own["n"] == own["n_planned"])
-    waits = own["missing"].str.contains(f"{STATES[PENDING]}|{UNSCORED}")
-    run = own.assign(value=value)[~own["dataset"].isin(own.loc[waits, "dataset"])]
-    grouped = run.groupby(["dataset", "method"], sort=False)["value"]
-    means = grouped.mean().where(grouped.count() == grouped.size())
+    run = own.assign(value=value)[~own["dataset"].isin(own.loc[waiting(own), "dataset"])]
+    means = run.groupby(["dataset", "method"], sort=False)["value"].mean(skipna=False)
     order = list(run["dataset"].unique())
     return means.unstack("method").reindex(index=order, columns=results.names("method"))
 

@@ -160,7 +160,7 @@ def _paint(
     parts = list(told.groupby("panel", sort=False))
     grid = figure.subplots(len(parts), len(shown), squeeze=False, sharex="col", sharey="row")
     for line, (panel, part) in zip(grid, parts, strict=True):
-        line[0].set_title(f"{style.label(panel)}, n = {part['n_rows'].iloc[0]}")
+        style.title(line[0], f"{style.label(panel)}, n = {part['n_rows'].iloc[0]}")
         line[0].set_ylabel(axis)
         for axes, cost in zip(line, shown, strict=True):
             _panel(axes, part, cost, all_looks)

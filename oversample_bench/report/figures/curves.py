@@ -53,6 +53,8 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
         averaged first, by the corrected resampled t (`oversample_bench.report.figures.intervals`). Data sets
         with fewer than two numeric ratios are left out.
     """
+    if pd.to_numeric(pd.Series(results.names("ratio")), errors="coerce").count() < 2:
+        return pd.DataFrame(columns=COLUMNS)
     points = found.merge(_spreads(results, metric), on=CELL)
     points["ratio"] = pd.to_numeric(points["ratio"], errors="coerce")
     points = points.dropna(subset="ratio")
@@ -138,7 +140,7 @@ def _paint(figure: Figure, points: pd.DataFrame, all_looks: dict[str, Look], col
         axes.set_xlabel("minority : majority in the training rows" if columns < 3 else "minority : majority")
     spans = {str(name): _span(part) for name, part in points.groupby("dataset", sort=False)}
     for axes, ((dataset, classifier), part) in zip(grid.flat, parts, strict=False):
-        axes.set_title(f"{style.label(dataset, 24)}, {style.label(classifier, 24)}")
+        style.title(axes, f"{style.label(dataset, 24)}, {style.label(classifier, 24)}")
         axes.set_ylim(*spans[str(dataset)])
         _panel(axes, part, all_looks)
     methods = list(points["method"].unique())

@@ -84,7 +84,7 @@ def _paint(figure: Figure, told: pd.DataFrame, all_looks: dict[str, Look]) -> No
     columns = style.wrapped(len(parts))
     grid = figure.subplots(ceil(len(parts) / columns), columns, squeeze=False)
     for axes, (ratio, part) in zip(grid.flat, parts, strict=False):
-        axes.set_title(f"ratio {ratio}")
+        style.title(axes, f"ratio {ratio}")
         _panel(axes, part, all_looks)
     for axes in style.last(grid, len(parts)):
         axes.set_xlabel("precision")

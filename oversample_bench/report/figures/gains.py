@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from oversample_bench.report.cells import PLACE, ROW
+from oversample_bench.report.cells import ROW
 from oversample_bench.report.differences import focused
 from oversample_bench.report.figures import intervals, style
-from oversample_bench.report.figures.blocks import Panel, panels
+from oversample_bench.report.figures.blocks import panels
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
 from oversample_bench.report.results import Results
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 REFERENCES = ("none", "smote")
 PAIR = [*ROW, "split", "seed"]
 COLUMNS = ["panel", "reference", "method", "n", "n_planned", "mean", "low", "high"]
+PARTS = ["value", "planned"]
 LINE, MARGIN = 0.18, 0.65  # inches: a method, and what is around a panel
 
 
@@ -57,42 +58,59 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
         which counts as one value, the mean of its pairs. With one data set n counts splits, and the interval
         is that of the corrected resampled t (`oversample_bench.report.figures.intervals`).
     """
-    trials = results.plan[[*PAIR, "method"]].assign(value=_pointed(results, metric))
-    trials = trials.join(intervals.units(results))
-    parts = [
-        _gains(trials[trials["classifier"].isin(panel.classifiers)], panel, reference)
-        for panel in panels(results)
-        for reference in references(results)
-    ]
-    return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
+    wide, keys = _wide(results, metric)
+    parts = [_gains(wide, keys, reference) for reference in references(results)]
+    told = [part[part["panel"] == panel.title] for panel in panels(results) for part in parts]
+    return pd.concat(told, ignore_index=True)[COLUMNS] if told else pd.DataFrame(columns=COLUMNS)
 
 
 def _pointed(results: Results, metric: str) -> pd.Series[float]:
     return results.scores[metric] if results.metrics[metric] else -results.scores[metric]
 
 
-def _gains(trials: pd.DataFrame, panel: Panel, reference: str) -> pd.DataFrame:
-    chosen = trials["method"] == reference
-    own = trials.loc[chosen, [*PAIR, "value"]].rename(columns={"value": "own"})
-    pairs = trials[~chosen].merge(own, on=PAIR)
-    pairs["gain"] = pairs["value"] - pairs["own"]
-    one_set = trials["dataset"].nunique() == 1
-    key = ["unit"] if one_set else ["dataset"]
-    values = _means(pairs, ["method", *PLACE[1:], *key]).groupby(["method", *key], sort=False)
-    grouped = values.agg(gain=("gain", "mean"), share=("share", "mean")).groupby("method", sort=False)
-    told = grouped.agg(
-        n=("gain", "count"), n_planned=("gain", "size"), mean=("gain", "mean"), sd=("gain", "std"),
-        share=("share", "mean"),
-    ).reset_index()  # fmt: skip
-    reach = intervals.reach(told["sd"], told["n"], told["share"] if one_set else 0.0)
-    return told.assign(
-        panel=panel.title, reference=reference, low=told["mean"] - reach, high=told["mean"] + reach
+def _wide(results: Results, metric: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return scores and plan with a row a pair and a column a method, and what each row belongs to.
+
+    The latter is its ``panel``, its ``ratio``, what counts as one value (``key``: the data set or, of a
+    single one, the repetition) and the ``share`` of rows that such values have in common.
+    """
+    trials = results.plan[[*PAIR, "method"]].assign(value=_pointed(results, metric), planned=1.0)
+    wide = trials.pivot(index=PAIR, columns="method", values=PARTS)
+    keys = wide.index.to_frame(index=False).assign(key=lambda pairs: pairs["dataset"], share=0.0)
+    if len(results.names("dataset")) == 1:
+        units = results.plan[PAIR].join(intervals.units(results)).drop_duplicates(PAIR).set_index(PAIR)
+        keys[["key", "share"]] = units.loc[wide.index].to_numpy()
+    titles = {name: panel.title for panel in panels(results) for name in panel.classifiers}
+    order = list(product(PARTS, results.names("method")))
+    return wide[order], keys.assign(panel=keys["classifier"].map(titles))
+
+
+def _gains(wide: pd.DataFrame, keys: pd.DataFrame, reference: str) -> pd.DataFrame:
+    by = pd.MultiIndex.from_frame(keys[["panel", "ratio", "key"]])
+    gain, planned = (_less(wide[[what]].droplevel(0, axis=1).set_axis(by), reference) for what in PARTS)
+    values = _over_ratios(gain).groupby(level="panel")
+    share = _over_ratios(keys[["share"]].astype("float64").set_axis(by)).groupby(level="panel").mean()
+    told = pd.DataFrame(
+        {
+            "n": values.count().stack(),
+            "n_planned": _over_ratios(planned).groupby(level="panel").count().stack(),
+            "mean": values.mean().stack(),
+            "sd": values.std().stack(),
+        }
     )
+    told = told[told["n_planned"] > 0].join(share).reset_index()
+    reach = intervals.reach(told["sd"], told["n"], told["share"])
+    return told.assign(reference=reference, low=told["mean"] - reach, high=told["mean"] + reach)
 
 
-def _means(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _less(wide: pd.DataFrame, reference: str) -> pd.DataFrame:
+    return wide.drop(columns=reference).sub(wide[reference], axis=0)
+
+
+def _over_ratios(pairs: pd.DataFrame) -> pd.DataFrame:
     """Average the pairs of each ratio first: a ratio in which more trials succeeded weighs no more."""
-    return pairs.groupby(keys, sort=False).agg(gain=("gain", "mean"), share=("share", "mean")).reset_index()
+    means = pairs.groupby(level=["panel", "ratio", "key"]).mean()
+    return means.groupby(level=["panel", "key"]).mean()
 
 
 def drawings(results: Results, metric: str, found: pd.DataFrame) -> Made:  # noqa: ARG001 - one signature for all figures
@@ -156,8 +174,10 @@ def _paint(figure: Figure, told: pd.DataFrame, all_looks: dict[str, Look]) -> No
         axes.set_xlabel(f"gain over {style.label(reference, 22)}")
         _panel(axes, own.set_index("method"), all_looks)
         _reference(axes, list(all_looks).index(reference))
+    for axes in grid[:, 1:].flat:
+        axes.yaxis.set_visible(False)  # it is that of the first column, and would be drawn once more
     for axes, panel in zip(grid[:, 0], rows, strict=True):
-        axes.set_title(style.label(panel))
+        style.title(axes, style.label(panel))
 
 
 def _panel(axes: Axes, own: pd.DataFrame, all_looks: dict[str, Look]) -> None:

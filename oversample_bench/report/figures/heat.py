@@ -98,12 +98,13 @@ def _paint(
         mean, n, n_planned = (_wide(part, value, names, methods) for value in ("mean", "n", "n_planned"))
         meshes.append(_map(axes, mean, ends, higher=higher))
         _gaps(axes, mean, n < n_planned)
-        _axes(axes, names, methods)
+        _axes(axes, methods)
         if (
             len(names) <= MOST_NUMBERED
             and CELLS_WIDTH / (len(parts) * len(methods)) > NUMBER_LETTERS * LETTER_WIDTH
         ):
             _numbers(axes, mean, meshes[-1])
+    _rows(grid, names)
     bar = figure.colorbar(meshes[-1], ax=list(grid), location="bottom", shrink=0.5, aspect=40, pad=0.02)
     bar.set_label(what)
     bar.outline.set_visible(False)
@@ -117,27 +118,46 @@ def _wide(part: pd.DataFrame, value: str, names: pd.Series[str], methods: list[s
 def _map(axes: Axes, mean: np.ndarray, ends: tuple[float, float], *, higher: bool) -> QuadMesh:
     return axes.pcolormesh(
         np.ma.masked_invalid(mean), cmap="cividis" if higher else "cividis_r", vmin=ends[0], vmax=ends[1],
-        edgecolors="white", linewidth=0.4,
+        edgecolors="white", linewidth=0.4, rasterized=len(mean) > MOST_NUMBERED,
     )  # fmt: skip
 
 
 def _gaps(axes: Axes, mean: np.ndarray, short: np.ndarray) -> None:
-    from matplotlib.patches import Rectangle
+    """Put a dash into cells without a score and hatch those that lack trials, all of a panel in one go."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
 
-    for y, x in zip(*np.nonzero(np.isnan(mean)), strict=True):
-        axes.text(x + 0.5, y + 0.5, "–", ha="center", va="center", fontsize=6, color=style.GREY)
-    for y, x in zip(*np.nonzero(~np.isnan(mean) & short), strict=True):
-        axes.add_patch(Rectangle((x, y), 1, 1, fill=False, hatch="////", edgecolor="white", linewidth=0))
+    y, x = np.nonzero(np.isnan(mean))
+    axes.plot(
+        x + 0.5, y + 0.5, linestyle="none", marker="_", color=style.GREY, markersize=3, markeredgewidth=0.5
+    )
+    corners = np.argwhere(~np.isnan(mean) & short)[:, ::-1]
+    if len(corners):
+        square = Path.unit_rectangle()
+        cells = [Path(square.vertices + corner, square.codes) for corner in corners]
+        axes.add_artist(
+            PathPatch(
+                Path.make_compound_path(*cells), fill=False, hatch="////", edgecolor="white", linewidth=0
+            )
+        )
 
 
-def _axes(axes: Axes, names: pd.Series[str], methods: list[str]) -> None:
-    many = len(names) > MOST_NUMBERED
-    axes.set_ylim(len(names), 0)
-    axes.set_yticks(np.arange(len(names)) + 0.5, [style.label(name, 30) for name in names])
-    axes.set_xticks(np.arange(len(methods)) + 0.5, [style.label(name, 24) for name in methods])
+def _rows(grid: np.ndarray, names: pd.Series[str]) -> None:
+    """Name the rows at the first panel; the others share its axis, and drawing it costs most of a figure."""
+    for axes in grid[1:]:
+        axes.yaxis.set_visible(False)
+    first = grid[0]
+    first.set_ylim(len(names), 0)
+    first.tick_params(axis="y", length=0, labelsize=5.5 if len(names) > MOST_NUMBERED else 7)
+    first.set_yticks(np.arange(len(names)) + 0.5, [style.label(name, 30) for name in names])
+    style.lay_out_by_largest(first.yaxis)
+
+
+def _axes(axes: Axes, methods: list[str]) -> None:
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", rotation=90, length=0)
-    axes.tick_params(axis="y", length=0, labelsize=5.5 if many else 7)
+    axes.set_xticks(np.arange(len(methods)) + 0.5, [style.label(name, 24) for name in methods])
+    style.lay_out_by_largest(axes.xaxis)
     axes.spines[:].set_visible(False)
 
 

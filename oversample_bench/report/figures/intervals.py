@@ -6,15 +6,19 @@ has one split only, its repetitions are seeds, and the interval tells of other s
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
 from oversample_bench.report.cells import PLACE
 from oversample_bench.report.results import Results
+from oversample_bench.report.significance import shares
 
 LEVEL = 0.95
 
 
+@lru_cache(maxsize=1)  # two figures a metric ask
 def units(results: Results) -> pd.DataFrame:
     """Return which trials repeat each other, and how much of the rows they share.
 
@@ -27,13 +31,8 @@ def units(results: Results) -> pd.DataFrame:
     """
     plan = results.plan
     alone = plan.groupby("dataset", sort=False)["split"].transform("nunique") == 1
-    splits = results.splits
-    test = splits["n_test_majority"] + splits["n_test_minority"]
-    share = (test / (splits["n_majority"] + splits["n_minority"])).astype("float64")
-    means = splits[PLACE].assign(share=share).groupby(PLACE, sort=False)["share"].mean()
-    own = pd.MultiIndex.from_frame(plan[PLACE])
-    shares = pd.Series(means.reindex(own).to_numpy(), index=plan.index)
-    return pd.DataFrame({"unit": plan["split"].where(~alone, plan["seed"]), "share": shares.mask(alone, 0.0)})
+    share = plan[PLACE].merge(shares(results), how="left", on=PLACE)["share"].set_axis(plan.index)
+    return pd.DataFrame({"unit": plan["split"].where(~alone, plan["seed"]), "share": share.mask(alone, 0.0)})
 
 
 def reach(sd: pd.Series[float], n: pd.Series[int], share: pd.Series[float] | float = 0.0) -> pd.Series[float]:

@@ -65,7 +65,7 @@ def _paint(figure: Figure, part: pd.DataFrame) -> None:
     grid = figure.subplots(ceil(len(part) / columns), columns, squeeze=False)
     style.last(grid, len(part))
     for axes, (method, view) in zip(grid.flat, part[["method", "view"]].to_numpy(), strict=False):
-        axes.set_title(style.label(method))
+        style.title(axes, style.label(method))
         axes.set_xticks([])
         axes.set_yticks([])
         if "failed" in view:

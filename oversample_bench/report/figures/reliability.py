@@ -64,7 +64,7 @@ def _paint(figure: Figure, points: pd.DataFrame, all_looks: dict[str, Look], col
     parts = list(points.groupby("classifier", sort=False))
     grid = figure.subplots(ceil(len(parts) / columns), columns, squeeze=False, sharey=True)
     for axes, (classifier, part) in zip(grid.flat, parts, strict=False):
-        axes.set_title(style.label(classifier))
+        style.title(axes, style.label(classifier))
         _panel(axes, part, all_looks)
     for axes in style.last(grid, len(parts)):
         axes.set_xlabel("predicted probability")

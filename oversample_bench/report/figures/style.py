@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.axis import XAxis, YAxis
     from matplotlib.figure import Figure
 
     from oversample_bench.report.figures.palette import Look
@@ -73,7 +74,8 @@ def styled() -> Iterator[None]:
     with _quietly():
         import matplotlib as mpl
         from matplotlib import font_manager
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph ")  # no font has it: a box is shown
         mpl.rcdefaults()
         installed = set(font_manager.fontManager.get_font_names())
         fonts = ["DejaVu Sans", *(name for name in FALLBACK_FONTS if name in installed)]
@@ -113,18 +115,33 @@ def sheet(title: str, height: float) -> Figure:
     return figure
 
 
+def lay_out_by_largest(axis: XAxis | YAxis) -> None:
+    """Let only those labels of fixed ticks take part in the layout that can decide it.
+
+    They are measured once here instead of a dozen times: the first, the last and the largest. Call it when
+    the labels have their text, size and rotation.
+    """
+    labels = [tick.label1 if tick.label1.get_visible() else tick.label2 for tick in axis.get_major_ticks()]
+    extents = [text.get_window_extent() for text in labels]
+    sizes = [extent.width if axis.axis_name == "y" else extent.height for extent in extents]
+    kept = {0, len(labels) - 1, sizes.index(max(sizes))}
+    for at, text in enumerate(labels):
+        text.set_in_layout(at in kept)
+
+
 def images(figure: Figure) -> dict[str, bytes]:
     """Return the figure as the bytes of a PNG and of an SVG file; call it inside `styled`."""
     found = {}
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph ")  # no font has it: a box is shown
-        if (engine := figure.get_layout_engine()) is not None:
-            engine.execute(figure)
-        figure.set_layout_engine(None)  # it is laid out now, and needs not be for each file
-        for kind in FORMATS:
-            file = BytesIO()
-            figure.savefig(file, format=kind, metadata=METADATA[kind])
-            found[kind] = file.getvalue()
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+    figure.set_layout_engine(None)  # it is laid out now, and needs not be for each file
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)  # an empty label would go on looking for its place
+    for kind in FORMATS:
+        file = BytesIO()
+        figure.savefig(file, format=kind, metadata=METADATA[kind])
+        found[kind] = file.getvalue()
     return found
 
 
@@ -185,6 +202,11 @@ def last(grid: np.ndarray, n_panels: int) -> list[Axes]:
     for axes in grid.flat[n_panels:]:
         axes.set_visible(False)
     return list(grid.flat[max(0, n_panels - columns) : n_panels])
+
+
+def title(axes: Axes, text: str) -> None:
+    """Put a title on a panel that has its ticks below: it stands right above, and needs not look for it."""
+    axes.set_title(text, y=1.0)
 
 
 def gridded(axes: Axes, axis: str) -> None:

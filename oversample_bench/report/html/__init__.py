@@ -8,37 +8,16 @@ page is made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from oversample_bench.report.results import Results
+    from oversample_bench.report.contents import Contents
 
 __all__ = ["document"]
 
 
-def document(
-    results: Results, found: Mapping[str, pd.DataFrame], more: Mapping[str, Sequence[str]] | None = None
-) -> str:
-    """Return the whole page.
-
-    Parameters
-    ----------
-    results : Results
-        What the store says.
-    found : mapping of str to DataFrame
-        The cells of each metric, from `oversample_bench.report.cells.cells`.
-    more : mapping of str to sequence of str, optional
-        Further sections as Markdown, by the metric that they are shown with; those under "" stand on their
-        own, after what compares the methods.
-
-    Returns
-    -------
-    str
-        HTML, to be saved as UTF-8.
-    """
+def document(contents: Contents) -> str:
+    """Return the whole page as HTML, to be saved as UTF-8."""
     from oversample_bench.report.html.page import page
 
-    return page(results, found, more or {})
+    return page(contents)

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import pandas as pd
-
 from oversample_bench.report import differences
+from oversample_bench.report.evidence import Evidence
 from oversample_bench.report.figures.blocks import Panel, matrix
 from oversample_bench.report.html.gains import reference
 from oversample_bench.report.results import Results
 from oversample_bench.report.statistics.reach import reach, warning
 
 
-def cautions(results: Results, found: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+def cautions(results: Results, told: Mapping[str, Evidence]) -> Iterator[str]:
     """Yield the sentences that follow the verdicts; ``results`` has two methods or more.
 
     The warning about too few data sets or splits is by the first metric.
@@ -29,7 +28,7 @@ def cautions(results: Results, found: Mapping[str, pd.DataFrame]) -> Iterator[st
         )
     metric = next(iter(results.metrics))
     everything = Panel("", tuple(results.names("classifier")))
-    scores = matrix(results, metric, found[metric], everything).dropna()
+    scores = matrix(results, metric, told[metric].found, everything).dropna()
     n_splits = int(results.plan.groupby("dataset", sort=False)["split"].nunique().min())
     if scores.empty:
         yield "No data set is whole for every method yet: nothing is said of what could have been seen."

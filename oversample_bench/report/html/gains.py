@@ -113,9 +113,14 @@ def over_all(found: Gains) -> pd.DataFrame:
     return differences.over_sets(means, higher_is_better=found.higher_is_better)
 
 
-def ranking(results: Results, metric: str, found: pd.DataFrame) -> tuple[pd.Series[float], int, bool]:
-    """Return the mean ranks, best first, over how many rows, and whether all of these are complete."""
-    ranked = ranks.frame(results, metric, found)
+def ranking(ranked: pd.DataFrame) -> tuple[pd.Series[float], int, bool]:
+    """Return the mean ranks, best first, over how many rows, and whether all of these are complete.
+
+    Parameters
+    ----------
+    ranked : DataFrame of shape (n_classifiers + 1) * n_methods rows
+        From `oversample_bench.report.ranks.frame`.
+    """
     ranked = ranked[ranked["classifier"] == ranks.ALL].set_index("method")
     n, n_imputed = (int(ranked[name].iloc[0]) for name in ("n_rows", "n_rows_imputed"))
     column = "mean_rank" if n else "mean_rank_imputed"

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from oversample_bench.report import cards, coverage, differences, draws, failures, provenance, ranks
+from oversample_bench.report import coverage
+from oversample_bench.report.contents import Contents
 from oversample_bench.report.html import numbers, plots, scores, summary
 from oversample_bench.report.html.prose import Prose, prose
-from oversample_bench.report.results import Results
 
 TEMPLATE = "page.html"
 STYLE = "style.css"
@@ -43,27 +43,29 @@ class Compared:
     body: Markup
 
 
-def page(results: Results, found: Mapping[str, pd.DataFrame], more: Mapping[str, Sequence[str]]) -> str:
+def page(contents: Contents) -> str:
     """Return the page; see `oversample_bench.report.html.document`."""
+    results, found = contents.results, contents.found
     differing = summary.all_gains(results)
     code = (_plotly(), _own_script())
-    tail = _tail(results, more.get("", ()))
+    tail = _tail([*contents.sections[""], *contents.last])
     return _template().render(
         title=results.title,
         policy=_policy(code),
         style=Markup(_text(STYLE)),  # noqa: S704 - a file of this package
         scripts=code,
         model=numbers.script(plots.model(results, found, differing)),
-        summary=summary.summary(results, found, differing),
+        summary=summary.summary(results, contents.told, differing),
         coverage=prose(coverage.section(results), "coverage-part"),
         tables=[scores.table(results, metric, cells) for metric, cells in found.items()],
         names={name: results.names(name) for name in ("dataset", "ratio", "classifier", "method")},
-        compared=[_compared(results, *item, more.get(item[0], ())) for item in found.items()],
+        compared=[_compared(place, metric, contents.sections[metric]) for place, metric in enumerate(found)],
         tail=tail,
         contents=[heading for piece in tail for heading in piece.headings],
     )
 
 
+@lru_cache(maxsize=1)
 def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("oversample_bench.report.html", "template"),
@@ -107,18 +109,10 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _compared(results: Results, metric: str, cells: pd.DataFrame, more: Sequence[str]) -> Compared:
-    parts = [ranks.section(results, metric, cells)]
-    if differences.focused(results):
-        parts.append(differences.section(results, metric))
-    place = list(results.metrics).index(metric)
-    return Compared(metric, prose(APART.join([*parts, *more]), f"compared-{place}").body)
+def _compared(place: int, metric: str, sections: Sequence[str]) -> Compared:
+    return Compared(metric, prose(APART.join(sections), f"compared-{place}").body)
 
 
-def _tail(results: Results, more: Sequence[str]) -> list[Prose]:
+def _tail(sections: Sequence[str]) -> list[Prose]:
     """Return what follows the comparisons, in the order of the Markdown report."""
-    sections = [
-        *more,
-        *(part.section(results) for part in (draws, failures, cards, provenance)),
-    ]
     return [prose(text, f"part-{place}") for place, text in enumerate(sections)]

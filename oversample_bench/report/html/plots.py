@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from oversample_bench.report.cells import PLACE, ROW
@@ -60,14 +59,15 @@ def _method(name: str, look: Look) -> dict[str, str]:
 
 
 def _metric(results: Results, name: str, found: pd.DataFrame, own: Gains | None) -> dict[str, Any]:
-    order = pd.MultiIndex.from_product([places(found), results.names("method")])
-    rows = list(found[ROW].astype(str).itertuples(index=False, name=None))
-    keyed = found.set_index(pd.MultiIndex.from_arrays([rows, found["method"]])).reindex(order)
+    keys = found[[*ROW, "method"]].astype(str).itertuples(index=False, name=None)
+    keyed = dict(zip(keys, zip(found["mean"], found["n"] == found["n_planned"], strict=True), strict=True))
+    wanted = [(*place, method) for place in places(found) for method in results.names("method")]
+    told = [keyed.get(key, (None, False)) for key in wanted]
     return {
         "name": name,
         "higher": results.metrics[name],
-        "mean": [number(value) for value in keyed["mean"]],
-        "short": np.flatnonzero(keyed["n"] != keyed["n_planned"]).tolist(),
+        "mean": [number(mean) for mean, _ in told],
+        "short": [at for at, (_, is_whole) in enumerate(told) if not is_whole],
         "gains": _gains(results, own) if own else None,
         "curves": curves(results, name, found),
     }

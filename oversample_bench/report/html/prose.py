@@ -14,10 +14,12 @@ from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
 FOLDING = re.compile(r"(<details><summary>[^<>]*</summary>|</details>)\s*")
+PLAIN = re.compile(r"[^\n\\`*_\[\]!<&]*")  # no letter that an inline rule of CommonMark begins with
 NUMBER = {"class": "number"}
 SHORT = 40  # letters that a cell keeps on one line
 
@@ -60,11 +62,24 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     rules = {
         "html_block": _raw, "html_inline": _raw, "table_open": _table, "table_close": _table_end,
-        "th_open": _cell, "td_open": _cell,
+        "th_open": _cell, "td_open": _cell, "td_close": _cell_end,
     }  # fmt: skip
+    parser.core.ruler.at("inline", _inline)
     for name, rule in rules.items():
         parser.add_render_rule(name, rule)
     return parser
+
+
+def _inline(state: StateCore) -> None:
+    """Parse what stands in lines and cells; numbers, most of a report, need no parsing."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = []
+        if PLAIN.fullmatch(token.content):
+            token.children.append(Token("text", "", 0, content=token.content))
+        else:
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 def _anchored(tokens: Sequence[Token], anchor: str) -> tuple[tuple[str, str], ...]:
@@ -114,12 +129,18 @@ def _table_end(*_: Any) -> str:
     return "</table></div>\n"
 
 
+def _cell_end(*_: Any) -> str:
+    """Leave out the tag that HTML does not ask for: thousands of cells have it."""
+    return ""
+
+
 def _cell(renderer: Any, tokens: Sequence[Token], place: int, *rest: Any) -> str:
     token = tokens[place]
-    if token.attrs.pop("style", None) == "text-align:right":
+    is_number = token.attrs.pop("style", None) == "text-align:right"
+    if is_number:
         token.attrs |= NUMBER
     if token.type == "th_open":
         token.attrs["scope"] = "col"
-    elif len(tokens[place + 1].content) <= SHORT:
-        token.attrs["class"] = f"{token.attrs.get('class', '')} short".strip()
+    elif not is_number and len(tokens[place + 1].content) <= SHORT:
+        token.attrs["class"] = "short"
     return str(renderer.renderToken(tokens, place, *rest))

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from oversample_bench.report import coverage, differences
 from oversample_bench.report.cells import TIE_DECIMALS, flag_counts
+from oversample_bench.report.evidence import Evidence
 from oversample_bench.report.html.cautions import cautions
 from oversample_bench.report.html.gains import SETS, Gains, gains, over_all, ranking, reference
 from oversample_bench.report.results import PENDING, Results
@@ -74,14 +75,14 @@ class Summary:
     notes: tuple[str, ...]
 
 
-def summary(results: Results, found: Mapping[str, pd.DataFrame], differing: Mapping[str, Gains]) -> Summary:
+def summary(results: Results, told: Mapping[str, Evidence], differing: Mapping[str, Gains]) -> Summary:
     """Return the sentences; ``differing`` holds the gains by each metric and is empty for one method."""
-    verdicts = [_verdict(results, metric, found[metric], differing[metric]) for metric in differing]
+    verdicts = [_verdict(results, metric, told[metric].ranked, differing[metric]) for metric in differing]
     return Summary(
         shape=_shape(results),
         done=tuple(_done(results)),
         verdicts=tuple(verdicts),
-        notes=tuple(cautions(results, found)) if differing else (),
+        notes=tuple(cautions(results, told)) if differing else (),
     )
 
 
@@ -127,8 +128,8 @@ def _done(results: Results) -> Iterator[str]:
         yield f"The audit marks {counted(flagged, 'draw')}: {kinds}."
 
 
-def _verdict(results: Results, metric: str, cells: pd.DataFrame, own: Gains) -> Verdict:
-    ranked, n_rows, complete = ranking(results, metric, cells)
+def _verdict(results: Results, metric: str, ranks: pd.DataFrame, own: Gains) -> Verdict:
+    ranked, n_rows, complete = ranking(ranks)
     method = _subject(results, ranked)
     lines = own.lines[own.lines["other"] == method]
     several = len(lines) > 1 and own.unit == SETS

@@ -75,11 +75,12 @@ def checked(scores: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"A comparison takes two methods or more; the matrix has {len(methods)}.")
     if not scores.columns.is_unique:
         raise ValueError(f"Each method has one column; there are {listed(methods)}.")
-    if n_missing := int(scores.isna().to_numpy().sum()):
+    values = scores.to_numpy(dtype="float64")
+    if n_missing := int(np.isnan(values).sum()):
         raise ValueError(
             f"The matrix lacks {n_missing} scores; take `cases(scores).complete`, or `.imputed` for ranks."
         )
-    return scores.astype("float64").round(TIE_DECIMALS)
+    return pd.DataFrame(values.round(TIE_DECIMALS), index=scores.index, columns=scores.columns)
 
 
 def gains(scores: pd.DataFrame, control: str) -> pd.DataFrame:
@@ -112,11 +113,11 @@ def gains(scores: pd.DataFrame, control: str) -> pd.DataFrame:
         raise ValueError(
             f"No method is named '{control}'.{nearest(control, names)} There are {listed(names)}."
         )
-    own = compared[control]
-    others = compared.drop(columns=control)
+    values, is_other = compared.to_numpy(), compared.columns != control
+    others, own = values[:, is_other], values[:, ~is_other]
     with np.errstate(invalid="ignore"):  # two infinities, which the next line settles
-        raw = others.sub(own, axis=0)
-    return raw.mask(others.eq(own, axis=0), 0.0).round(TIE_DECIMALS)
+        raw = np.where(others == own, 0.0, others - own)
+    return pd.DataFrame(raw.round(TIE_DECIMALS), index=compared.index, columns=compared.columns[is_other])
 
 
 def finite_gains(scores: pd.DataFrame, control: str) -> pd.DataFrame:

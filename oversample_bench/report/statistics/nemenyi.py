@@ -8,6 +8,7 @@ ties, with which it finds less than it might. Draws no diagram.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import inf, sqrt
 
 import pandas as pd
@@ -33,11 +34,16 @@ def critical_difference(n_methods: int, n_rows: int, alpha: float = 0.05) -> flo
     float
         In ranks. It may be more than n_methods - 1, the most that mean ranks can differ.
     """
-    from scipy.stats import studentized_range  # half a second, which only reports with statistics pay
-
     if n_rows < 1:
         return inf
-    return float(studentized_range.isf(alpha, n_methods, inf)) / sqrt(2) * _error(n_methods, n_rows)
+    return _quantile(alpha, n_methods) / sqrt(2) * _error(n_methods, n_rows)
+
+
+@lru_cache(maxsize=64)  # it is the same for every comparison of so many methods
+def _quantile(alpha: float, n_methods: int) -> float:
+    from scipy.stats import studentized_range  # half a second, which only reports with statistics pay
+
+    return float(studentized_range.isf(alpha, n_methods, inf))
 
 
 def groups(mean_ranks: Mapping[str, float], critical: float) -> tuple[tuple[str, ...], ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -105,6 +106,7 @@ def least_mean(sd: float, n: int, alpha: float = 0.05, power: float = 0.8, share
     return _shift(n, alpha, power) * sd * math.sqrt(1 / n + share) if n > 1 else math.nan
 
 
+@lru_cache(maxsize=64)  # it is the same for every method of a comparison
 def _shift(n: int, alpha: float, power: float) -> float:
     """Return how many standard errors the mean must be off for a t test over n values to see it."""
     from scipy.optimize import brentq

@@ -73,17 +73,18 @@ def signed_ranks(scores: pd.DataFrame, control: str) -> dict[str, SignedRanks]:
         For an unknown control, fewer than two methods, two of one name, and missing scores.
     """
     found = gains(scores, control)
-    signed = found.abs().rank() * found.apply(np.sign)
-    p = {str(name): _p_value(column.to_numpy()) for name, column in signed.items()}
+    ranks = found.abs().rank().to_numpy() * np.sign(found.to_numpy())
+    signed = dict(zip(map(str, found.columns), ranks.T, strict=True))
+    p = {name: _p_value(column) for name, column in signed.items()}
     adjusted = holm(p)
     return {
-        str(name): SignedRanks(
+        name: SignedRanks(
             n_rows=len(column),
             n_equal=int((column == 0).sum()),
             plus=float(column[column > 0].sum()),
             minus=float(-column[column < 0].sum()),
-            p=p[str(name)],
-            p_holm=adjusted[str(name)],
+            p=p[name],
+            p_holm=adjusted[name],
         )
         for name, column in signed.items()
     }
@@ -101,7 +102,10 @@ def _exact(signed: np.ndarray) -> float:
     """Return the chance that sums are as uneven where each sign is a toss; ranks are whole or half."""
     doubled = np.rint(2 * signed).astype(int)
     chance = np.ones(1)  # of each sum of doubled positive ranks
-    for rank in abs(doubled[doubled != 0]):
-        chance = np.pad(chance, (0, rank)) / 2 + np.pad(chance, (rank, 0)) / 2
+    for rank in abs(doubled[doubled != 0]).tolist():
+        longer = np.zeros(len(chance) + rank)
+        longer[: len(chance)], halves = chance / 2, chance / 2
+        longer[rank:] += halves
+        chance = longer
     smaller = min(doubled[doubled > 0].sum(), -doubled[doubled < 0].sum())
     return min(1.0, 2 * float(chance[: smaller + 1].sum()))
