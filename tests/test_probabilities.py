@@ -91,7 +91,7 @@ def test_trials_without_probabilities_are_in_nothing(tmp_path):
 
     assert pooled(results).empty
     assert frame(results).empty
-    assert section(results) == ""
+    assert section(results, frame(results)) == ""
     assert isinstance(reliability.drawings(results), Absent)
 
 
@@ -108,5 +108,5 @@ def test_the_figure_shows_every_method_and_is_the_same_twice(tmp_path):
 
     assert set(drawing.numbers["method"]) == {"none", "$x_1$ <b>%"}
     assert drawing.images() == drawing.images()
-    assert "With knn:" in section(results)
+    assert "With knn:" in section(results, frame(results))
     assert isinstance(drawing.numbers, pd.DataFrame)
