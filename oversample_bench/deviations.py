@@ -42,10 +42,11 @@ class Deviation:
     @property
     def size(self) -> float:
         """The absolute difference; infinite where one of the two is no number."""
-        if self.stored == self.found:
+        found = None if isinstance(self.found, float) and math.isnan(self.found) else self.found
+        if self.stored == found:  # a store keeps NaN as no number
             return 0.0
-        if isinstance(self.stored, int | float) and isinstance(self.found, int | float):
-            return abs(self.stored - self.found)
+        if isinstance(self.stored, int | float) and isinstance(found, int | float):
+            return abs(self.stored - found)
         return math.inf
 
 

@@ -146,14 +146,18 @@ def _unknown(what: str, rest: str, labels: Sequence[str], said: str) -> str:
     wrong = rest.split("/", maxsplit=1)[0]
     where = f"'{said.rstrip('/')}' has" if said else "this run has"
     hint = "" if said else " A trial is named by the first digits of its digest, or by its labels."
-    return f"{where} no {what} '{wrong}'.{nearest(wrong, labels)} There are: {listed(labels)}.{hint}"
+    return f"{where} no {_called(what)} '{wrong}'.{nearest(wrong, labels)} There are: {listed(labels)}.{hint}"
+
+
+def _called(what: str) -> str:
+    return {"dataset": "data set"}.get(what, what)
 
 
 def _ambiguous(rows: Sequence[tuple[str, ...]], name: str) -> str:
     column = next(n for n in range(1, len(store.PLACE) + 1) if len({row[n] for row in rows}) > 1)
     labels = list(dict.fromkeys(row[column] for row in rows))
     return (
-        f"'{name}' stands for {len(rows):,} trials. Say the {store.PLACE[column - 1]}, too: "
+        f"'{name}' stands for {len(rows):,} trials. Say the {_called(store.PLACE[column - 1])}, too: "
         f"{listed(labels, MOST_SHOWN)}; for example '{'/'.join(rows[0][1:])}'."
     )
 

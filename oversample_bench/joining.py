@@ -91,8 +91,15 @@ def _check(target: Path, sources: Sequence[Path]) -> None:
         if counts[folder.resolve()] > 1:
             raise UsageError(f"'{folder}' is named twice. Name each folder once, the target first.")
     for folder in sources:
-        store.connect(folder).close()
+        with closing(store.connect(folder)) as connection:
+            if store.last_run(connection) is None:
+                raise UsageError(f"The store of '{folder}' is empty: there is nothing to merge.")
     if target.is_dir() and any(target.iterdir()):
+        if not (target / store.FILE_NAME).exists():
+            raise UsageError(
+                f"'{target}' holds files and is not the folder of a run: it has no {store.FILE_NAME}. "
+                "Merge into the folder of a run, or into a new one."
+            )
         store.connect(target).close()
 
 

@@ -192,7 +192,7 @@ def test_full_labels_never_lead_to_another_trial(places):
 
 
 WRONG = {
-    "an unknown data set": ("ecoli", "this run has no dataset 'ecoli'. Did you mean 'ecoli1'?"),
+    "an unknown data set": ("ecoli", "this run has no data set 'ecoli'. Did you mean 'ecoli1'?"),
     "an unknown method": (
         "ecoli1/0.1/smot/knn/0/0",
         "'ecoli1/0.1' has no method 'smot'. Did you mean 'smote-3'? There are: angry, none, smote-3.",
@@ -203,8 +203,8 @@ WRONG = {
         "stands for 4 trials. Say the classifier, too: knn, logistic_regression; for example 'ecoli1/",
     ),
     "too many labels": ("ecoli1/0.1/none/knn/0/0/9", "leave out '9'"),
-    "a short digest": ("ffff", "this run has no dataset 'ffff'."),
-    "nothing": ("", "stands for 48 trials. Say the dataset, too"),
+    "a short digest": ("ffff", "this run has no data set 'ffff'."),
+    "nothing": ("", "stands for 48 trials. Say the data set, too"),
 }
 
 

@@ -435,8 +435,10 @@ def test_what_is_not_there_is_told(made: Path, tmp_path: Path, bench: Callable[.
     """No baseline, no run, no folder: 1 and a sentence, never a traceback."""
     no_file = bench("check", made, "--baseline", tmp_path / "none.json")
     no_run = bench("check", tmp_path, "--baseline", made / "baseline.json")
+    neither = bench("check", tmp_path)
 
-    assert (1, 1) == (no_file.code, no_run.code)
+    assert (1, 1, 1) == (no_file.code, no_run.code, neither.code)
+    assert "is not the folder of a run" in neither.err
     assert "there is no baseline '" in no_file.err
     assert "Make it of a run that is good with --update" in no_file.err
     assert "is not the folder of a run" in no_run.err

@@ -179,7 +179,7 @@ def test_the_command_prints_and_writes_the_table(
     assert 0 == caught.value.code
     printed = capsys.readouterr().out.splitlines()
     assert ["method", "plugin", "verdict", *sorted(SETS), "reason"] == printed[0].split()
-    assert "1 methods: 1 copies" == printed[-1]
+    assert "1 method: 1 copies" == printed[-1]
     assert target.read_text().startswith("# Health of the oversamplers\n")
     assert " cores with a load of " in target.read_text()
     assert 1 + len(SETS) == len(table.read_text().splitlines())

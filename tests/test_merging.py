@@ -468,6 +468,7 @@ def bad_folders() -> dict[str, tuple[Callable[[Path], object], str]]:
         "nothing": (lambda path: path.mkdir(), "is not the folder of a run: it has no results.sqlite"),
         "nowhere": (lambda _path: None, "is not the folder of a run"),
         "an empty store": (lambda path: (path.mkdir(), (path / FILE_NAME).touch()), "is empty"),
+        "a store without a run": (lambda path: Ledger(path).close(), "is empty: there is nothing to merge"),
         "no store": (lambda path: (path.mkdir(), (path / FILE_NAME).write_text("x" * 900)), "cannot be read"),
         "a newer store": (newer, "was written by a newer oversample-bench"),
     }
@@ -497,7 +498,7 @@ def test_a_target_that_holds_something_else_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
     (other / "thesis.tex").touch()
 
-    assert "is not the folder of a run" in refusal(other, good)
+    assert "Merge into the folder of a run, or into a new one." in refusal(other, good)
     assert [path.name for path in other.iterdir()] == ["thesis.tex"]
     assert merge(tmp_path / "empty", [good]).added["trials"] == 1
 
@@ -523,11 +524,19 @@ def test_the_command_tells_what_it_did(shards, tmp_path, monkeypatch):
 
     assert (first.exit_code, again.exit_code) == (0, 0)
     assert (
-        "added: 2 runs, 2 datasets, 4 splits, 12 draws, 12 trials, 36 scores, 12 planned, 12 files"
+        "added: 2 runs, 2 data sets, 4 splits, 12 draws, 12 trials, 36 scores, 12 planned trials, 12 files"
         in first.output
     )
     assert "added: nothing, all of it is there already" in again.output
     assert "Write the tables with: bench report all" in again.output
+
+
+def test_one_row_is_counted_in_the_singular(tmp_path):
+    """One trial of one run is told as such."""
+    source = made(tmp_path / "a", {"x": True})
+    shown = CliRunner().invoke(bench, ["merge", str(tmp_path / "all"), str(source)]).output
+
+    assert "added: 1 run, 1 split, 1 draw, 1 trial, 1 score, 1 planned trial\n" in shown
 
 
 def test_the_command_lists_conflicts(tmp_path):

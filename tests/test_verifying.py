@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oversample_bench.cli import bench, main
-from oversample_bench.deviations import Verification
+from oversample_bench.deviations import Deviation, Verification
 from oversample_bench.driver import run
 from oversample_bench.errors import UsageError
 from oversample_bench.samples import sampled
@@ -236,6 +236,14 @@ def test_an_empty_score_beside_a_number_is_a_difference_at_any_tolerance(copy, o
 
     assert {one.what for one in found.deviations} == {"mcc"}
     assert found.exit_code == 3
+
+
+@pytest.mark.parametrize("stored", [None, 0.5])
+def test_a_score_that_is_not_a_number_equals_an_empty_one(stored):
+    """A store keeps NaN as no number, so that NaN now is what it was; beside a number it is a difference."""
+    compared = Deviation("a trial", "mine", stored, float("nan"))
+
+    assert compared.size == (0 if stored is None else float("inf"))
 
 
 def test_an_audit_that_was_changed_is_found(copy, original):

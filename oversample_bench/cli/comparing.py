@@ -20,6 +20,9 @@ MOST_ROWS = 10
 
 UNEQUAL = 3
 
+NOUNS = {"datasets": "data set", "planned": "planned trial"}
+"""What a row of a table of the store is called, where that is not the table's name without its s."""
+
 
 @click.command("diff", short_help="Tell in what the results of two runs differ.")
 @click.argument("a", metavar="A", type=FOLDER)
@@ -171,11 +174,16 @@ def merge_command(target: Path, sources: Sequence[Path], prefer: str) -> None:
     click.echo(f"Write the tables with: bench report {target}")
 
 
+def _counted(count: int, table: str) -> str:
+    noun = NOUNS.get(table, table.removesuffix("s"))
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def _conclude(merged: Merged, prefer: str) -> None:
     from oversample_bench.cli.tables import print_table
 
     for verb, counts in (("added", merged.added), ("replaced", merged.replaced)):
-        told = ", ".join(f"{count:,} {table}" for table, count in counts.items() if count)
+        told = ", ".join(_counted(count, table) for table, count in counts.items() if count)
         if told or verb == "added":
             click.echo(f"{verb}: {told or 'nothing, all of it is there already'}")
     rows = [

@@ -37,7 +37,7 @@ def fetch_datasets(names: Sequence[str]) -> int:
         if name not in OFFICIAL:
             raise UsageError(
                 f"there is no data set '{name}' to download.{nearest(name, OFFICIAL)} There are: "
-                f"{listed(OFFICIAL)}"
+                f"{listed(OFFICIAL)}. `bench datasets list` shows those that need no download, too."
             )
     signal.signal(signal.SIGTERM, _interrupt)
     failures = _fetch(wanted, Console(highlight=False, markup=False, emoji=False))

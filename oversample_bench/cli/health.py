@@ -43,7 +43,7 @@ def health(names: tuple[str, ...], limit: float, workers: int | None, outputs: t
     for output in outputs:
         if output.suffix not in FORMATS:
             raise UsageError(
-                f"'{output}' ends in neither {' nor '.join(FORMATS)}, so its format is not known"
+                f"'{output}' ends in neither {' nor '.join(FORMATS)}. Choose a name that ends in one of them."
             )
     threads.claim()  # before anything imports numpy
     from oversample_bench.bulletin import as_csv, as_markdown
@@ -87,4 +87,5 @@ def _print(found: list[Checkup], ward: Ward) -> None:
     from oversample_bench.cli.tables import print_table
 
     print_table(header(ward.sets), rows(found, ward.names))
-    click.echo(f"\n{len(ward.names)} methods: {summary(found, ward.names)}")
+    n_methods = len(ward.names)
+    click.echo(f"\n{n_methods} method{'s' * (n_methods != 1)}: {summary(found, ward.names)}")

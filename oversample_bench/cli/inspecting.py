@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +175,9 @@ def _conclude(found: Verification, tolerance: float) -> None:
 
 def _verdict(found: Verification, tolerance: float) -> str:
     if found.deviations:
-        return f"{len(found.deviations):,} differ, the largest by {found.largest:.3g}"
+        n_beyond = len(found.deviations)
+        size = f", the largest by {found.largest:.3g}" if isfinite(found.largest) else ""
+        return f"{n_beyond:,} differ{'s' * (n_beyond == 1)}{size}"
     if not found.n_numbers:
         return "nothing could be compared"
     if found.largest:

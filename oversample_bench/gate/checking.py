@@ -51,6 +51,7 @@ def check(folder: Path, path: Path) -> Judgement:
     UsageError
         When one of them is not there or cannot be read, or when the run asked for something else.
     """
+    connect(folder).close()  # of two things that are not there, the folder is told first
     baseline = load_baseline(path)
     now = read_scores(folder, baseline.metric)
     if found := disagreements(baseline, now):
