@@ -41,7 +41,7 @@ STATES = {
 }
 SCORED, EMPTY, UNSCORED = "scored", "no such output", "not yet scored"
 WORDS = {
-    EMPTY: "the classifier gives nothing that this metric can be computed from",
+    EMPTY: "the classifier gives nothing that this metric can be computed from, or it came out as no number",
     STATES["upstream"]: "the sampler or the split failed (see Failures)",
 }
 

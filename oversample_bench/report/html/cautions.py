@@ -23,8 +23,8 @@ def cautions(results: Results, told: Mapping[str, Evidence]) -> Iterator[str]:
     yield _intervals(results)
     if not differences.focused(results):
         yield (
-            "The suite puts no method in focus, so the best-ranked one is told of. It was chosen by these "
-            "very scores: its interval flatters it."
+            "The suite puts no method in focus, so the best-ranked one besides the reference is told of. It "
+            "was chosen by these very scores: its interval flatters it."
         )
     metric = next(iter(results.metrics))
     everything = Panel("", tuple(results.names("classifier")))

@@ -118,9 +118,11 @@ def _done(results: Results) -> Iterator[str]:
     yield coverage.line(results)
     status = results.draws["status"]
     n_draws, n_tried = len(status), int((status != PENDING).sum())
-    n_bad = n_tried - int((status == "ok").sum())
+    n_skipped = int((status == "skipped").sum())
+    n_bad = n_tried - int((status == "ok").sum()) - n_skipped
     planned = "" if n_tried == n_draws else f" ({n_draws:,} are planned)"
-    yield f"{f'{n_bad:,}' if n_bad else 'None'} of {counted(n_tried, 'draw')} failed{planned}."
+    skipped = f", {n_skipped:,} were skipped" if n_skipped else ""
+    yield f"{f'{n_bad:,}' if n_bad else 'None'} of {counted(n_tried, 'draw')} failed{skipped}{planned}."
     flagged = int(((status == "ok") & (results.draws["flags"] != "")).sum())
     if flagged:
         counts = flag_counts(results).groupby("flag", sort=False)["k"].sum()
@@ -150,10 +152,12 @@ def _tally(results: Results, own: Gains, lines: pd.DataFrame) -> str:
     ends = zip(lines["mean"], lines["low"], lines["high"], strict=True)
     clear = [np.sign(mean) for mean, low, high in ends if _excludes(low, high)]
     up, down = clear.count(1), clear.count(-1)
+    silent = int((lines["n"] == 0).sum())
     what = "pairs of ratio and classifier" if len(results.names("ratio")) > 1 else "classifiers"
     return (
         f"{len(lines)} {what}, one by one: {lines['other'].iloc[0]} is clearly above {own.reference} in "
-        f"{up}, clearly below in {down}, neither in {len(lines) - up - down}."
+        f"{up}, clearly below in {down}, neither in {len(lines) - up - down - silent}"
+        f"{f', without scores in {silent}' if silent else ''}."
     )
 
 
@@ -166,7 +170,7 @@ def _subject(results: Results, ranked: pd.Series[float]) -> str:
 
 def _ranks(ranked: pd.Series[float], n_rows: int, *, complete: bool) -> str:
     if ranked.empty:
-        return "No row has been run to its end: there are no ranks yet."
+        return "In no row does every trial have its score: there are no ranks."
     shown = [f"{name} {rank:.2f}" for name, rank in ranked.items()]
     more = f" and {len(shown) - SHOWN_RANKS} more" if len(shown) > SHOWN_RANKS else ""
     over = f"{n_rows:,} {'' if complete else 'incomplete '}row{'' if n_rows == 1 else 's'}"
@@ -181,7 +185,7 @@ def _sentence(results: Results, metric: str, own: Gains, line: Any) -> Markup:
         "whom": _whom(results, line), "counts": _counts(line, own),
     }  # fmt: skip
     if line.n == 0:
-        return Markup("{where}, <b>{method}</b>{whom}: no pair has both scores yet.").format(**words)
+        return Markup("{where}, <b>{method}</b>{whom}: no pair has both scores.").format(**words)
     if not _excludes(line.low, line.high):
         by = _signed((line.mean, line.low, line.high), results)
         return Markup(

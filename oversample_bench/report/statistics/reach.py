@@ -181,7 +181,8 @@ def _signed_ranks(found: Reach) -> list[str]:
     least = min(1.0, n_others * 2.0 ** (1 - found.n_sets))
     if least <= found.alpha:
         return []
-    return [f"The signed-rank test gives no p-value below {least:.2g}, adjusted for {n_others} methods."]
+    methods = f"{n_others} method{'s' * (n_others != 1)}"
+    return [f"The signed-rank test gives no p-value below {least:.2g}, adjusted for {methods}."]
 
 
 def _means(found: Reach) -> str:
