@@ -112,11 +112,19 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> tuple[i
     elif _is_current(order, ledger, records):
         return 0, False
     ledger.set_plan(records)
-    return _run(order, left, ledger, watcher)
+    computed, interrupted = _run(order, (planned, identity), left, ledger, watcher)
+    _report(order)
+    return computed, interrupted
 
 
-def _run(order: _Order, left: Remaining, ledger: store.Ledger, watcher: Watcher) -> tuple[int, bool]:
-    """Bracket the work by the beginning and the end of a run, and write the report."""
+def _run(
+    order: _Order,
+    asked: tuple[Plan, Identity],
+    left: Remaining,
+    ledger: store.Ledger,
+    watcher: Watcher,
+) -> tuple[int, bool]:
+    """Bracket the work by the beginning and the end of a run."""
     choice = _choice(order, left.jobs, ledger)
     number = ledger.begin(run_record(order.suite, order.registry, choice))
     sources = metric_sources(order.suite, order.registry)
@@ -125,14 +133,13 @@ def _run(order: _Order, left: Remaining, ledger: store.Ledger, watcher: Watcher)
     status = "interrupted"
     try:
         _follow(order, left.jobs, choice, scribe, watcher)
-        _portray(order, ledger)
+        _portray(order, asked, ledger)
         status = "finished"
     except KeyboardInterrupt:
         watcher.interrupted()
     finally:
         watcher.end()
         ledger.finish(number, status)
-    _report(order)
     return scribe.trials, status == "interrupted"
 
 
@@ -205,16 +212,14 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, 
         running.close()  # ends the workers
 
 
-def _portray(order: _Order, ledger: store.Ledger) -> None:
+def _portray(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) -> None:
     """Have the portraits made that the suite asks for and the store lacks."""
     if not order.suite.report.portraits:
         return
     from oversample_bench.portraits import Studio
 
-    planned = plan(order.suite)
-    identity = order.inventory.identity(planned, None)
     studio = Studio(order.registry, order.inventory, order.files.load, order.suite.limits.trial)
-    for trial, view in studio.portraits(planned, identity, ledger.portrayed()):
+    for trial, view in studio.portraits(*asked, ledger.portrayed()):
         ledger.add_portrait(trial, view)
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from oversample_bench import threads
+from oversample_bench.cli.running import DATA_DIR, WORKERS
+from oversample_bench.cli.telling import FOLDER
 
 if TYPE_CHECKING:
     from oversample_bench.deviations import Verification
     from oversample_bench.explaining import Explanation
 
-FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 MOST_ROWS = 20
 
 
@@ -112,11 +113,7 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     show_default=True,
     help="Numbers that are no further apart count as equal.",
 )
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help="Where data sets lie as files.  [default: $OVERSAMPLE_BENCH_DATA]",
-)
+@DATA_DIR
 @click.option(
     "--suite-dir",
     type=click.Path(path_type=Path),
@@ -129,7 +126,7 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     show_default=True,
     help="As in `bench run`.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="CPU slots for Ray.  [default: all cores]")
+@WORKERS
 def verify_command(folder: Path, **given: Any) -> int:
     """Carry out a sample of the trials in DIR again, draws included, and compare the numbers.
 

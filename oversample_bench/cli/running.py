@@ -33,6 +33,11 @@ DATA_DIR = click.option(
 )
 
 
+WORKERS = click.option(
+    "--workers", type=click.IntRange(min=1), help="CPU slots for Ray.  [default: all cores]"
+)
+
+
 @click.command("run")
 @SUITE
 @OUT
@@ -45,7 +50,7 @@ DATA_DIR = click.option(
     help="In this process, on Ray, or whichever is faster.",
 )
 @click.option("--address", default="", help="A running Ray cluster, e.g. auto.  [default: start one]")
-@click.option("--workers", type=click.IntRange(min=1), help="CPU slots for Ray.  [default: all cores]")
+@WORKERS
 @click.option("--no-retry", is_flag=True, help="Leave trials that failed before as they are.")
 @FIGURES
 def run_command(suite_file: Path, out: Path | None, **given: object) -> int:

@@ -8,6 +8,7 @@ ratio, classifier and method are added up before anything is computed; data sets
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ FEW = 10
 """A bin of fewer rows is no point of a curve: its share of the minority is a matter of one or two rows."""
 
 
+@lru_cache(maxsize=1)  # the table, and the figure twice, ask
 def pooled(results: Results) -> pd.DataFrame:
     """Return the counts of each cell, its trials added up.
 

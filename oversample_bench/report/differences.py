@@ -16,8 +16,8 @@ from oversample_bench.report.cells import PLACE, ROW, TIE_DECIMALS, compared, wh
 from oversample_bench.report.markdown import escaped, table
 from oversample_bench.report.results import Results
 from oversample_bench.report.significance import shares
+from oversample_bench.report.statistics.resampled import half_width
 
-LEVEL = 0.95
 PAIR = [*ROW, "split", "seed"]
 TABLE = ["ratio", "classifier"]
 COLUMNS = [
@@ -57,7 +57,7 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
     grouped = pairs.groupby([*ROW, "other"], sort=False)["difference"]
     found = grouped.agg(n="count", n_planned="size", mean="mean", sd="std").reset_index()
     found = found.merge(shares(results), how="left", on=PLACE).assign(focus=focused(results))
-    found["low"], found["high"] = _interval(found, 1 / found["n"])
+    found["low"], found["high"] = _interval(found)
     found["corrected_low"], found["corrected_high"] = _corrected(found, pairs)
     return found[COLUMNS]
 
@@ -68,7 +68,7 @@ def _corrected(found: pd.DataFrame, pairs: pd.DataFrame) -> tuple[pd.Series[floa
     means = pairs.groupby([*key, "split"], sort=False)["difference"].mean()
     splits = means.groupby(key, sort=False).agg(n="count", sd="std").reset_index()
     both = found[[*key, "mean", "share"]].merge(splits, how="left", on=key)
-    return _interval(both, 1 / both["n"].mask(both["n"] == 0) + both["share"])
+    return _interval(both, both["share"])
 
 
 def _pairs(results: Results, metric: str) -> pd.DataFrame:
@@ -79,11 +79,11 @@ def _pairs(results: Results, metric: str) -> pd.DataFrame:
     return pairs.assign(difference=pairs["own"] - pairs["value"])
 
 
-def _interval(found: pd.DataFrame, variance: pd.Series[float]) -> tuple[pd.Series[float], pd.Series[float]]:
-    """Return the ends of the t interval around ``mean``; ``variance`` is that of the mean where sd is 1."""
-    from scipy.stats import t  # half a second, which only reports with a focus pay
-
-    reach = t.ppf((1 + LEVEL) / 2, found["n"] - 1) * found["sd"] * np.sqrt(variance)
+def _interval(
+    found: pd.DataFrame, share: pd.Series[float] | float = 0.0
+) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Return the ends of the t interval around ``mean``."""
+    reach = half_width(found["sd"], found["n"], share)
     return found["mean"] - reach, found["mean"] + reach
 
 
@@ -109,7 +109,7 @@ def over_sets(found: pd.DataFrame, *, higher_is_better: bool) -> pd.DataFrame:
     grouped = signs.groupby([*TABLE, "other"], sort=False)
     means = grouped["mean"].agg(n="count", n_planned="size", mean="mean", sd="std")
     sets: pd.DataFrame = means.join(grouped[["better", "equal", "worse"]].sum()).reset_index()
-    sets["low"], sets["high"] = _interval(sets, 1 / sets["n"])
+    sets["low"], sets["high"] = _interval(sets)
     return sets
 
 
@@ -166,7 +166,7 @@ def _table(results: Results, found: pd.DataFrame, sets: pd.DataFrame) -> str:
 
 def _cell(cell: Any, digits: int) -> str:
     rest = "" if cell.n == cell.n_planned else f", n = {cell.n} of {cell.n_planned}"
-    mark = f" {CORRECTED_TOO}" if _excludes(cell.corrected_low, cell.corrected_high) else ""
+    mark = f" {CORRECTED_TOO}" if excludes(cell.corrected_low, cell.corrected_high) else ""
     return _estimate(cell, digits) + mark + rest
 
 
@@ -186,10 +186,10 @@ def _estimate(cell: Any, digits: int) -> str:
     if np.isnan(cell.low):
         return _signed(cell.mean, digits)
     text = f"{_signed(cell.mean, digits)} [{_signed(cell.low, digits)}, {_signed(cell.high, digits)}]"
-    return f"**{text}**" if _excludes(cell.low, cell.high) else text
+    return f"**{text}**" if excludes(cell.low, cell.high) else text
 
 
-def _excludes(low: float, high: float) -> bool:
+def excludes(low: float, high: float) -> bool:
     """Tell whether an interval lies on one side of 0, whatever rounding does to its last digits."""
     return round(low, TIE_DECIMALS) > 0 or round(high, TIE_DECIMALS) < 0
 

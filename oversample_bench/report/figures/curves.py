@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from oversample_bench.report.cells import CELL
-from oversample_bench.report.figures import intervals, style
+from oversample_bench.report.figures import repeats, style
 from oversample_bench.report.figures.blocks import MOST_PANELS
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
 from oversample_bench.report.results import Results
+from oversample_bench.report.statistics.resampled import half_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,8 +51,8 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     DataFrame of shape (n_points, 10)
         dataset, classifier, method, ``ratio`` as a number and ascending; ``n`` of ``n_planned`` trials have a
         score; ``mean`` over them; its 95 % interval ``low`` to ``high`` over ``n_repeats`` splits, seeds
-        averaged first, by the corrected resampled t (`oversample_bench.report.figures.intervals`). Data sets
-        with fewer than two numeric ratios are left out.
+        averaged first, by the corrected resampled t (`oversample_bench.report.statistics.resampled`). Data
+        sets with fewer than two numeric ratios are left out.
     """
     if pd.to_numeric(pd.Series(results.names("ratio")), errors="coerce").count() < 2:
         return pd.DataFrame(columns=COLUMNS)
@@ -59,7 +60,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     points["ratio"] = pd.to_numeric(points["ratio"], errors="coerce")
     points = points.dropna(subset="ratio")
     points = points[points.groupby("dataset")["ratio"].transform("nunique") > 1]
-    reach = intervals.reach(points["sd_repeats"], points["n_repeats"], points["share"])
+    reach = half_width(points["sd_repeats"], points["n_repeats"], points["share"])
     points = points.assign(low=points["mean"] - reach, high=points["mean"] + reach)
     orders = {name: results.names(name) for name in ("dataset", "classifier", "method")}
     keys = [points[name].map({one: at for at, one in enumerate(order)}) for name, order in orders.items()]
@@ -68,7 +69,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _spreads(results: Results, metric: str) -> pd.DataFrame:
-    trials = results.plan[CELL].join(intervals.units(results)).assign(value=results.scores[metric])
+    trials = results.plan[CELL].join(repeats.units(results)).assign(value=results.scores[metric])
     means = trials.groupby([*CELL, "unit"], sort=False).agg(value=("value", "mean"), share=("share", "first"))
     grouped = means.reset_index().groupby(CELL, sort=False)
     return grouped.agg(

@@ -16,11 +16,12 @@ import pandas as pd
 
 from oversample_bench.report.cells import ROW
 from oversample_bench.report.differences import focused
-from oversample_bench.report.figures import intervals, style
+from oversample_bench.report.figures import repeats, style
 from oversample_bench.report.figures.blocks import panels
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
 from oversample_bench.report.results import Results
+from oversample_bench.report.statistics.resampled import half_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +57,7 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
         panel, reference, method; the ``mean`` gain, positive where the method is better, whichever way the
         metric points; ``low`` to ``high``, its 95 % interval; over ``n`` of ``n_planned`` data sets, each of
         which counts as one value, the mean of its pairs. With one data set n counts splits, and the interval
-        is that of the corrected resampled t (`oversample_bench.report.figures.intervals`).
+        is that of the corrected resampled t (`oversample_bench.report.statistics.resampled`).
     """
     wide, keys = _wide(results, metric)
     parts = [_gains(wide, keys, reference) for reference in references(results)]
@@ -78,7 +79,7 @@ def _wide(results: Results, metric: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     wide = trials.pivot(index=PAIR, columns="method", values=PARTS)
     keys = wide.index.to_frame(index=False).assign(key=lambda pairs: pairs["dataset"], share=0.0)
     if len(results.names("dataset")) == 1:
-        units = results.plan[PAIR].join(intervals.units(results)).drop_duplicates(PAIR).set_index(PAIR)
+        units = results.plan[PAIR].join(repeats.units(results)).drop_duplicates(PAIR).set_index(PAIR)
         keys[["key", "share"]] = units.loc[wide.index].to_numpy()
     titles = {name: panel.title for panel in panels(results) for name in panel.classifiers}
     order = list(product(PARTS, results.names("method")))
@@ -99,7 +100,7 @@ def _gains(wide: pd.DataFrame, keys: pd.DataFrame, reference: str) -> pd.DataFra
         }
     )
     told = told[told["n_planned"] > 0].join(share).reset_index()
-    reach = intervals.reach(told["sd"], told["n"], told["share"])
+    reach = half_width(told["sd"], told["n"], told["share"])
     return told.assign(reference=reference, low=told["mean"] - reach, high=told["mean"] + reach)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from oversample_bench.report.figures import intervals
 from oversample_bench.report.figures.curves import frame
 from oversample_bench.report.html.numbers import number
 from oversample_bench.report.results import Results
+from oversample_bench.report.statistics.resampled import half_width
 
 SETS = -1  # stands for the mean over data sets where a curve names one
 LINE = ["dataset", "classifier", "method"]
@@ -52,7 +52,7 @@ def _over_sets(points: pd.DataFrame, n_methods: int) -> Iterator[list[Any]]:
             continue
         grouped = own.groupby(["method", "ratio"])["mean"]
         told = grouped.agg(n="count", mean="mean", sd="std").reset_index()
-        reach = intervals.reach(told["sd"], told["n"])
+        reach = half_width(told["sd"], told["n"])
         told = told.assign(low=told["mean"] - reach, high=told["mean"] + reach)
         for method, line in told.groupby("method"):
             yield [SETS, int(str(classifier)), int(str(method)), int(line["n"].iloc[0]), *_lists(line)]

@@ -12,8 +12,9 @@ import pandas as pd
 
 from oversample_bench.report import differences, ranks
 from oversample_bench.report.cells import ROW
-from oversample_bench.report.figures import intervals
+from oversample_bench.report.figures.repeats import units
 from oversample_bench.report.results import Results
+from oversample_bench.report.statistics.resampled import half_width
 
 NOTHING = "none"
 SETS = "data sets"
@@ -83,13 +84,13 @@ def _within(results: Results, metric: str, own: str, lines: pd.DataFrame) -> pd.
     wide = results.plan[[*PAIR, "method"]].assign(value=results.scores[metric])
     wide = wide.pivot(index=PAIR, columns="method", values="value")
     gain = wide.drop(columns=own).sub(wide[own], axis=0).melt(ignore_index=False, value_name="gain")
-    repeats = results.plan[PAIR].join(intervals.units(results)).drop_duplicates(PAIR).set_index(PAIR)
+    repeats = results.plan[PAIR].join(units(results)).drop_duplicates(PAIR).set_index(PAIR)
     by_unit = gain.join(repeats).rename(columns={"method": "other"}).groupby([*LINE, "unit"])
     means = by_unit.agg(gain=("gain", "mean"), share=("share", "first")).groupby(LINE)
     told = means.agg(n=("gain", "count"), mean=("gain", "mean"), sd=("gain", "std"), share=("share", "first"))
     planned = repeats.groupby(differences.TABLE)["unit"].nunique().rename("n_planned")
     found = lines[[*LINE, "better", "equal", "worse"]].join(told, on=LINE).join(planned, on=differences.TABLE)
-    reach = intervals.reach(found["sd"], found["n"], found["share"])
+    reach = half_width(found["sd"], found["n"], found["share"])
     return found.assign(n=found["n"].fillna(0), low=found["mean"] - reach, high=found["mean"] + reach)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from oversample_bench.report import coverage, differences
-from oversample_bench.report.cells import TIE_DECIMALS, flag_counts
+from oversample_bench.report.cells import flag_counts
 from oversample_bench.report.evidence import Evidence
 from oversample_bench.report.html.cautions import cautions
 from oversample_bench.report.html.gains import SETS, Gains, gains, over_all, ranking, reference
@@ -150,7 +150,7 @@ def _verdict(results: Results, metric: str, ranks: pd.DataFrame, own: Gains) -> 
 
 def _tally(results: Results, own: Gains, lines: pd.DataFrame) -> str:
     ends = zip(lines["mean"], lines["low"], lines["high"], strict=True)
-    clear = [np.sign(mean) for mean, low, high in ends if _excludes(low, high)]
+    clear = [np.sign(mean) for mean, low, high in ends if differences.excludes(low, high)]
     up, down = clear.count(1), clear.count(-1)
     silent = int((lines["n"] == 0).sum())
     what = "pairs of ratio and classifier" if len(results.names("ratio")) > 1 else "classifiers"
@@ -186,7 +186,7 @@ def _sentence(results: Results, metric: str, own: Gains, line: Any) -> Markup:
     }  # fmt: skip
     if line.n == 0:
         return Markup("{where}, <b>{method}</b>{whom}: no pair has both scores.").format(**words)
-    if not _excludes(line.low, line.high):
+    if not differences.excludes(line.low, line.high):
         by = _signed((line.mean, line.low, line.high), results)
         return Markup(
             "{where} <b>{method}</b> and {held} do not differ clearly in {metric}{whom}: {by}{counts}."
@@ -230,7 +230,3 @@ def _signed(values: tuple[float, ...], results: Results) -> str:
 
 def _number(value: float, results: Results) -> str:
     return f"{value:z.{results.digits}f}"
-
-
-def _excludes(low: float, high: float) -> bool:
-    return round(low, TIE_DECIMALS) > 0 or round(high, TIE_DECIMALS) < 0
