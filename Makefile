@@ -21,7 +21,7 @@ test: install
 check: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy oversample_bench $(foreach plugin,$(PLUGINS),$(wildcard $(plugin)oversample_bench_*))
+	$(BIN)/mypy oversample_bench $(foreach plugin,$(PLUGINS),$(filter-out %.egg-info,$(wildcard $(plugin)oversample_bench_*)))
 
 benchmarks: install
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-disable-gc -p no:xdist
