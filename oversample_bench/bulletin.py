@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 
+from oversample_bench.errors import counted
 from oversample_bench.health import Checkup, Verdict, Ward
 from oversample_bench.report.markdown import cut, escaped, table
 
@@ -102,7 +103,7 @@ def as_markdown(found: Sequence[Checkup], ward: Ward, machine: str) -> str:
     parts = [
         "# Health of the oversamplers\n",
         HOW.format(limit=ward.limit_seconds, sets=_listed(ward.sets), machine=machine),
-        f"{len(ward.names)} methods: {summary(found, ward.names)}.\n",
+        f"{counted(len(ward.names), 'method')}: {summary(found, ward.names)}.\n",
         f"{table(head, lines, left=len(head))}\n",
         LEGEND,
     ]

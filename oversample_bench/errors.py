@@ -24,3 +24,8 @@ def listed(names: Iterable[str], most: int = 12) -> str:
     ordered = sorted(names)
     shown = ", ".join(ordered[:most])
     return shown if len(ordered) <= most else f"{shown} and {len(ordered) - most} more"
+
+
+def counted(n: int, noun: str) -> str:
+    """Return ``"1 row"`` or ``"2,100 rows"``: a number, with commas, and its noun."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from oversample_bench import store
 from oversample_bench.checking import check_names, check_parameters, registry_of
+from oversample_bench.errors import counted
 from oversample_bench.estimate import expected_seconds
 from oversample_bench.inventory import Inventory, data_folder
 from oversample_bench.plan import Plan, plan
@@ -45,8 +46,8 @@ class Forecast:
         fits = sum(not job.stored for job in jobs)
         lines = [
             f"{self.plan}",
-            f"  done: {self.left.n_settled:,} trials",
-            f"  left: {trials:,} trials, {fits:,} fits",
+            f"  done: {counted(self.left.n_settled, 'trial')}",
+            f"  left: {counted(trials, 'trial')}, {counted(fits, 'fit')}",
         ]
         if jobs and self.seconds is None:
             lines.append("  time: unknown before the first trial is done")

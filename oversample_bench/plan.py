@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
+from oversample_bench.errors import counted
 from oversample_bench.specs import DataSpec, DrawSpec, SplitSpec, TrialSpec
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ class Plan:
         n_trials = len({trial.spec for trial in self.trials})
         shown = f", shown as {len(self.trials):,}" if n_trials < len(self.trials) else ""
         return (
-            f"{self.name}: {len(self.splits()):,} splits, {len(self.fits()):,} fits, "
-            f"{n_trials:,} trials{shown}"
+            f"{self.name}: {counted(len(self.splits()), 'split')}, {counted(len(self.fits()), 'fit')}, "
+            f"{counted(n_trials, 'trial')}{shown}"
         )
 
 

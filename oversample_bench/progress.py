@@ -15,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from oversample_bench.errors import counted
 from oversample_bench.outcome import Failed
 from oversample_bench.watching import Watcher
 
@@ -60,7 +61,7 @@ class Tally(Watcher):
         self.total, self.reused, self.started = total, reused, time.monotonic()
         if total > reused:
             again = f", {reused:,} of them there already" if reused else ""
-            self.say(f"{total:,} trial{'s' * (total != 1)}{again}; {_where(choice)}.")
+            self.say(f"{counted(total, 'trial')}{again}; {_where(choice)}.")
 
     def told(self, event: Event) -> None:
         """Count a trial, and show why it failed if that is new."""
@@ -182,7 +183,7 @@ def _where(choice: Choice) -> str:
         f"the Ray cluster at {choice.cluster.address}" if choice.cluster.address else "Ray on this machine"
     )
     reason = f", since {choice.at_risk}" if choice.at_risk and choice.runner == "auto" else ""
-    workers = "" if choice.cluster.address else f" with {choice.workers()} workers"
+    workers = "" if choice.cluster.address else f" with {counted(choice.workers(), 'worker')}"
     return f"on {place}{workers}{reason}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -37,6 +38,8 @@ class Made:
     scores: Mapping[str, float] | str
     flags: str = ""
     draw_fails: bool = False
+    bins: str = ""  # of the predicted probabilities, as JSON
+    fidelity: tuple[float, float] | None = None  # precision and coverage
 
     @property
     def split_digest(self) -> str:
@@ -62,7 +65,8 @@ class Made:
             "reason": "" if made else "too few", "traceback": "" if made else f"Traceback <b>{self.draw}</b>",
             "n_real": 100 if made else None, "n_dropped": 0, "n_new": 60, "n_copies": 0, "n_new_majority": 0,
             "n_owed": 60, "realised_ratio": 1.0, "fallback": "", "flags": self.flags,
-            "fidelity_precision": None, "fit_seconds": 0.25 * (1 + len(self.method) % 3), "peak_mib": 12.0,
+            "fidelity_precision": self.fidelity[0] if self.fidelity else None,
+            "fidelity_coverage": self.fidelity[1] if self.fidelity else None, "fit_seconds": 0.25 * (1 + len(self.method) % 3), "peak_mib": 12.0,
             "run": 1,
         }  # fmt: skip
         return DrawRecord(self.draw, columns)
@@ -78,7 +82,8 @@ class Made:
             "reason": str(self.scores) if failed else "",
             "traceback": "Traceback\n  of a trial" if failed else "", "trial_seconds": 0.5, "run": 1,
         }  # fmt: skip
-        return TrialRecord(self.trial, columns, scores, dict.fromkeys(scores, "builtin"))
+        bins = self.bins if scores else ""
+        return TrialRecord(self.trial, columns, scores, dict.fromkeys(scores, "builtin"), bins)
 
 
 def store(
@@ -149,16 +154,49 @@ def varied(n_sets: int = 4) -> list[Made]:
     return trials
 
 
+def binned(generator: np.random.Generator, rows: int) -> str:
+    """Return ten bins of predicted probabilities, of which the minority is about half as many."""
+    told = [(rows, (at + generator.random()) * rows / 10, round(at * rows / 20)) for at in range(10)]
+    return json.dumps(told)
+
+
+def rich(n_sets: int = 6) -> list[Made]:
+    """Return a run that has something for every figure, with what differs from trial to trial.
+
+    Six data sets at two ratios, four methods and two classifiers, of which only tree predicts probabilities;
+    ``none`` makes no rows, and ``smote`` none in the first data set.
+    """
+    generator = np.random.default_rng(2)
+    methods = ("none", "random", "smote", "adasyn")
+    shares = {key: tuple(generator.random(2)) for key in product(range(n_sets), "12", methods[1:], range(3))}
+    return [
+        Made(
+            (f"set{at}", f"0.0{ratio}"), method, classifier, split,
+            {name: float(generator.normal(0.5 + 0.1 * methods.index(method), 0.1)) for name in METRICS},
+            bins=binned(generator, 20 + split) if classifier == "tree" else "",
+            fidelity=None if (at, method) == (0, "smote") else shares.get((at, ratio, method, split)),
+        )
+        for at, ratio, method, classifier, split in product(
+            range(n_sets), "12", methods, ("knn", "tree"), range(3)
+        )
+    ]  # fmt: skip
+
+
 def large() -> list[Made]:
-    """Return 10,000 trials with five metrics, each a cell of its own: no page of so many is larger."""
+    """Return 10,000 trials with five metrics, each a cell of its own: no page of so many is larger.
+
+    All of them leave probabilities, and all draws are held against hidden rows.
+    """
     generator = np.random.default_rng(1)
     return [
         Made(
-            (f"set_number_{at}", "natural"),
+            (f"set_number_{at}", "0.001"),
             f"method_{method}",
             f"classifier_{classifier}",
             0,
             dict(zip(FIVE, generator.random(len(FIVE)).tolist(), strict=True)),
+            bins=binned(generator, 1000),
+            fidelity=(0.1234 + 0.001 * at, 0.5432 + 0.01 * method),
         )
         for at, method, classifier in product(range(200), range(10), range(5))
     ]

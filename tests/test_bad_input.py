@@ -92,10 +92,10 @@ BAD: dict[str, tuple[Keys, str]] = {
         of("infinite.csv"),
         "has 1 infinite values, the first in column 'a', row 0; replace",
     ),
-    "rows without a label": (of("unlabelled.csv"), "has 1 rows without a value of 'y'; remove them or label"),
+    "rows without a label": (of("unlabelled.csv"), "has 1 row without a value of 'y'; remove them or label"),
     "a single minority row": (
         of("one_minority.csv"),
-        "2:8: the data set 'one_minority': there are 1 minority rows",
+        "2:8: the data set 'one_minority': there is 1 minority row",
     ),
     "a file without rows": (of("header.csv"), "with at least one row and one feature"),
     "a file without text": (of("empty.csv"), "empty.csv' cannot be read as a csv table"),

@@ -109,7 +109,7 @@ def test_any_two_classes_can_be_chosen(data, labels):
         (ANIMALS, "", "dog", f"there are 3 classes ({COUNTED}); {SAY_WHICH}"),
         ([1, 1], "", "", "there is one class only (1); two are needed"),
         ([1, 1], "0", "1", "there is one class only (1); two are needed"),
-        ([0.5, 1, 1], "", "5", "there is no class '5'. There are: 0.5 (1 rows), 1 (2 rows)"),
+        ([0.5, 1, 1], "", "5", "there is no class '5'. There are: 0.5 (1 row), 1 (2 rows)"),
     ],
 )
 def test_a_class_that_cannot_be_chosen_is_told_with_those_there_are(labels, majority, minority, told):

@@ -233,7 +233,7 @@ def test_a_plan_shows_counts_and_time(bench, done):
     more = bench("plan", "more.yaml", "--out", done)
 
     assert fresh.out.splitlines() == [
-        "s: 1 splits, 2 fits, 2 trials",
+        "s: 1 split, 2 fits, 2 trials",
         "  done: 0 trials",
         "  left: 2 trials, 2 fits",
         "  time: unknown before the first trial is done",

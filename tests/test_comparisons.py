@@ -178,7 +178,7 @@ def test_a_classifier_without_the_output_takes_nothing_from_the_others(tmp_path:
 
     assert found.loc[("svc", "smote"), "n_sets"] == 0
     assert found.loc[("(all)", "smote"), "gain"] == found.loc[("tree", "smote"), "gain"]
-    assert "With svc, over 0 data sets." in text
+    assert "With svc there is no data set in which every method has all its trials scored" in text
     assert "nan" not in text
 
 
@@ -217,8 +217,8 @@ def test_too_few_sets_are_a_caution_with_the_least_gain(tmp_path: Path) -> None:
 
     text = findings.section(results, "mcc", told(results))
 
-    assert "**Caution.** There are too few data sets, 5 where p-values of Friedman's test take 11." in text
-    assert "There are too few splits, 1 where an interval" in text
+    assert "**Caution.** 5 data sets are too few: the p-values of Friedman's test need 11 or more." in text
+    assert "1 split is too few for an interval" in text
     assert "that a paired t test sees with 80 % power is between" in text
 
 
@@ -264,7 +264,7 @@ def test_all_failed_is_told_without_numbers(tmp_path: Path) -> None:
 
     text = findings.section(results, "mcc", told(results))
 
-    assert "With tree, over 0 data sets." in text
+    assert "With tree there is no data set in which every method has all its trials scored" in text
     assert "nan" not in text
 
 

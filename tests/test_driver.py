@@ -211,7 +211,7 @@ def test_plan_counts_labels_and_touched_files(tmp_path: Path) -> None:
 
     assert (0, 2) == (empty.left.n_settled, sum(len(job.trials) for job in empty.left.jobs))
     assert (2, 0) == (full.left.n_settled, len(full.left.jobs))
-    assert str(full.plan) == "two: 1 splits, 2 fits, 2 trials, shown as 3"
+    assert str(full.plan) == "two: 1 split, 2 fits, 2 trials, shown as 3"
 
 
 def test_methods_are_paired(runs: Any, tmp_path: Path) -> None:

@@ -94,6 +94,23 @@ def test_a_row_that_is_not_whole_does_not_count(tmp_path: Path) -> None:
     assert "| b      | 2 / 0 / 0 |         – | 0 / 0 / 1 | 2 / 0 / 1 |" in text
 
 
+@pytest.mark.parametrize(
+    ("cells_", "said"),
+    [
+        ([Cell([0.4]), Cell([0.5], "smote")], "the one row."),
+        ([Cell([FAILED]), Cell([0.5], "smote")], "none of 1 row."),
+        ([Cell([0.4], "a", one) for one in "xyz"] + [Cell([0.4], "b", one) for one in "xy"], "2 of 3 rows."),
+    ],
+)
+def test_rows_that_count_are_told_as_people_say_it(tmp_path: Path, cells_: list[Cell], said: str) -> None:
+    """One row is no plural, no row is "none", and a range of one number is that number."""
+    results = stored(tmp_path, cells_)
+
+    text = duels.section(results, "mcc", duels.frame(results, "mcc", cells(results, "mcc")))
+
+    assert f"trials scored: {said}" in text
+
+
 def test_nothing_in_common_is_a_dash(tmp_path: Path) -> None:
     """Where no row has both, no count of 0 stands as if they had been compared."""
     results = stored(tmp_path, [Cell([0.4]), Cell([FAILED], "smote")])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversample_bench.errors import UsageError, listed, nearest
+from oversample_bench.errors import UsageError, counted, listed, nearest
 
 NAMES = ["smote", "borderline_smote", "adasyn", "none"]
 words = st.lists(st.text(max_size=8), max_size=30)
@@ -50,3 +50,9 @@ def test_a_list_is_cut_after_twelve():
 def test_a_usage_error_is_its_sentence():
     """What reaches the command line is printed as it is."""
     assert str(UsageError("no such column")) == "no such column"
+
+
+@pytest.mark.parametrize(("n", "told"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (2100, "2,100 rows")])
+def test_a_noun_follows_its_number(n, told):
+    """One is singular, all else plural, and thousands have a comma."""
+    assert counted(n, "row") == told

@@ -222,8 +222,8 @@ def test_rows_without_a_label_are_refused(write, npz, parquet):
     assert "has 2 rows without a value of 'class'; remove them or label them" in refused(
         write("a,class\n1,\n2,x\n3,\n")
     )
-    assert "has 1 rows without a value of 'y'" in refused(parquet(a=[1, 2], y=["u", None]), "y")
-    assert "has 1 rows without a label; remove them or label them" in refused(
+    assert "has 1 row without a value of 'y'" in refused(parquet(a=[1, 2], y=["u", None]), "y")
+    assert "has 1 row without a label; remove them or label them" in refused(
         npz(X=np.zeros((3, 1)), y=np.array([0, 1, np.nan])), "y"
     )
 

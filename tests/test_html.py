@@ -87,7 +87,7 @@ def test_the_summary_says_what_the_best_method_does_over_data_sets(tmp_path: Pat
         f"On 3 sets smote raises mcc of tree by {interval} over none; it is better on 3, worse on 0." in text
     )
     assert "Mean ranks over 3 rows (1 is best): smote 1.00, none 2.00." in text
-    assert "There are too few data sets, 3 where" in text
+    assert "3 data sets are too few" in text
 
 
 def test_the_summary_does_not_call_a_difference_what_could_be_none(tmp_path: Path) -> None:

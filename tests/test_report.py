@@ -345,6 +345,32 @@ def test_flags_are_marked_in_the_cells_and_told_below(tmp_path: Path) -> None:
     assert pd.read_csv(folder / "tables" / "mcc.csv")["flags"].tolist()[1] == "nothing new, dropped"
 
 
+def test_flags_are_counted_of_all_draws(tmp_path: Path) -> None:
+    """The share of flagged draws is of all draws of the method at that ratio, those of other sets included."""
+    cases = [
+        Case({"mcc": 0.5}, method="smote", flags="copies"),
+        Case({"mcc": 0.5}, method="smote", dataset="yeast4"),
+        Case({"mcc": 0.5}, method="smote", dataset="yeast4", split=1),
+        Case({"mcc": 0.5}, method="smote", dataset="yeast4", ratio="0.01"),
+    ]
+
+    text = report(store(tmp_path, cases, {"mcc": True}))
+
+    assert (
+        "- ᶜ copies: some new rows equal a real one in every feature – smote in 1 of 3 draws (ecoli1)" in text
+    )
+    assert "| copies | smote  | 1 of 4 | ecoli1 (natural) 1 of 1 |" in text
+
+
+def test_skipped_is_explained_where_it_stands(tmp_path: Path) -> None:
+    """A cell that says skipped has a line below that says what it means; without one there is none."""
+    whole = [Case({"mcc": 0.5}), Case({"mcc": 0.5}, method="smote")]
+    short = [whole[0], Case(method="smote", status="skipped", reason="takes no weights")]
+
+    assert "- skipped: there is no such combination" in report(store(tmp_path / "a", short, {"mcc": True}))
+    assert "- skipped:" not in report(store(tmp_path / "b", whole, {"mcc": True}))
+
+
 def test_mean_ranks_are_those_of_scipy_over_whole_rows(tmp_path: Path) -> None:
     """Ranks average ties within a row; rows that are not whole are left out by name, or imputed as worst."""
     methods, means = (

@@ -82,7 +82,7 @@ def test_leave_to_download_goes_to_loaders_that_take_it():
         ((SET.X, SET.y), "the loader of 'toy' returned tuple, not a Dataset"),
         (Dataset(np.zeros((3, 2)), np.zeros(2)), "'toy' has X of shape (3, 2) and labels of shape (2,)"),
         (Dataset(np.full((1, 1), np.inf), np.zeros(1)), "'toy' has 1 infinite values"),
-        (Dataset(np.zeros((1, 1)), np.array([None])), "'toy' has 1 rows without a label"),
+        (Dataset(np.zeros((1, 1)), np.array([None])), "'toy' has 1 row without a label"),
     ],
 )
 def test_a_bad_set_of_a_plugin_is_unavailable(returned, told):

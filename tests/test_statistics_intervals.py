@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import bootstrap, ttest_1samp
+from scipy.stats import bootstrap, norm, ttest_1samp
+from scipy.stats import t as student
 from statsmodels.stats.power import TTestPower
 
 from oversample_bench.report.statistics.bayes import PRIOR, points, posteriors
-from oversample_bench.report.statistics.bootstrap import mean_gains
+from oversample_bench.report.statistics.bootstrap import expanded_tail, mean_gains
 from oversample_bench.report.statistics.cases import cases, gains
 from oversample_bench.report.statistics.reach import Reach, least_mean, reach, warning
 
@@ -177,16 +178,54 @@ def test_posteriors_are_symmetric(scores: pd.DataFrame, rope: float) -> None:
 
 @each
 def test_percentiles_equal_scipy(scores: pd.DataFrame) -> None:
-    """With one row a data set mean and interval are those of scipy, to what 20,000 draws can tell."""
-    own = mean_gains(scores, "m0", list(scores.index), generator(), 20_000)
+    """With one row a data set mean and interval are those of scipy, to what 50,000 draws can tell.
+
+    scipy is asked for the expanded level; `test_expanded_percentiles_are_those_of_student` says which it is.
+    """
+    own = mean_gains(scores, "m0", list(scores.index), generator(), 50_000)
+    level = 1 - 2 * expanded_tail(len(scores))
 
     for name, found in own.items():
         difference = (scores[name] - scores["m0"]).to_numpy()
-        theirs = bootstrap((difference,), np.mean, method="percentile", n_resamples=20_000, rng=generator(1))
+        theirs = bootstrap(
+            (difference,),
+            np.mean,
+            method="percentile",
+            n_resamples=50_000,
+            confidence_level=level,
+            rng=generator(1),
+        )
         near = difference.std() / 50
         assert pytest.approx(difference.mean()) == found.mean
         assert pytest.approx(tuple(theirs.confidence_interval), abs=near) == (found.low, found.high)
         assert (len(scores), len(scores)) == (found.n_rows, found.n_sets)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.99])
+@pytest.mark.parametrize("n", [3, 6, 20, 1000])
+def test_expanded_percentiles_are_those_of_student(n: int, level: float) -> None:
+    """Were means of draws normal, the interval would be Student's: half of it t s / sqrt(n).
+
+    The bootstrap's own standard error is smaller than s / sqrt(n), for it divides by n and not by n - 1.
+    """
+    values = generator().normal(size=n)
+    bootstrap_error = values.std(ddof=0) / math.sqrt(n)
+
+    half = norm.isf(expanded_tail(n, level)) * bootstrap_error
+
+    expected = student.isf((1 - level) / 2, n - 1) * values.std(ddof=1) / math.sqrt(n)
+    assert pytest.approx(expected, rel=1e-6) == half
+
+
+def test_intervals_over_few_sets_are_wider_than_percentiles() -> None:
+    """Over six sets the means of 95 % of the draws lie well within the interval, not at its ends."""
+    scores = named(generator(3).normal(size=(6, 2)))
+    difference = (scores["m1"] - scores["m0"]).to_numpy()
+
+    found = mean_gains(scores, "m0", list(scores.index), generator())["m1"]
+
+    plain = bootstrap((difference,), np.mean, method="percentile", rng=generator(1)).confidence_interval
+    assert found.high - found.low > 1.2 * (plain.high - plain.low)
 
 
 def test_data_sets_are_drawn_whole() -> None:
@@ -198,7 +237,7 @@ def test_data_sets_are_drawn_whole() -> None:
     scores = named([[0, 1], [0, 1], [0, 1], [0, 3]])
 
     found = mean_gains(scores, "m0", ["a", "a", "a", "b"], generator())["m1"]
-    narrow = mean_gains(scores, "m0", ["a", "a", "a", "b"], generator(), level=0.4)["m1"]
+    narrow = mean_gains(scores, "m0", ["a", "a", "a", "b"], generator(), level=0.2)["m1"]
 
     assert (4, 2, 2.0, 1.0, 3.0) == (found.n_rows, found.n_sets, found.mean, found.low, found.high)
     assert (2.0, 2.0, 2.0) == (narrow.mean, narrow.low, narrow.high)
@@ -286,9 +325,10 @@ def test_one_data_set_could_have_shown_nothing(n_rows: int) -> None:
     found = reach(named([[0.1, 0.2, 0.3]]).head(n_rows), "m0")
 
     assert all(map(math.isnan, found.means.values()))
+    few = "1 data set is" if n_rows else "0 data sets are"
     assert [
-        f"There are too few data sets, {n_rows} where p-values of Friedman's test take 11",
-        "There are too few splits, 1 where an interval within a data set takes 5: of one there is none",
+        f"{few} too few: the p-values of Friedman's test need 11 or more",
+        "1 split is too few for an interval within a data set, which needs 5: of one split there is none",
         "Nemenyi's test could not have found any difference of mean ranks at 5 %",
         "The signed-rank test gives no p-value below 1, adjusted for 2 methods",
         "Of fewer than two data sets there is no interval of a mean gain.",
@@ -300,7 +340,7 @@ def test_warning_says_what_could_have_been_seen() -> None:
     found = Reach("none", 3, 5, 0.05, 0.8, 1.482, {"smote": 0.0512, "adasyn": 0.0199})
 
     expected = (
-        "There are too few data sets, 5 where p-values of Friedman's test take 11. Mean ranks of 3 methods "
+        "5 data sets are too few: the p-values of Friedman's test need 11 or more. Mean ranks of 3 methods "
         "had to differ by 1.48, of at most 2, for Nemenyi's test to find a difference at 5 %. The signed-"
         "rank test gives no p-value below 0.12, adjusted for 2 methods. The smallest true mean difference "
         "from none that a paired t test sees with 80 % power is between 0.02 (adasyn) and 0.051 (smote)."
@@ -313,12 +353,21 @@ def test_warning_of_splits() -> None:
     found = Reach("none", 2, 30, 0.05, 0.8, 0.358, {"smote": 0.0123})
 
     expected = (
-        "There are too few splits, 3 where an interval within a data set takes 5: it reaches 4.3 standard "
+        "3 splits are too few for an interval within a data set, which needs 5: it reaches 4.3 standard "
         "errors to either side. Mean ranks of 2 methods had to differ by 0.36, of at most 1, for Nemenyi's "
         "test to find a difference at 5 %. The smallest true mean difference from none that a paired t test "
         "sees with 80 % power is 0.012 (smote)."
     )
     assert expected == warning(found, 3)
+
+
+@pytest.mark.parametrize("n_sets", [2, 4])
+def test_warning_of_bootstrap(n_sets: int) -> None:
+    """Of two to four data sets the text says that the intervals are too narrow, of five it does not."""
+    narrow = "With fewer than 5 the intervals of gains are too narrow: they end where gains end."
+
+    assert narrow in warning(Reach("none", 2, n_sets, 0.05, 0.8, 0.6, {"smote": 0.01}), 5)
+    assert narrow not in warning(Reach("none", 2, 5, 0.05, 0.8, 0.6, {"smote": 0.01}), 5)
 
 
 def test_enough_is_no_warning() -> None:

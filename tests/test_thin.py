@@ -126,7 +126,7 @@ def test_a_set_with_too_few_minority_rows_is_skipped():
         ((100, 3), spec(0.01, 0.7), f"1 minority rows are {LEFT}; use a smaller test_size"),
         ((100, 2), spec(), "there are 2 minority rows; at least 3 are needed, one of them to test on"),
         ((100, 0), spec(0.1), "there are 0 minority rows; at least 3 are needed, one of them to test on"),
-        ((1, 100), spec(), "there are 1 majority rows; at least 2 are needed, one of them to test on"),
+        ((1, 100), spec(), "there is 1 majority row; at least 2 are needed, one of them to test on"),
         ((0, 0), spec(), "there are 0 majority rows; at least 2 are needed, one of them to test on"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from oversample_bench.errors import UsageError
+from oversample_bench.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from oversample_bench.joining import Merged
@@ -53,7 +53,7 @@ def diff_command(a: Path, b: Path, tolerance: float, output: Path | None, *, exi
         _write(found, output)
     _show(found, tolerance)
     if output is not None:
-        click.echo(f"\n{len(found.trials):,} trials: {output}")
+        click.echo(f"\n{counted(len(found.trials), 'trial')}: {output}")
     return UNEQUAL if exit_code and not found.is_empty else 0
 
 
@@ -66,7 +66,7 @@ def _show(found: Diff, tolerance: float) -> None:
     from oversample_bench.cli.tables import print_table
 
     counts = ", ".join(f"{count:,} {change}" for change, count in found.counts.items() if count)
-    click.echo(f"{len(found.trials):,} trials: {counts}.")
+    click.echo(f"{counted(len(found.trials), 'trial')}: {counts}.")
     print_table(
         ("metric", "pairs", "differ", "largest difference", "mean difference"),
         found.metrics.to_numpy().tolist(),
@@ -174,16 +174,15 @@ def merge_command(target: Path, sources: Sequence[Path], prefer: str) -> None:
     click.echo(f"Write the tables with: bench report {target}")
 
 
-def _counted(count: int, table: str) -> str:
-    noun = NOUNS.get(table, table.removesuffix("s"))
-    return f"{count:,} {noun}{'s' * (count != 1)}"
+def _in_words(count: int, table: str) -> str:
+    return counted(count, NOUNS.get(table, table.removesuffix("s")))
 
 
 def _conclude(merged: Merged, prefer: str) -> None:
     from oversample_bench.cli.tables import print_table
 
     for verb, counts in (("added", merged.added), ("replaced", merged.replaced)):
-        told = ", ".join(_counted(count, table) for table, count in counts.items() if count)
+        told = ", ".join(_in_words(count, table) for table, count in counts.items() if count)
         if told or verb == "added":
             click.echo(f"{verb}: {told or 'nothing, all of it is there already'}")
     rows = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from oversample_bench import threads
-from oversample_bench.errors import UsageError
+from oversample_bench.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from oversample_bench.health import Checkup, Ward
@@ -87,5 +87,4 @@ def _print(found: list[Checkup], ward: Ward) -> None:
     from oversample_bench.cli.tables import print_table
 
     print_table(header(ward.sets), rows(found, ward.names))
-    n_methods = len(ward.names)
-    click.echo(f"\n{n_methods} method{'s' * (n_methods != 1)}: {summary(found, ward.names)}")
+    click.echo(f"\n{counted(len(ward.names), 'method')}: {summary(found, ward.names)}")

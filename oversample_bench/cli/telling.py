@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from oversample_bench.errors import counted
+
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 FIGURES = click.option(
     "--figures/--no-figures",
@@ -43,7 +45,7 @@ def export(folder: Path, output: Path) -> None:
     """Write one row a trial: labels, status, the audit of its draw, seconds, scores."""
     from oversample_bench.report import write_export
 
-    click.echo(f"{write_export(folder, output):,} trials: {output}")
+    click.echo(f"{counted(write_export(folder, output), 'trial')}: {output}")
 
 
 @click.command()

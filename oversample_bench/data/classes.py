@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oversample_bench.api import Dataset
-from oversample_bench.errors import UsageError, listed, nearest
+from oversample_bench.errors import UsageError, counted, listed, nearest
 from oversample_bench.specs import DataSpec
 
 
@@ -94,4 +94,4 @@ def _named(counts: dict[str, int], spec: DataSpec) -> tuple[str, str]:
 
 
 def _counted(counts: dict[str, int]) -> str:
-    return listed(f"{label} ({n} rows)" for label, n in counts.items())
+    return listed(f"{label} ({counted(n, 'row')})" for label, n in counts.items())

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from oversample_bench.api import Dataset
 from oversample_bench.data.classes import as_text
-from oversample_bench.errors import UsageError, listed, nearest
+from oversample_bench.errors import UsageError, counted, listed, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,9 @@ def checked(dataset: Dataset, name: str) -> Dataset:
         )
     unlabelled = sum(label is None or label != label for label in y.tolist()) if y.dtype.kind in "fO" else 0  # noqa: PLR0124 - NaN
     if unlabelled:
-        raise UsageError(f"'{name}' has {unlabelled} rows without a label; remove them or label them")
+        raise UsageError(
+            f"'{name}' has {counted(unlabelled, 'row')} without a label; remove them or label them"
+        )
     return replace(dataset, y=np.array([as_text(label) for label in y])) if y.dtype == object else dataset
 
 
@@ -109,9 +111,8 @@ def _read_frame(path: Path, target: str) -> Dataset:
         )
     unlabelled = int(frame[target].isna().sum())
     if unlabelled:
-        raise UsageError(
-            f"'{path}' has {unlabelled} rows without a value of '{target}'; remove them or label them"
-        )
+        rows = counted(unlabelled, "row")
+        raise UsageError(f"'{path}' has {rows} without a value of '{target}'; remove them or label them")
     return _from_frame(frame.drop(columns=target), frame[target].to_numpy(), path)
 
 

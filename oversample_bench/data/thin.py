@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oversample_bench.errors import UsageError
+from oversample_bench.errors import UsageError, counted
 from oversample_bench.outcome import Skip
 from oversample_bench.seeds import child
 from oversample_bench.specs import SplitSpec, exact
@@ -76,13 +76,13 @@ def _shuffled(y: npt.NDArray[Any], label: int, index: int) -> Index:
 
 def _check_test(n_test: list[int], sizes: list[int], test_size: float) -> None:
     for name, least, count, size in zip(("majority", "minority"), (2, 3), n_test, sizes, strict=True):
+        rows = counted(size, f"{name} row")
         if size < least:
-            raise UsageError(
-                f"there are {size} {name} rows; at least {least} are needed, one of them to test on"
-            )
+            are = "is" if size == 1 else "are"
+            raise UsageError(f"there {are} {rows}; at least {least} are needed, one of them to test on")
         if count == 0:
             raise UsageError(
-                f"a test share of {test_size:g} of the {size} {name} rows leaves none to test on; "
+                f"a test share of {test_size:g} of the {rows} leaves none to test on; "
                 f"use test_size {_rounded_up(1, size)} or more"
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oversample_bench.errors import listed
+from oversample_bench.errors import counted, listed
 from oversample_bench.gate.baseline import Baseline
 from oversample_bench.gate.scores import Cell, Rows, Scores
 
@@ -50,7 +50,7 @@ def _sizes(baseline: Baseline, now: Scores) -> list[str]:
 
 
 def _size(rows: Rows) -> str:
-    return f"{len(rows)} splits with {len(rows[0])} seeds"
+    return f"{counted(len(rows), 'split')} with {counted(len(rows[0]), 'seed')}"
 
 
 def _meanings(baseline: Baseline, now: Scores) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
-from oversample_bench.errors import UsageError
+from oversample_bench.errors import UsageError, counted
 from oversample_bench.gate.scores import Cell, Rows, Scores
 
 FORMAT = 1
@@ -161,7 +161,7 @@ def _telling(baseline: Baseline) -> Baseline:
         repeats = splits * (seeds - 1) if seeds > 1 else splits - 1
         if repeats < LEAST_REPEATS:
             raise UsageError(
-                f"{splits} split{'s' * (splits > 1)} with {seeds} seed{'s' * (seeds > 1)} ({cell.dataset}) "
+                f"{counted(splits, 'split')} with {counted(seeds, 'seed')} ({cell.dataset}) "
                 "tell too little of the noise to tell a change from it. "
                 f"Ask the suite for {LEAST_REPEATS} splits and 2 seeds at least, better 20 and 3."
             )

@@ -43,6 +43,7 @@ SCORED, EMPTY, UNSCORED = "scored", "no such output", "not yet scored"
 WORDS = {
     EMPTY: "the classifier gives nothing that this metric can be computed from, or it came out as no number",
     STATES["upstream"]: "the sampler or the split failed (see Failures)",
+    STATES["skipped"]: "there is no such combination, e.g. for want of rows (see Failures)",
 }
 
 
@@ -104,8 +105,15 @@ def flag_counts(results: Results) -> pd.DataFrame:
     long = good[[*key, "flags"]].assign(flag=good["flags"].str.split(", ")).explode("flag")
     long = long[long["flag"].fillna("") != ""]
     counts = long.groupby([*key, "flag"], sort=False).size().reset_index(name="k")
-    counts = counts.merge(good.groupby(key, sort=False).size().reset_index(name="n"), on=key)
+    counts = counts.merge(good_draws(results), on=key)
     return counts.sort_values("flag", key=_weight, kind="stable", ignore_index=True)
+
+
+@lru_cache(maxsize=1)
+def good_draws(results: Results) -> pd.DataFrame:
+    """Return dataset, ratio, method and ``n``, how many draws succeeded, where there is one."""
+    good = results.draws[results.draws["status"] == "ok"]
+    return good.groupby([*PLACE, "method"], sort=False).size().reset_index(name="n")
 
 
 def _weight(flags: pd.Series[str]) -> pd.Series[int]:
@@ -181,20 +189,34 @@ def whole(frame: pd.DataFrame) -> str:
     return f"n = {sizes[0]} in every cell." if every else f"n = {sizes[0]} where a cell says nothing else."
 
 
-def legend(counts: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return ``(mark, sentence)`` for each flag of ``counts``, with the methods that have it."""
+def legend(results: Results, ratio: str | None = None) -> list[tuple[str, str]]:
+    """Return ``(mark, sentence)`` for each flag, with the methods that have it and how often.
+
+    Parameters
+    ----------
+    results : Results
+        For the draws.
+    ratio : str, optional
+        The label of the only ratio to look at; by default all.
+    """
+    counts, totals = flag_counts(results), good_draws(results)
+    if ratio is not None:
+        counts, totals = counts[counts["ratio"] == ratio], totals[totals["ratio"] == ratio]
+    n = totals.groupby("method")["n"].sum()
     return [
-        (MARKS.get(str(flag), OTHER_MARK), _told(str(flag), part))
+        (MARKS.get(str(flag), OTHER_MARK), _told(str(flag), part, n))
         for flag, part in counts.groupby("flag", sort=False)
     ]
 
 
-def _told(flag: str, part: pd.DataFrame) -> str:
-    sums = part.groupby("method", sort=False)[["k", "n"]].sum()
-    sets = part.groupby("method", sort=False)["dataset"].unique()
+def _told(flag: str, part: pd.DataFrame, n: pd.Series[int]) -> str:
     where = [
-        f"{method} in {row.k} of {row.n} draws ({listed(map(str, sets[method]), most=6)})"
-        for method, row in zip(sums.index, sums.itertuples(), strict=True)
+        f"{method} in {own['k'].sum()} of {n[method]} draws ({_sets(own)})"
+        for method, own in part.groupby("method", sort=False)
     ]
     meaning = f": {MEANINGS[flag]}" if flag in MEANINGS else ""
     return f"{flag}{meaning} – {'; '.join(where)}"
+
+
+def _sets(counts: pd.DataFrame) -> str:
+    return listed(map(str, counts["dataset"].unique()), most=6)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from oversample_bench.errors import counted
 from oversample_bench.report import (
     calibration,
     cards,
@@ -151,10 +152,10 @@ def _frames_of(results: Results, file: str, own: Evidence) -> dict[str, pd.DataF
 
 def _summary(results: Results) -> str:
     counts = {name: len(results.names(name)) for name in ("method", "classifier", "split", "seed")}
-    told = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items()]
+    told = [counted(count, name) for name, count in counts.items()]
     sets, ratios = len(results.names("dataset")), ", ".join(results.names("ratio"))
     return escaped(
-        f"{told[0]} and {told[1]} on {sets} data set{'' if sets == 1 else 's'} at ratio {ratios}; {told[2]}, "
+        f"{told[0]} and {told[1]} on {counted(sets, 'data set')} at ratio {ratios}; {told[2]}, "
         f"{told[3]}; scored by {', '.join(results.metrics)}."
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.errors import listed
-from oversample_bench.report.cells import flag_counts
+from oversample_bench.report.cells import flag_counts, good_draws
 from oversample_bench.report.markdown import bullets, cut, escaped, table
 from oversample_bench.report.results import COUNTS, FIDELITY, PENDING, Results
 
@@ -91,8 +91,9 @@ def _flagged(results: Results) -> list[str]:
     if counts.empty:
         return []
     grouped = counts.groupby(["flag", "method"], sort=False)
+    n = good_draws(results).groupby("method")["n"].sum().to_dict()
     rows = [
-        [escaped(flag), escaped(method), f"{part['k'].sum():,} of {part['n'].sum():,}", escaped(_where(part))]
+        [escaped(flag), escaped(method), f"{part['k'].sum():,} of {n[str(method)]:,}", escaped(_where(part))]
         for (flag, method), part in grouped
     ]
     return ["Flagged draws:", table(["flag", "method", "draws", "of these"], rows, left=4)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from oversample_bench.errors import counted
 from oversample_bench.report.cells import ROW, compared
 from oversample_bench.report.markdown import escaped, table
 from oversample_bench.report.results import Results
@@ -91,13 +92,16 @@ def section(results: Results, metric: str, told: pd.DataFrame) -> str:
 
 def rules(results: Results, told: pd.DataFrame) -> str:
     """Return in plain words what the counts are over."""
-    n_rows = len(results.plan[ROW].drop_duplicates())
-    fewest = int(told["n_rows"].min())
-    over = (
-        f"all {n_rows} rows" if fewest == n_rows else f"{fewest} to {told['n_rows'].max()} of {n_rows} rows"
-    )
     return (
         "In how many rows the method on the left is better / equal / worse than the one above, by the means "
         "of the score tables. A row is a data set, ratio and classifier; it counts where both have all their "
-        f"trials scored: {over}."
+        f"trials scored: {_over(told, len(results.plan[ROW].drop_duplicates()))}."
     )
+
+
+def _over(told: pd.DataFrame, n_rows: int) -> str:
+    fewest, most = int(told["n_rows"].min()), int(told["n_rows"].max())
+    if fewest == n_rows:
+        return "the one row" if n_rows == 1 else f"all {n_rows} rows"
+    share = f"{fewest} to {most}" if fewest < most else str(fewest or "none")
+    return f"{share} of {counted(n_rows, 'row')}"

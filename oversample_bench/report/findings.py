@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from oversample_bench.errors import counted
 from oversample_bench.report import comparisons
 from oversample_bench.report.markdown import escaped, table
 from oversample_bench.report.ranks import ALL
@@ -20,6 +21,7 @@ from oversample_bench.report.results import PENDING, Results
 from oversample_bench.report.statistics import nemenyi, reach
 
 NOTHING = "–"
+NOWHERE = "there is no data set in which every method has all its trials scored"
 
 
 def section(results: Results, metric: str, told: pd.DataFrame) -> str:
@@ -69,12 +71,12 @@ def rules(results: Results) -> str:
     return (
         f"Each data set is one value, the mean of {averaged}. A set counts where every method has all its "
         "trials scored; columns marked imputed add the sets in which some method has not, and give that "
-        f"method the worst rank.{waits} The gain is over {control}, positive where the method is better, "
-        "with a 95 % interval by a bootstrap over data sets. The p-values are of Wilcoxon's signed-rank test "
-        f"against {control}, as it is and adjusted by Holm; r is its effect size, from -1 to 1 "
-        "(rank-biserial correlation). Better, as good and worse are the posterior probabilities of the "
-        "Bayesian signed-rank test that this is most probable on a further set; as good is within "
-        f"{comparisons.rope(results):g}."
+        f"method the worst rank.{waits} The gain is over the method {control}, positive where the other is "
+        "better, with a 95 % interval by a bootstrap over data sets, expanded for few of them. The p-values "
+        f"are of Wilcoxon's signed-rank test against {control}, as it is and adjusted by Holm; r is its "
+        "effect size, from -1 to 1 (rank-biserial correlation). Better, as good and worse are the posterior "
+        "probabilities of the Bayesian signed-rank test that this is most probable on a further set; as "
+        f"good is within {comparisons.rope(results):g}."
     )
 
 
@@ -108,7 +110,8 @@ def sentence(part: Sequence[Any]) -> str:
     n, imputed = first.n_sets, first.n_sets_imputed
     who = "As the mean of all classifiers" if first.classifier == ALL else f"With {first.classifier}"
     left_out = f" (left out: {first.left_out})" if first.left_out else ""
-    said = [f"{who}, over {n} data set{'' if n == 1 else 's'}{left_out}"]
+    where = f", over {counted(n, 'data set')}" if n else f" {NOWHERE}"
+    said = [f"{who}{where}{left_out}"]
     if n > 1:
         said[0] += f": {_omnibus(first, len(part))}"
         said.append(_apart(part, first.critical_difference))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from oversample_bench.report import duels, findings, ranks, tables
-from oversample_bench.report.cells import NEAR, flag_counts, legend, marks, whole
+from oversample_bench.report.cells import NEAR, legend, marks, whole
 from oversample_bench.report.evidence import Evidence
 from oversample_bench.report.markdown import UNPRINTABLE
 from oversample_bench.report.results import Results
@@ -189,14 +189,14 @@ def _letter(letter: str) -> str:
 
 
 def _scores(results: Results, metric: str, found: pd.DataFrame) -> Iterator[Float]:
-    counts, ratios = flag_counts(results), results.names("ratio")
+    ratios = results.names("ratio")
     for ratio in ratios:
         own = found[found["ratio"] == ratio]
         methods = [name for name in results.names("method") if name in set(own["method"])]
         wide = tables.grid(own, [_cell(cell, results) for cell in own.itertuples()], methods)
         rows = [[tex(dataset), tex(classifier), *line] for (dataset, _, classifier), line in wide.items()]
         at = f" at ratio {ratio}" if len(ratios) > 1 else ""
-        flags = [f"{mark} {text}" for mark, text in legend(counts[counts["ratio"] == ratio])]
+        flags = [f"{mark} {text}" for mark, text in legend(results, ratio)]
         yield Float(
             caption=tex(f"{metric}{at}. {whole(own)}"),
             header=[*tables.NAMES, *map(tex, methods)],

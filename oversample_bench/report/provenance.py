@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from oversample_bench.errors import counted
 from oversample_bench.report import failures
 from oversample_bench.report.markdown import escaped, table
 from oversample_bench.report.results import PENDING, Results
@@ -34,7 +35,7 @@ def _facts(results: Results) -> dict[str, str]:
         "suite": escaped(run["suite"]),
         "suite digest": escaped(run["suite_digest"]),
         "methods from": escaped(", ".join(sources) or "–"),
-        "runner": escaped(f"{run['runner']}, {run['workers']} worker{'' if run['workers'] == 1 else 's'}"),
+        "runner": escaped(f"{run['runner']}, {counted(run['workers'], 'worker')}"),
         "seconds of fits, summed": f"{fits:,.1f}",
         "seconds of trials, summed": f"{trials:,.1f}",
         "failures": f"{len(failures.frame(results)):,}",

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from oversample_bench.errors import counted
 from oversample_bench.report.cells import PLACE, ROW, compared, waiting
 from oversample_bench.report.markdown import bullets, escaped, table
 from oversample_bench.report.results import Results
@@ -100,10 +101,10 @@ def _introduction(n_rows: int, n_ranked: int) -> str:
         "every method has all its trials scored"
     )
     if n_ranked == n_rows:
-        return f"{text}: all {n_rows} rows."
+        return f"{text}: {'the one row' if n_rows == 1 else f'all {n_rows} rows'}."
     return (
-        f"{text}: {n_ranked} of {n_rows} rows. The columns marked “imputed” add the rows that were run to "
-        "their end but are not whole, and give their incomplete methods the worst ranks."
+        f"{text}: {n_ranked} of {counted(n_rows, 'row')}. The columns marked “imputed” add the rows "
+        "that were run to their end but are not whole, and give their incomplete methods the worst ranks."
     )
 
 
@@ -114,10 +115,10 @@ def _table(results: Results, ranked: pd.DataFrame) -> str:
         if n_imputed == 0:
             continue
         name = "all" if classifier == ALL else escaped(classifier)
-        header.append(f"{name} ({n} rows)")
+        header.append(f"{name} ({counted(n, 'row')})")
         columns.append(_shown(part["mean_rank"]))
         if n_imputed > n:
-            header.append(f"{name}, imputed ({n_imputed} rows)")
+            header.append(f"{name}, imputed ({counted(n_imputed, 'row')})")
             columns.append(_shown(part["mean_rank_imputed"]))
     names = [escaped(name) for name in results.names("method")]
     return table(header, list(zip(names, *columns, strict=True)))

@@ -11,7 +11,6 @@ from oversample_bench.report import significance
 from oversample_bench.report.cells import (
     CELL,
     NEAR,
-    flag_counts,
     glossary,
     interval,
     legend,
@@ -42,11 +41,11 @@ def section(results: Results, metric: str, found: pd.DataFrame) -> str:
     """
     found = significance.frame(results, metric, found)
     parts = [f"## {escaped(metric)}", rules(results, metric, found)]
-    counts, ratios = flag_counts(results), results.names("ratio")
+    ratios = results.names("ratio")
     for ratio in ratios:
         if len(ratios) > 1:
             parts.append(f"### {escaped(metric)} at ratio {escaped(ratio)}")
-        parts += _table(results, found[found["ratio"] == ratio], counts[counts["ratio"] == ratio])
+        parts += _table(results, found[found["ratio"] == ratio], ratio)
     return "\n\n".join(parts)
 
 
@@ -103,12 +102,12 @@ def grid(
     return rows
 
 
-def _table(results: Results, found: pd.DataFrame, counts: pd.DataFrame) -> list[str]:
+def _table(results: Results, found: pd.DataFrame, ratio: str) -> list[str]:
     methods = [name for name in results.names("method") if name in set(found["method"])]
     wide = grid(found, [_cell(cell, results) for cell in found.itertuples()], methods)
     rows = [[escaped(dataset), escaped(classifier), *line] for (dataset, _, classifier), line in wide.items()]
     told = [escaped(line) for line in glossary(found)]
-    told += [f"{mark} {escaped(text)}" for mark, text in legend(counts)]
+    told += [f"{mark} {escaped(text)}" for mark, text in legend(results, ratio)]
     shown = table([*NAMES, *map(escaped, methods)], rows, left=2)
     return [whole(found), shown, *([bullets(told)] if told else [])]
 

@@ -10,9 +10,9 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from oversample_bench.errors import UsageError, listed, nearest
+from oversample_bench.errors import UsageError, counted, listed, nearest
 from oversample_bench.report import ranks
-from oversample_bench.report.cells import ROW, cells, flag_counts, legend, marks, spread, whole
+from oversample_bench.report.cells import ROW, cells, legend, marks, spread, whole
 from oversample_bench.report.results import Results
 
 
@@ -52,11 +52,9 @@ def _ranked(results: Results, metric: str, found: pd.DataFrame) -> tuple[pd.Data
     whole_cells = found["n"] == found["n_planned"]
     complete = whole_cells.groupby([found[name] for name in ROW]).transform("all")
     means = (found[complete] if n else found).groupby("method")["mean"].mean()
-    over = (
-        f"{n} complete rows"
-        if n
-        else f"{ranked['n_rows_imputed'].iloc[0]} rows, methods that are not whole ranked last"
-    )
+    n_imputed = int(ranked["n_rows_imputed"].iloc[0])
+    last = f"{counted(n_imputed, 'row')}, methods that are not whole ranked last"
+    over = counted(n, "complete row") if n else last
     both = pd.DataFrame({"rank": ranked["mean_rank" if n else "mean_rank_imputed"], "mean": means})
     both = both.reindex(results.names("method")).sort_values("rank", kind="stable", na_position="last")
     return both, f"{metric}: mean ranks over {over}; the cells are in the report"
@@ -74,7 +72,7 @@ def table(results: Results, metric: str) -> Table:
             f"It has: {listed(results.metrics)}."
         )
     found = cells(results, metric)
-    told = "\n".join(f"{mark} {text}" for mark, text in legend(flag_counts(results)))
+    told = "\n".join(f"{mark} {text}" for mark, text in legend(results))
     shown = Table(
         title=Text(f"{metric}, mean ± sd. {whole(found)}"),
         caption=Text(told) if told else None,

@@ -12,7 +12,6 @@ from oversample_bench.report import significance, tables
 from oversample_bench.report.cells import (
     NEAR,
     ROW,
-    flag_counts,
     glossary,
     interval,
     legend,
@@ -74,7 +73,7 @@ class ScoreTable:
 def table(results: Results, metric: str, found: pd.DataFrame) -> ScoreTable:
     """Return the table of one metric; its rows and columns are those of `places` and the plan."""
     judged = significance.frame(results, metric, found)
-    told = [*glossary(found), *(f"{mark} {text}" for mark, text in legend(flag_counts(results)))]
+    told = [*glossary(found), *(f"{mark} {text}" for mark, text in legend(results))]
     return ScoreTable(
         metric=metric,
         higher_is_better=results.metrics[metric],

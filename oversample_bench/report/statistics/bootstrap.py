@@ -1,7 +1,23 @@
 """How much better a method is than a control, with an interval that resamples whole data sets.
 
-Assumes nothing of how gains are spread; with few data sets the intervals are too narrow, see
-`oversample_bench.report.statistics.reach`. Adjusts nothing for the number of methods.
+Assumes nothing of how gains are spread. Plain percentiles are too narrow with few data sets, so that they are
+expanded as far as Student's t is wider than the normal distribution. In 2,000 simulated comparisons with a
+nominal level of 0.95, plain and expanded intervals held the true mean of normal gains with these shares (of
+exponential ones in brackets):
+
+======= ============= =============
+n_sets  plain         expanded
+======= ============= =============
+3       0.76 (0.70)   0.76 (0.70)
+4       0.80 (0.72)   0.88 (0.80)
+5       0.84 (0.78)   0.93 (0.86)
+6       0.85 (0.81)   0.93 (0.89)
+11      0.91 (0.88)   0.95 (0.92)
+20      0.93 (0.91)   0.95 (0.93)
+======= ============= =============
+
+No mean of drawn gains is beyond their extremes, which is why below five sets it still is too narrow; see
+`oversample_bench.report.statistics.reach.warning`. Adjusts nothing for the number of methods.
 """
 
 from __future__ import annotations
@@ -51,7 +67,9 @@ def mean_gains(
     replacement (A. C. Davison and D. V. Hinkley, "Bootstrap Methods and their Application", Cambridge 1997,
     section 3.8; C. A. Field and A. H. Welsh, "Bootstrapping clustered data", JRSS B 69, 2007, 369-390), and
     each counts as one value, however many rows it has. The interval is between percentiles of the means (B.
-    Efron and R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall 1993, chapter 13).
+    Efron and R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall 1993, chapter 13),
+    expanded for few data sets (T. C. Hesterberg, "What Teachers Should Know About the Bootstrap", The
+    American Statistician 69, 2015, 371-386).
 
     Parameters
     ----------
@@ -101,5 +119,27 @@ def _interval(means: np.ndarray, generator: np.random.Generator, n_draws: int, l
     if n_sets < 2:
         return np.full((2, n_methods), math.nan)
     counts = generator.multinomial(n_sets, [1 / n_sets] * n_sets, size=n_draws)
-    ends: np.ndarray = np.quantile(counts @ means / n_sets, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    tail = expanded_tail(n_sets, level)
+    ends: np.ndarray = np.quantile(counts @ means / n_sets, [tail, 1 - tail], axis=0)
     return ends
+
+
+def expanded_tail(n: int, level: float = 0.95) -> float:
+    """Return the share of bootstrap means beyond either end of an expanded percentile interval.
+
+    Parameters
+    ----------
+    n : int
+        How many values are drawn; 2 or more.
+    level : float, default 0.95
+        Of the interval.
+
+    Returns
+    -------
+    float
+        Φ(-sqrt(n / (n - 1)) t), with t the quantile of Student's t with n - 1 degrees of freedom (Hesterberg
+        2015, as in `mean_gains`); near (1 - level) / 2 for many values.
+    """
+    from scipy.stats import norm, t  # half a second, which only reports with statistics pay
+
+    return float(norm.sf(math.sqrt(n / (n - 1)) * t.isf((1 - level) / 2, n - 1)))

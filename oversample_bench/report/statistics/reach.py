@@ -11,10 +11,12 @@ from functools import lru_cache
 
 import pandas as pd
 
+from oversample_bench.errors import counted
 from oversample_bench.report.statistics.cases import finite_gains
 from oversample_bench.report.statistics.nemenyi import critical_difference
 
 ENOUGH_SETS = 11  # "N > 10" for the distributions of Friedman's test: Demšar, JMLR 7, 2006, section 3.2
+ENOUGH_DRAWN = 5  # bootstrap intervals, see the simulation in `oversample_bench.report.statistics.bootstrap`
 ENOUGH_SPLITS = 5  # ours: Student's t reaches 2.8 standard errors there, and 4.3 with three
 
 
@@ -144,10 +146,7 @@ def warning(found: Reach, n_splits: int) -> str:
     few_sets, few_splits = found.n_sets < ENOUGH_SETS, n_splits < ENOUGH_SPLITS
     said = []
     if few_sets:
-        said.append(
-            f"There are too few data sets, {found.n_sets} where p-values of Friedman's test take "
-            f"{ENOUGH_SETS}."
-        )
+        said += [_sets(found.n_sets), *_drawn(found.n_sets)]
     if few_splits:
         said.append(_splits(n_splits))
     if few_sets or few_splits:
@@ -155,13 +154,29 @@ def warning(found: Reach, n_splits: int) -> str:
     return " ".join(said)
 
 
+def _sets(n_sets: int) -> str:
+    return f"{_are(n_sets, 'data set')} too few: the p-values of Friedman's test need {ENOUGH_SETS} or more."
+
+
+def _drawn(n_sets: int) -> list[str]:
+    if n_sets < 2 or n_sets >= ENOUGH_DRAWN:
+        return []
+    return [
+        f"With fewer than {ENOUGH_DRAWN} the intervals of gains are too narrow: they end where gains end."
+    ]
+
+
 def _splits(n_splits: int) -> str:
     from scipy.stats import t
 
-    text = f"There are too few splits, {n_splits} where an interval within a data set takes {ENOUGH_SPLITS}"
+    text = f"{_are(n_splits, 'split')} too few for an interval within a data set, which needs {ENOUGH_SPLITS}"
     if n_splits < 2:
-        return f"{text}: of one there is none."
+        return f"{text}: of one split there is none."
     return f"{text}: it reaches {t.isf(0.025, n_splits - 1):.1f} standard errors to either side."
+
+
+def _are(n: int, what: str) -> str:
+    return f"{counted(n, what)} {'is' if n == 1 else 'are'}"
 
 
 def _ranks(found: Reach) -> str:
@@ -181,7 +196,7 @@ def _signed_ranks(found: Reach) -> list[str]:
     least = min(1.0, n_others * 2.0 ** (1 - found.n_sets))
     if least <= found.alpha:
         return []
-    methods = f"{n_others} method{'s' * (n_others != 1)}"
+    methods = counted(n_others, "method")
     return [f"The signed-rank test gives no p-value below {least:.2g}, adjusted for {methods}."]
 
 
