@@ -160,6 +160,7 @@ def _is_current(order: _Order, ledger: store.Ledger, records: list[store.Planned
         and last["suite_text"] == order.suite.text
         and last["options"] == json.loads(json.dumps(order.suite.report.model_dump()))
         and (order.folder / "report.md").is_file()
+        and ledger.portrayed(retry=False) == ledger.portrayed(retry=order.options.retry)
         and store.planned(ledger.connection) == [tuple(vars(record).values()) for record in records]
     )
 
@@ -219,7 +220,8 @@ def _portray(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) 
     from oversample_bench.portraits import Studio
 
     studio = Studio(order.registry, order.inventory, order.files.load, order.suite.limits.trial)
-    for trial, view in studio.portraits(*asked, ledger.portrayed()):
+    made = ledger.portrayed(retry=order.options.retry)
+    for trial, view in studio.portraits(*asked, made):
         ledger.add_portrait(trial, view)
 
 

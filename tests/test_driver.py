@@ -283,7 +283,7 @@ def test_interrupt_stops_tidily(tmp_path: Path, number: signal.Signals, runner: 
     """Ctrl-C keeps what is done, writes the report, says how to go on and exits with 130."""
     path = tmp_path / "small.yaml"
     path.write_text(SUITE.replace("splits: 2", "splits: 100"))
-    process = bench("run", path, "--out", tmp_path / "out", "--runner", runner)
+    process = bench("run", path, "--out", tmp_path / "out", "--runner", runner, "--data-dir", tmp_path)
     while not (tmp_path / "out" / "draws").is_dir() and process.poll() is None:
         time.sleep(0.05)
     time.sleep(0.5)
@@ -292,7 +292,7 @@ def test_interrupt_stops_tidily(tmp_path: Path, number: signal.Signals, runner: 
 
     assert process.returncode == 130, output
     assert "Traceback" not in output
-    assert re.search(r"Go on with: bench run \S*small.yaml --out \S*out", output)
+    assert re.search(r"Go on with: bench run \S*small.yaml --out \S*out --data-dir \S+\n", output)
     assert "not yet run" in (tmp_path / "out" / "report.md").read_text()
     _, _, done = counts(tmp_path / "out")
     assert 0 < done < 1200

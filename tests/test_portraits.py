@@ -1,12 +1,13 @@
 """Portraits of draws: what is shown of the rows, and the regions of a classifier in their plane."""
 
 import json
+import sqlite3
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from oversample_bench import run
+from oversample_bench import Options, run
 from oversample_bench.audit import NEW, Draw
 from oversample_bench.data.prepare import Split
 from oversample_bench.plan import plan
@@ -158,6 +159,21 @@ def test_portraits_can_be_asked_for_later(tmp_path):
 
     assert summary.computed == 0
     assert len(views(tmp_path)) == 2
+
+
+def test_a_portrait_that_failed_is_tried_again(tmp_path):
+    """The next run makes a failed portrait anew, as it does a failed trial, unless it is not to retry."""
+    run(parse_suite(SUITE), tmp_path)
+    made = views(tmp_path)
+    with sqlite3.connect(tmp_path / "results.sqlite") as connection:
+        connection.execute("UPDATE portraits SET view = ?", ('{"failed": "no time"}',))
+
+    run(parse_suite(SUITE), tmp_path, Options(retry=False))
+    left = views(tmp_path)
+    run(parse_suite(SUITE), tmp_path)
+
+    assert set(left) == {'{"failed": "no time"}'}
+    assert views(tmp_path).tolist() == made.tolist()
 
 
 def test_the_figure_has_a_panel_a_method(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,7 +82,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
         figures=bool(given["figures"]),
     )
     summary = run(suite, out or "", options, watcher(console))
-    _conclude(console, suite, summary, suite_file)
+    _conclude(console, suite, summary, _again(suite_file, out, given["data_dir"]))
     return summary.exit_code
 
 
@@ -90,7 +91,14 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _conclude(console: Console, suite: Suite, summary: Summary, suite_file: Path) -> None:
+def _again(suite_file: Path, out: Path | None, data_dir: object) -> str:
+    """Return the line that goes on with a run: its suite, and where it finds and puts things."""
+    given = {"--out": out, "--data-dir": data_dir}
+    options = [word for name, value in given.items() if value for word in (name, str(value))]
+    return shlex.join(["bench", "run", str(suite_file), *options])
+
+
+def _conclude(console: Console, suite: Suite, summary: Summary, again: str) -> None:
     """Show the first table, what became of the trials, and where the report is."""
     from oversample_bench.progress import clock
 
@@ -106,8 +114,7 @@ def _conclude(console: Console, suite: Suite, summary: Summary, suite_file: Path
     )
     console.print(f"{ok:,} of {total:,} trials ok{others}; {computed}.")
     if summary.interrupted:
-        where = "" if summary.folder == Path("reports") / suite.name else f" --out {summary.folder}"
-        console.print(f"Interrupted. Go on with: bench run {suite_file}{where}", soft_wrap=True)
+        console.print(f"Interrupted. Go on with: {again}", soft_wrap=True)
     console.print(f"Report: {summary.folder / 'report.md'}", soft_wrap=True)
 
 

@@ -210,9 +210,10 @@ class Ledger:
                 values = (record.digest, record.calibration)
                 connection.execute("INSERT OR REPLACE INTO calibration VALUES (?, ?)", values)
 
-    def portrayed(self) -> set[str]:
-        """Return the digests of the trials that have a portrait."""
-        return {row[0] for row in self.connection.execute("SELECT trial FROM portraits")}
+    def portrayed(self, *, retry: bool) -> set[str]:
+        """Return the digests of the trials that have a portrait; to ``retry``, not those where it failed."""
+        which = "WHERE json_extract(view, '$.failed') IS NULL" if retry else ""
+        return {row[0] for row in self.connection.execute(f"SELECT trial FROM portraits {which}")}  # noqa: S608 - constants
 
     def add_portrait(self, trial: str, view: str) -> None:
         """Write the portrait of a trial's draw, as JSON."""
