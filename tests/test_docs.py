@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from oversample_bench.builtin import METRICS
 from oversample_bench.cli import bench
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,3 +93,11 @@ def test_commands_and_options_of_the_readme_exist() -> None:
     assert named == set(bench.commands)
     assert told <= set().union(*options)
     assert all(told & names for names in options if any(name.startswith("--") for name in names))
+
+
+def test_the_page_on_reports_explains_each_metric() -> None:
+    """The table of metrics has the built-in ones, in their order."""
+    text = (ROOT / "reports" / "README.md").read_text(encoding="utf-8")
+    table = text.partition("| metric ")[2].partition("\n\n")[0]
+
+    assert tuple(re.findall(r"^\| `(\w+)`", table, flags=re.MULTILINE)) == METRICS
