@@ -29,6 +29,7 @@ class Cell:
     ratio: str = "natural"
     classifier: str = "tree"
     flags: str = ""
+    reason: str = ""  # of those that failed
 
     def trials(self) -> Iterator[tuple[int, int, Score]]:
         """Yield split, seed and outcome."""
@@ -69,7 +70,7 @@ def _write(ledger: Ledger, cell: Cell, at: tuple[int, int], scores: Mapping[str,
     outcome = next(iter(scores.values()))
     if outcome != WAITS:
         columns = {"draw": draw, "classifier": cell.classifier, "trial_seconds": 0.1}
-        columns |= {"status": FAILED if outcome == FAILED else "ok"}
+        columns |= {"status": FAILED, "reason": cell.reason} if outcome == FAILED else {"status": "ok"}
         values = {name: None if isinstance(one, str) else one for name, one in scores.items()}
         told = {} if outcome == FAILED else values
         ledger.add_trial(TrialRecord(trial, {**common, **columns}, told, dict.fromkeys(scores, "builtin")))

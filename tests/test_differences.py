@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,61 +16,10 @@ from markdown_it import MarkdownIt
 from scipy.stats import t, ttest_1samp, ttest_rel
 
 from oversample_bench.report import differences, results, write_report
-from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+from tests.stores import FAILED, SHARE, Cell, Score, store
 
-SIZES = (80, 20, 5, 20, 5)  # training rows by class, hidden, test rows by class
-SHARE = 25 / 100
 HEADING = "### Paired differences by "
 FEW = settings(max_examples=20, deadline=None)  # each example writes a store
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The scores of one method, one a split or, in an inner list, one a split and seed; None failed."""
-
-    scores: Iterable[float | list[float | None] | None]
-    method: str = "none"
-    dataset: str = "ecoli1"
-    ratio: str = "natural"
-    classifier: str = "tree"
-
-    def trials(self) -> Iterable[tuple[int, int, float | None]]:
-        for split, inner in enumerate(self.scores):
-            for seed, score in enumerate(inner if isinstance(inner, list) else [inner]):
-                yield split, seed, score
-
-
-def store(
-    folder: Path, cells: Iterable[Cell], metrics: Mapping[str, bool] | None = None, **options: object
-) -> Path:
-    """Write a store with these scores under every metric, and return its folder."""
-    metrics = metrics or {"mcc": True}
-    ledger, planned = Ledger(folder), []
-    ledger.begin(RunRecord("toy", "d1g3st", "", options, metrics, "serial", 1, {}))
-    for cell in cells:
-        for split, seed, score in cell.trials():
-            planned.append(_write(ledger, cell, (split, seed), dict.fromkeys(metrics, score)))
-    ledger.set_plan(planned)
-    ledger.close()
-    return folder
-
-
-def _write(
-    ledger: Ledger, cell: Cell, at: tuple[int, int], scores: Mapping[str, float | None]
-) -> PlannedRecord:
-    place = f"{cell.dataset}/{cell.ratio}/{at[0]}"
-    draw = f"{place}/{cell.method}/{at[1]}"
-    trial = f"{draw}/{cell.classifier}"
-    good = None not in scores.values()
-    common = {"params": "{}", "source": "", "stage": "", "kind": "", "reason": "", "traceback": "", "run": 1}
-    drawn = {"split": place, "method": cell.method, "spec": "{}", "status": "ok", "fallback": "", "flags": ""}
-    split = SplitRecord(place, cell.dataset, 7, *SIZES, 0.25, 0, 0)
-    ledger.add_draw(DrawRecord(draw, {**common, **drawn, "fit_seconds": 0.1}), split)
-    columns = {"draw": draw, "classifier": cell.classifier, "status": "ok" if good else "failed"}
-    columns |= {"trial_seconds": 0.1}
-    told = TrialRecord(trial, {**common, **columns}, scores if good else {}, dict.fromkeys(scores, "builtin"))
-    ledger.add_trial(told)
-    return PlannedRecord(trial, draw, cell.dataset, cell.ratio, cell.method, cell.classifier, *at)
 
 
 def table(folder: Path, metric: str = "mcc") -> pd.DataFrame:
@@ -152,7 +100,7 @@ def test_pairs_share_split_and_seed(tmp_path: Path) -> None:
 
 def test_only_pairs_with_both_scores_count(tmp_path: Path) -> None:
     """A trial that failed on either side takes its pair out, and n says so in the table and the cell."""
-    cells = [Cell([0.5, None, 0.5, 0.5]), Cell([0.6, 0.9, None, 0.8], method="glgan")]
+    cells = [Cell([0.5, FAILED, 0.5, 0.5]), Cell([0.6, 0.9, FAILED, 0.8], method="glgan")]
     folder = store(tmp_path, cells, focus="glgan")
 
     row, text = table(folder).loc[0], section(folder)
@@ -164,11 +112,9 @@ def test_only_pairs_with_both_scores_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("others", "told"), [([0.5, None], "+0.100, n = 1 of 2"), ([None, None], "–, n = 0 of 2")]
+    ("others", "told"), [([0.5, FAILED], "+0.100, n = 1 of 2"), ([FAILED, FAILED], "–, n = 0 of 2")]
 )
-def test_one_pair_has_no_interval_and_none_no_mean(
-    tmp_path: Path, others: list[float | None], told: str
-) -> None:
+def test_one_pair_has_no_interval_and_none_no_mean(tmp_path: Path, others: list[Score], told: str) -> None:
     """One pair shows its difference alone, no pair a dash; neither is bold."""
     folder = store(tmp_path, [Cell(others), Cell([0.6, 0.6], method="a")], focus="a")
 
@@ -236,7 +182,7 @@ def test_sets_without_a_pair_are_not_counted(tmp_path: Path) -> None:
     """A set on which a method has no score is in neither mean nor counts, and the line says so."""
     cells = [
         Cell(scores, method, dataset)
-        for dataset, none in (("set1", [0.4, 0.5]), ("set2", [0.1, 0.3]), ("set3", [None, None]))
+        for dataset, none in (("set1", [0.4, 0.5]), ("set2", [0.1, 0.3]), ("set3", [FAILED, FAILED]))
         for method, scores in (("glgan", [0.5, 0.5]), ("none", none))
     ]
 

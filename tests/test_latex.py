@@ -222,7 +222,10 @@ def test_the_same_store_gives_the_same_text(tmp_path: Path) -> None:
     assert texts(results) == texts(results)
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed: apt install texlive")
+@pytest.mark.skipif(
+    shutil.which("pdflatex") is None,
+    reason="pdflatex is not installed: apt install texlive-latex-recommended",
+)
 def test_pdflatex_takes_it(tmp_path: Path) -> None:
     """The document of all tables compiles without an error, nasty names included."""
     for name, text in texts(named(tmp_path / "run", NASTY)).items():

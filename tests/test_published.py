@@ -6,7 +6,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,64 +18,20 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score, matthews_corrcoef
 
 from oversample_bench.report import published, results, transcription
-from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+from tests import stores
+from tests.stores import FAILED, WAITS
 
 PAPER = files("oversample_bench.report").joinpath("paper")
 FEW = settings(max_examples=20, deadline=None)  # each example writes a store
-Scores = Iterable[float | list[float | None] | None]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The scores of one method, one a split or, in an inner list, one a split and seed.
-
-    None stands for a trial that failed, NaN for one that was not run.
-    """
-
-    scores: Scores
-    method: str = "none"
-    dataset: str = "toy"
-    classifier: str = "tree"
-    ratio: str = "0.01"
-    reason: str = "the draw is at fault"
+Cell = partial(stores.Cell, dataset="toy", ratio="0.01", reason="the draw is at fault")
 
 
 def store(
-    folder: Path, cells: Iterable[Cell], table: str = "", metrics: Mapping[str, bool] | None = None
+    folder: Path, cells: Iterable[stores.Cell], table: str = "", metrics: Mapping[str, bool] | None = None
 ) -> results.Results:
     """Write a store with these scores under every metric, and return what a report reads of it."""
-    metrics = metrics or {"mcc": True}
-    ledger, planned = Ledger(folder), []
     options = {"published": table} if table else {}
-    ledger.begin(RunRecord("toy", "d1g3st", "", options, metrics, "serial", 1, {}))
-    for cell in cells:
-        for split, inner in enumerate(cell.scores):
-            for seed, score in enumerate(inner if isinstance(inner, list) else [inner]):
-                planned.append(_write(ledger, cell, (split, seed), dict.fromkeys(metrics, score)))
-    ledger.set_plan(planned)
-    ledger.close()
-    return results.read(folder)
-
-
-def _write(
-    ledger: Ledger, cell: Cell, at: tuple[int, int], scores: Mapping[str, float | None]
-) -> PlannedRecord:
-    place = f"{cell.dataset}/{cell.ratio}/{at[0]}"
-    draw = f"{place}/{cell.method}/{at[1]}"
-    trial = f"{draw}/{cell.classifier}"
-    record = PlannedRecord(trial, draw, cell.dataset, cell.ratio, cell.method, cell.classifier, *at)
-    if any(np.isnan(score) for score in scores.values() if score is not None):
-        return record
-    good = None not in scores.values()
-    common = {"params": "{}", "source": "", "stage": "", "kind": "", "traceback": "", "run": 1}
-    common |= {"status": "ok" if good else "failed", "reason": "" if good else cell.reason}
-    drawn = {"split": place, "method": cell.method, "spec": "{}", "fallback": "", "flags": ""}
-    split = SplitRecord(place, cell.dataset, 7, 80, 20, 5, 20, 5, 0.25, 0, 0)
-    ledger.add_draw(DrawRecord(draw, {**common, **drawn, "fit_seconds": 0.1}), split)
-    columns = {"draw": draw, "classifier": cell.classifier, "trial_seconds": 0.1}
-    told = TrialRecord(trial, {**common, **columns}, scores if good else {}, dict.fromkeys(scores, "builtin"))
-    ledger.add_trial(told)
-    return record
+    return results.read(stores.store(folder, cells, metrics, **options))
 
 
 def printed(*rows: str) -> str:
@@ -138,7 +94,7 @@ def test_a_split_counts_once_however_many_seeds_it_has(tmp_path: Path) -> None:
 
 def test_one_value_is_no_range(tmp_path: Path) -> None:
     """Where one split has a score nobody can tell what lies within; the cell shows the difference."""
-    found = store(tmp_path, [Cell([0.5, None])], printed(f"{TOY},0.5"))
+    found = store(tmp_path, [Cell([0.5, FAILED])], printed(f"{TOY},0.5"))
 
     row, text = published.frame(found).loc[0], published.section(found)
 
@@ -221,10 +177,10 @@ def test_a_set_without_scores_is_listed_with_the_reason(tmp_path: Path) -> None:
     """A set that could not be had, a method that failed and one that was not run are told apart."""
     cells = [
         Cell([0.4, 0.6]),
-        Cell([None, None], dataset="gone", reason="the set 'gone' is not on this machine"),
+        Cell([FAILED, FAILED], dataset="gone", reason="the set 'gone' is not on this machine"),
         Cell([0.4, 0.6], dataset="half"),
-        Cell([None, None], dataset="half", method="a", reason="no neighbours"),
-        Cell([float("nan")] * 2, dataset="half", method="b"),
+        Cell([FAILED, FAILED], dataset="half", method="a", reason="no neighbours"),
+        Cell([WAITS, WAITS], dataset="half", method="b"),
     ]
     rows = [
         f"{name},tree,mcc,{method},0.5" for name in ("toy", "gone", "half") for method in ("none", "a", "b")
@@ -297,7 +253,10 @@ def test_a_value_in_doubt_is_marked_and_the_reason_told(tmp_path: Path) -> None:
 def test_every_table_has_as_many_cells_in_each_line(tmp_path: Path) -> None:
     """Names with pipes, stars and line breaks break no table."""
     odd = "a|b *c* <i>\n`d`"
-    cells = [Cell([0.4, 0.6], odd, odd, odd), Cell([0.4, None], "x", odd, odd)]
+    cells = [
+        Cell(scores, method=name, dataset=odd, classifier=odd)
+        for name, scores in ((odd, [0.4, 0.6]), ("x", [0.4, FAILED]))
+    ]
     buffer = io.StringIO()
     pd.DataFrame(
         [(odd, odd, "mcc", odd, "0.5", "", odd), (odd, odd, "mcc", "x", "0.5", "", "")],

@@ -346,7 +346,7 @@ def test_flags_are_marked_in_the_cells_and_told_below(tmp_path: Path) -> None:
 
 
 def test_flags_are_counted_of_all_draws(tmp_path: Path) -> None:
-    """The share of flagged draws is of all draws of the method at that ratio, those of other sets included."""
+    """The share of flagged draws is of all draws of the method at that ratio, other sets included."""
     cases = [
         Case({"mcc": 0.5}, method="smote", flags="copies"),
         Case({"mcc": 0.5}, method="smote", dataset="yeast4"),
