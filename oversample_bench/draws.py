@@ -6,13 +6,13 @@ read counts as not there.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from oversample_bench.audit import Draw
+from oversample_bench.replacement import replacement, sweep
 
 FOLDER = "draws"
 
@@ -39,15 +39,11 @@ class DrawFiles:
 
     def save(self, digest: str, draw: Draw) -> None:
         """Write a draw."""
-        path = self.path(digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
         arrays = {"origin": draw.origin, "X_new": draw.X_new, "y_new": draw.y_new}
         if draw.sample_weight is not None:
             arrays["sample_weight"] = draw.sample_weight
-        unfinished = path.with_name(f".{digest}.{os.getpid()}.tmp")
-        with unfinished.open("wb") as file:
+        with replacement(self.path(digest)) as beside, beside.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
-        unfinished.replace(path)
 
     def load(self, digest: str) -> Draw | None:
         """Return a draw, or None where there is no readable file."""
@@ -60,5 +56,4 @@ class DrawFiles:
 
     def sweep(self) -> None:
         """Remove what a killed run left half-written."""
-        for unfinished in (self.folder / FOLDER).glob(".*.tmp"):
-            unfinished.unlink(missing_ok=True)
+        sweep(self.folder / FOLDER)

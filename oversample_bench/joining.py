@@ -11,7 +11,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from oversample_bench import store
 from oversample_bench.draws import DrawFiles
 from oversample_bench.errors import UsageError
 from oversample_bench.occupation import LOCK_NAME, occupied
+from oversample_bench.replacement import replacement
 
 if TYPE_CHECKING:
     import sqlite3
@@ -178,14 +179,8 @@ def _link(path: Path, place: Path) -> None:
 
     A draw is never written to, only replaced by another file, so that the two folders stay apart.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = place.with_name(f".{place.stem}.{os.getpid()}.tmp")
-    try:
+    with replacement(place) as beside:
         try:
-            os.link(path, unfinished)
+            os.link(path, beside)
         except OSError:
-            shutil.copyfile(path, unfinished)
-        unfinished.replace(place)
-    finally:
-        with suppress(OSError):  # the cause is on its way up
-            unfinished.unlink(missing_ok=True)
+            shutil.copyfile(path, beside)

@@ -1,5 +1,8 @@
 """Draws on disk: what has its name is whole, what cannot be read is not there."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -108,18 +111,30 @@ def test_a_pickle_is_not_opened(files):
     assert files.load("a") is None
 
 
-def test_a_half_written_draw_is_no_draw(files, monkeypatch):
+DIES = """
+import os, sys
+from pathlib import Path
+import numpy as np
+from oversample_bench.audit import Draw
+from oversample_bench.draws import DrawFiles
+
+def dies(file, **_):
+    file.write(b"PK\\x03\\x04 half")
+    file.flush()
+    os._exit(9)
+
+np.savez = dies
+draw = Draw(np.arange(3), np.ones((1, 2)), np.ones(1, dtype=np.int64), None)
+DrawFiles(Path(sys.argv[1])).save(sys.argv[2], draw)
+"""
+
+
+def test_a_half_written_draw_is_no_draw(files):
     """A process that dies while it writes leaves no file under the draw's name; the next run sweeps up."""
     files.save("a", a_draw())
 
-    def dies(file, **_):
-        file.write(b"PK\x03\x04 half")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(np, "savez", dies)
     for name in ("a", "b"):
-        with pytest.raises(KeyboardInterrupt):
-            files.save(name, a_draw(np.ones(4)))
+        assert subprocess.run([sys.executable, "-c", DIES, str(files.folder), name]).returncode == 9
     folder = files.path("a").parent
     left = [path for path in folder.iterdir() if path != files.path("a")]
     files.sweep()

@@ -367,7 +367,7 @@ def test_a_damaged_copy_is_brought_anew(host, cache):
 def test_what_a_killed_process_has_left_is_cleared_away(host, cache):
     """A half written file of an earlier download is never taken, and goes with the next try, even in vain."""
     cache.mkdir()
-    (cache / ".madelon.npz.part").write_bytes(b"half")
+    (cache / ".madelon.npz.4711.partial").write_bytes(b"half")
     host.serves.clear()
     failure(host.small())
 

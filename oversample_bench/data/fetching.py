@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from oversample_bench.data.downloading import Bar, DownloadError, SilentHostErro
 from oversample_bench.data.files import read_file
 from oversample_bench.data.official import Official, Origin, Remote, unlike
 from oversample_bench.errors import UsageError
+from oversample_bench.replacement import replacement, sweep
 
 CACHE_VARIABLE = "OVERSAMPLE_BENCH_CACHE"
 OFFLINE_VARIABLE = "OVERSAMPLE_BENCH_OFFLINE"
@@ -84,7 +85,9 @@ class Downloads:
         try:
             with self._turn(path):
                 if not _sound(path, official):  # another process may have brought it meanwhile
-                    _keep(self._from_anywhere(official), path)
+                    dataset = self._from_anywhere(official)
+                    with replacement(path) as beside, beside.open("wb") as file:
+                        np.savez_compressed(file, X=dataset.X, y=dataset.y)
         except OSError as error:
             raise DownloadError(
                 f"the cache folder '{path.parent}' cannot be written to ({error.strerror or error}); name "
@@ -105,7 +108,7 @@ class Downloads:
             self._tell(f"{path.stem}: another process is downloading it; waiting")
             lock.acquire()
         try:
-            _part(path).unlink(missing_ok=True)
+            sweep(path.parent, f"{path.name}.*")
             yield
         finally:
             lock.release()
@@ -172,20 +175,3 @@ def _sound(path: Path, official: Official) -> bool:
         return not unlike(read_file(path, "y"), official)
     except UsageError:
         return False
-
-
-def _part(path: Path) -> Path:
-    return path.with_name(f".{path.name}.part")
-
-
-def _keep(dataset: Dataset, path: Path) -> None:
-    """Write a set under another name and rename it, so that nobody reads half of it."""
-    part = _part(path)
-    try:
-        with part.open("wb") as file:
-            np.savez_compressed(file, X=dataset.X, y=dataset.y)
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise

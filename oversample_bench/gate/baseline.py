@@ -7,8 +7,6 @@ by hand, and a new baseline in the same place keeps them.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 
 from oversample_bench.errors import UsageError, counted
 from oversample_bench.gate.scores import Cell, Rows, Scores
+from oversample_bench.replacement import replacement
 
 FORMAT = 1
 """The newest that this version reads."""
@@ -170,13 +169,5 @@ def _telling(baseline: Baseline) -> Baseline:
 
 def write_baseline(baseline: Baseline, path: Path) -> None:
     """Write the file whole or not at all; its folder is made when it does not exist."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(baseline.text())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacement(path) as beside:
+        beside.write_text(baseline.text(), encoding="utf-8", newline="\n")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from oversample_bench.errors import UsageError
+from oversample_bench.replacement import replacement
 from oversample_bench.report import export
 from oversample_bench.report.contents import Contents, contents, table_names
 from oversample_bench.report.figures import OURS, Gallery, drawn
@@ -95,15 +94,10 @@ def _to_bytes(content: bytes, file: Path) -> None:
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> Path:
-    """Let ``write`` make a file beside ``path``, then put it in its place: no reader meets half of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    """Let ``write`` make the file."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(beside)
-        beside.replace(path)
+        with replacement(path) as beside:
+            write(beside)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        with suppress(OSError):  # the sentence above has told what is wrong
-            beside.unlink(missing_ok=True)
     return path

@@ -3,7 +3,6 @@
 from oversample_bench.store.ledger import FILE_NAME, Ledger, connect
 from oversample_bench.store.merging import PLACE, Absorbed, Conflict, absorb
 from oversample_bench.store.reading import (
-    calibrations,
     died,
     fingerprints,
     good_draws,
@@ -33,7 +32,6 @@ __all__ = [
     "SplitRecord",
     "TrialRecord",
     "absorb",
-    "calibrations",
     "connect",
     "died",
     "fingerprints",

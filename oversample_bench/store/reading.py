@@ -74,19 +74,6 @@ def planned(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-def calibrations(connection: sqlite3.Connection) -> dict[str, list[list[float]]]:
-    """Return the bins of each planned trial that succeeded and has some, by its digest.
-
-    A bin is ``[rows, sum of predicted minority probability, minority rows]``; there are ten of equal width
-    from 0 to 1. A store that was written before bins were kept has none.
-    """
-    rows = connection.execute(
-        "SELECT trial, bins FROM calibration WHERE trial IN (SELECT trial FROM planned)"
-        " AND trial IN (SELECT digest FROM trials WHERE status = 'ok')"
-    )
-    return {trial: json.loads(bins) for trial, bins in rows}
-
-
 def good_draws(connection: sqlite3.Connection) -> set[str]:
     """Return the digests of the draws that succeeded."""
     return {row[0] for row in connection.execute("SELECT digest FROM draws WHERE status = 'ok'")}

@@ -49,11 +49,3 @@ REFUSED = {
     ),
 }
 """Why a sampler cannot be used through ``fit_resample``."""
-
-MENDED = {
-    "MOT2LD": "scikit-learn has renamed TSNE's parameter n_iter, which it still uses",
-    "E_SMOTE": "it draws from NumPy's global generator, which is seeded for it and put back",
-    "KernelADASYN": "where it reduces dimensions it returns projections of the real rows, which go for these",
-    "NRAS": "it scales all rows there and back, and they return in their last digits as they were",
-}
-"""What would break a rule of the host if the call did not see to it."""
