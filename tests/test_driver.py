@@ -205,13 +205,15 @@ def test_plan_counts_labels_and_touched_files(tmp_path: Path) -> None:
     )
     suite = parse_suite(text, "s.yaml", tmp_path)
     empty = forecast(suite, tmp_path / "out")
-    run(suite, tmp_path / "out", Options(runner="serial"))
+    summary = run(suite, tmp_path / "out", Options(runner="serial"))
     (tmp_path / "my.csv").touch()
     full = forecast(suite, tmp_path / "out")
 
     assert (0, 2) == (empty.left.n_settled, sum(len(job.trials) for job in empty.left.jobs))
     assert (2, 0) == (full.left.n_settled, len(full.left.jobs))
     assert str(full.plan) == "two: 1 split, 2 fits, 2 trials, shown as 3"
+    assert (summary.counts, summary.computed) == ({"ok": 2}, 2)
+    assert "**2 of 2 trials done (100 %), none failed.**" in (tmp_path / "out" / "report.md").read_text()
 
 
 def test_methods_are_paired(runs: Any, tmp_path: Path) -> None:

@@ -201,10 +201,11 @@ def test_a_plan_replaces_the_one_before(ledger):
 
 
 def test_statuses_are_those_of_the_planned_trials(ledger):
-    """What is not yet run is pending; trials of earlier suites do not count."""
+    """What is not yet run is pending; earlier suites do not count, and a trial of two labels counts once."""
     for name, status in [("a", "ok"), ("b", "failed"), ("c", "ok"), ("z", "crashed")]:
         ledger.add_trial(trial(name, status=status))
-    ledger.set_plan([planned(name) for name in "abcde"])
+    again = [replace(planned(name), method="again") for name in "ae"]
+    ledger.set_plan([*(planned(name) for name in "abcde"), *again])
 
     assert store.status_counts(ledger.connection, ["mcc"]) == {"ok": 2, "failed": 1, "pending": 2}
 

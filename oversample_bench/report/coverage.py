@@ -9,8 +9,11 @@ from oversample_bench.report.results import PENDING, Results
 
 
 def line(results: Results) -> str:
-    """Return a line like ``1,234 of 1,350 trials done (91 %), 12 failed, 104 not yet run``."""
-    status = results.plan["status"]
+    """Return a line like ``1,234 of 1,350 trials done (91 %), 12 failed, 104 not yet run``.
+
+    A trial that is shown under several labels counts once.
+    """
+    status = results.plan.drop_duplicates("trial")["status"]
     done, pending, skipped = (int((status == name).sum()) for name in ("ok", PENDING, "skipped"))
     failed = len(status) - done - pending - skipped
     share = 100 * done // len(status)  # rounded down: 100 % means all
@@ -24,7 +27,8 @@ def line(results: Results) -> str:
 
 def _unscored(results: Results) -> str:
     """Tell of trials that were done before the suite asked for a further metric."""
-    waiting = int(((results.plan["status"] == "ok") & ~results.scored.all(axis=1)).sum())
+    unscored = (results.plan["status"] == "ok") & ~results.scored.all(axis=1)
+    waiting = results.plan.loc[unscored, "trial"].nunique()
     return f" {waiting:,} of those done lack a metric that the suite asks for since." if waiting else ""
 
 

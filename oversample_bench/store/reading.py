@@ -43,14 +43,14 @@ def settled(
 def status_counts(connection: sqlite3.Connection, metrics: Sequence[str]) -> dict[str, int]:
     """Return how many of the planned trials ended in which way.
 
-    Those not yet run are ``pending``; a good one that lacks a score of one of ``metrics`` (which was added
-    later, and failed) is ``unscored``.
+    One that is shown under several labels counts once. Those not yet run are ``pending``; a good one that
+    lacks a score of one of ``metrics`` (which was added later, and failed) is ``unscored``.
     """
     marks = ", ".join("?" * len(metrics))
     scored = f"SELECT count(*) FROM scores WHERE scores.trial = trials.digest AND metric IN ({marks})"  # noqa: S608 - marks
     counts = connection.execute(
         f"SELECT CASE WHEN trials.status = 'ok' AND ({scored}) < ? THEN 'unscored'"  # noqa: S608 - ours
-        " ELSE coalesce(trials.status, 'pending') END, count(*) FROM planned"
+        " ELSE coalesce(trials.status, 'pending') END, count(DISTINCT planned.trial) FROM planned"
         " LEFT JOIN trials ON trials.digest = planned.trial GROUP BY 1",
         (*metrics, len(metrics)),
     )
