@@ -66,7 +66,8 @@ class Made:
             "n_real": 100 if made else None, "n_dropped": 0, "n_new": 60, "n_copies": 0, "n_new_majority": 0,
             "n_owed": 60, "realised_ratio": 1.0, "fallback": "", "flags": self.flags,
             "fidelity_precision": self.fidelity[0] if self.fidelity else None,
-            "fidelity_coverage": self.fidelity[1] if self.fidelity else None, "fit_seconds": 0.25 * (1 + len(self.method) % 3), "peak_mib": 12.0,
+            "fidelity_coverage": self.fidelity[1] if self.fidelity else None,
+            "fit_seconds": 0.25 * (1 + len(self.method) % 3), "peak_mib": 12.0,
             "run": 1,
         }  # fmt: skip
         return DrawRecord(self.draw, columns)
@@ -161,14 +162,15 @@ def binned(generator: np.random.Generator, rows: int) -> str:
 
 
 def rich(n_sets: int = 6) -> list[Made]:
-    """Return a run that has something for every figure, with what differs from trial to trial.
+    """Return a run that has something for every figure.
 
     Six data sets at two ratios, four methods and two classifiers, of which only tree predicts probabilities;
     ``none`` makes no rows, and ``smote`` none in the first data set.
     """
     generator = np.random.default_rng(2)
     methods = ("none", "random", "smote", "adasyn")
-    shares = {key: tuple(generator.random(2)) for key in product(range(n_sets), "12", methods[1:], range(3))}
+    draws = product(range(n_sets), "12", methods[1:], range(3))
+    shares = {key: (generator.random(), generator.random()) for key in draws}
     return [
         Made(
             (f"set{at}", f"0.0{ratio}"), method, classifier, split,

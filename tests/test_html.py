@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -19,10 +20,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as t_distribution
 
-from oversample_bench.report.html.numbers import script
+from oversample_bench.report import calibration
+from oversample_bench.report.contents import contents
+from oversample_bench.report.figures import critical, fidelity
+from oversample_bench.report.html.numbers import script, steps
 from oversample_bench.report.html.prose import prose
 from oversample_bench.report.markdown import escaped, folded
-from tests.html_runs import FIVE, HOSTILE, SHARE, Made, html_of, large, paired, store, varied
+from oversample_bench.report.results import read
+from tests.html_runs import FIVE, HOSTILE, SHARE, Made, html_of, large, paired, rich, store, varied
 
 ROOT = Path(__file__).resolve().parents[1]
 MIB = 2**20
@@ -296,6 +301,132 @@ def test_costs_are_summed_over_the_good_draws_of_a_place(tmp_path: Path) -> None
     model = model_of(html_of(store(tmp_path, made, {"mcc": True})))
 
     assert model["costs"] == [[0, 0, [[1.0, 24.0, 2.0], [1.5, 24.0, 2.0]]]]
+
+
+@pytest.fixture(scope="module")
+def rich_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a store that has something for every figure, and lacks one trial."""
+    lost = ("set5", "adasyn", "knn", 2)
+    made = [
+        replace(one, scores="boom") if (one.place[0], one.method, one.classifier, one.split) == lost else one
+        for one in rich(8)
+    ]
+    return store(tmp_path_factory.mktemp("rich"), made)
+
+
+def test_diagrams_have_the_ranks_of_the_tables_and_of_the_drawn_figures(rich_folder: Path) -> None:
+    """Ranks, data sets, critical difference, p and bars are those of the other reports."""
+    made = contents(read(rich_folder))
+    markdown, model = made.markdown(None), model_of(html_of(rich_folder))
+    names = [one["name"] for one in model["methods"]]
+
+    for metric in model["metrics"]:
+        drawn = critical.frame(made.results, metric["name"], made.found[metric["name"]])
+        text = markdown[markdown.index(f"Comparison over data sets by {metric['name']}") :]
+        assert [diagram[0] for diagram in metric["ranks"]] == [0, 1, -1]
+        for place, n, difference, p, methods, ranks, bars in metric["ranks"]:
+            who = "As the mean of all" if place < 0 else f"With {model['classifiers'][place]}, over"
+            table = text[text.index(who) :]
+            for method, rank in zip(methods, ranks, strict=True):
+                assert re.search(rf"\n\| {names[method]} *\| +{rank:.2f} \|", table)
+            assert f"over {n} data sets" in table[: table.index("\n")]
+            if place < 0:
+                continue
+            own = drawn[drawn["panel"] == model["classifiers"][place]].set_index("method")
+            on = {names[m]: [str(b) for b, ends in enumerate(bars, 1) if ends[0] <= at <= ends[1]]
+                  for at, m in enumerate(methods)}  # fmt: skip
+            assert dict(zip([names[m] for m in methods], ranks, strict=True)) == pytest.approx(
+                own["mean_rank"].to_dict(), abs=0.005
+            )
+            assert {name: ", ".join(found) for name, found in on.items()} == own["bars"].to_dict()
+            assert (n, difference, p) == pytest.approx(
+                own[["n_sets", "critical_difference", "p"]].iloc[0].tolist(), rel=3e-3
+            )
+
+
+@pytest.mark.parametrize(("n_sets", "n_methods", "there"), [(4, 4, False), (5, 2, False), (5, 3, True)])
+def test_too_few_data_sets_or_methods_have_no_diagram(
+    tmp_path: Path, n_sets: int, n_methods: int, there: bool
+) -> None:
+    """Ranks are drawn from three methods and five data sets on, as in the other figures."""
+    kept = ("none", "random", "smote", "adasyn")[:n_methods]
+    made = [one for one in rich(n_sets) if one.method in kept]
+
+    model = model_of(html_of(store(tmp_path, made)))
+
+    assert [bool(metric["ranks"]) for metric in model["metrics"]] == [there, there]
+
+
+def test_calibration_curves_are_those_of_the_drawn_figure(rich_folder: Path) -> None:
+    """Points, rows and the terms of the Brier score come from the frames of the report."""
+    results = read(rich_folder)
+    points, terms = calibration.curves(results), calibration.frame(results)
+
+    model = model_of(html_of(rich_folder))
+
+    told = model["calibration"]
+    assert [[model["classifiers"][one[0]], model["methods"][one[1]]["name"], one[2]] for one in told] == (
+        terms[["classifier", "method", "n_trials"]].to_numpy().tolist()
+    )
+    wanted = terms[["brier", "reliability", "resolution", "uncertainty"]].to_numpy()
+    assert np.array([one[3] for one in told]) == pytest.approx(wanted, abs=5e-4)
+    assert [n for one in told for n in one[4]] == points["n"].tolist()
+    assert [value for one in told for value in one[5]] == pytest.approx(points["predicted"], rel=1e-3)
+    assert [value for one in told for value in one[6]] == pytest.approx(points["seen"], rel=1e-3)
+
+
+def test_fidelity_of_the_data_sets_adds_up_to_that_of_the_drawn_figure(rich_folder: Path) -> None:
+    """Weighted by their draws, the marks of one ratio have the mean and the spread that is drawn."""
+    drawn = fidelity.frame(read(rich_folder)).set_index(["ratio", "method"])
+
+    model = model_of(html_of(rich_folder))
+
+    marks: dict[tuple[str, str], list[list[float]]] = {}
+    for _, ratio, own in model["fidelity"]:
+        for method, *values in own:
+            marks.setdefault((model["ratios"][ratio], model["methods"][method]["name"]), []).append(values)
+    assert set(marks) == set(drawn.index)
+    for key, own in marks.items():
+        table = np.array(own)
+        n, means, sds = table[:, :1], table[:, 1:3] / 1e4, table[:, 3:] / 1e4
+        mean = (n * means).sum(axis=0) / n.sum()
+        sd = np.sqrt(((n - 1) * sds**2 + n * (means - mean) ** 2).sum(axis=0) / (n.sum() - 1))
+        line = drawn.loc[key]
+        assert [n.sum(), len(n)] == line[["n_draws", "n_sets"]].tolist()
+        assert mean == pytest.approx(line[["precision", "coverage"]].astype(float), abs=1e-4)
+        assert sd == pytest.approx(line[["precision_sd", "coverage_sd"]].astype(float), abs=1e-4)
+
+
+def test_a_single_draw_has_no_spread(tmp_path: Path) -> None:
+    """Of one draw the page has precision and coverage and no standard deviation."""
+    made = [Made(("a", "0.1"), "smote", "tree", 0, {"mcc": 0.5}, fidelity=(0.25, 0.5))]
+
+    model = model_of(html_of(store(tmp_path, made, {"mcc": True})))
+
+    assert model["fidelity"] == [[0, 0, [[0, 1, 2500, 5000]]]]
+    assert model["calibration"] == []
+
+
+@given(
+    st.lists(st.floats(-1e300, 1e300) | st.sampled_from([None, np.nan, np.inf, -np.inf, 5e-324]), max_size=9)
+)
+def test_steps_are_near_their_numbers(values: list[float | None]) -> None:
+    """A number is at most half a step from its own, and what is none has none; JSON takes the steps."""
+    told, decimals = steps(values)
+
+    for value, step in zip(values, told, strict=True):
+        assert (step is None) == (value is None or not np.isfinite(value))
+        if step is not None and value is not None:
+            assert step / 10.0**decimals == pytest.approx(value, rel=1e-12, abs=0.51 / 10.0**decimals)
+    assert json.loads(script(told)) == told
+
+
+def test_the_largest_number_has_four_digits_in_steps() -> None:
+    """Numbers far below 1 take finer steps, so that they can be told apart."""
+    assert steps([0.0004321, 0.0001, None]) == ([4321, 1000, None], 7)
+    assert steps([0.5, 1.0, -2.25]) == ([5000, 10000, -22500], 4)
+    assert steps([0.0, None]) == ([0, None], 4)
+    assert steps([4.32e30, 1.0]) == ([4320, 0], -27)
 
 
 def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def _figures(gallery: Gallery | None, file: str) -> str:
 def _absent(gallery: Gallery | None) -> str:
     if gallery is None or not gallery.absent:
         return ""
-    lines = [f"{escaped(stem)}: {escaped(absent.reason)}" for stem, absent in gallery.absent.items()]
+    lines = [f"{escaped(', '.join(stems))}: {escaped(reason)}" for reason, stems in gallery.reasons().items()]
     return "## Figures that are not here\n\n" + bullets(lines)
 
 

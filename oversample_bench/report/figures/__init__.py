@@ -47,6 +47,13 @@ class Gallery:
         """Return the drawings of one metric, by its file name; those of no metric by ""."""
         return {stem: drawing for stem, drawing in self.drawings.items() if self.owners[stem] == file}
 
+    def reasons(self) -> dict[str, list[str]]:
+        """Return why figures are absent, as sentences, each with the stems of all that it holds for."""
+        told: dict[str, list[str]] = {}
+        for stem, absent in self.absent.items():
+            told.setdefault(absent.reason, []).append(stem)
+        return told
+
 
 def drawn(results: Results, found: Mapping[str, pd.DataFrame], files: Mapping[str, str]) -> Gallery:
     """Return the figures of all metrics; each is drawn when its images are asked for.

@@ -82,14 +82,21 @@ def matrix(results: Results, metric: str, found: pd.DataFrame, panel: Panel) -> 
     -------
     DataFrame of shape (n_sets, n_methods)
         Higher is better: the mean over the set's ratios and the panel's classifiers, NaN where a method lacks
-        a score in one of them. Data sets with trials that have not been run are not in it.
+        a score in one of them. Rows of a set that were run and in which no method is whole count for none.
+        Data sets with trials that have not been run are not in it.
     """
     own = found[found["classifier"].isin(panel.classifiers)]
     value = compared(own, higher_is_better=results.metrics[metric]).where(own["n"] == own["n_planned"])
     run = own.assign(value=value)[~own["dataset"].isin(own.loc[waiting(own), "dataset"])]
-    means = run.groupby(["dataset", "method"], sort=False)["value"].mean(skipna=False)
+    told = run[~_nowhere(run)]
+    means = told.groupby(["dataset", "method"], sort=False)["value"].mean(skipna=False)
     order = list(run["dataset"].unique())
     return means.unstack("method").reindex(index=order, columns=results.names("method"))
+
+
+def _nowhere(run: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which cells are of a row in which no method is whole."""
+    return run["value"].isna().groupby([run[name] for name in ROW], sort=False).transform("all")
 
 
 def places(results: Results) -> pd.Series[str]:

@@ -6,6 +6,7 @@ is not counted: it depends on how many rows a method returns, and on the classif
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from functools import partial
 from math import ceil, floor, log10
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from oversample_bench.report.cells import PLACE, compared
-from oversample_bench.report.figures import style
+from oversample_bench.report.figures import naming, style
 from oversample_bench.report.figures.blocks import Panel, complete_rows, panels
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
@@ -36,6 +37,8 @@ COSTS = {
 """Column of the front, label, and below what the axis is linear: a cost can be 0."""
 PANEL_HEIGHT = 2.1  # inches
 FEW_DECADES = 3
+SMALL = 5.0  # times the end of the linear part: where no cost is above it, the whole axis is linear
+AXIS_LETTERS = 34  # in a line of a label beside a panel
 
 
 def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
@@ -120,31 +123,34 @@ def drawings(results: Results, metric: str, found: pd.DataFrame) -> Made:
     if told.empty:
         return Absent("In no row has every method all its scores: no two could be weighed on the same data.")
     higher = results.metrics[metric]
-    axis = f"mean {style.label(metric, 24)}{'' if higher else ' (lower is better)'}"
+    axis = f"mean {naming.label(metric)}{'' if higher else ' (lower is better)'}"
+    axis = textwrap.fill(axis, AXIS_LETTERS, break_long_words=False, break_on_hyphens=False)
     shown = [cost for cost in COSTS if told[cost].notna().any()]
     paint = partial(_paint, told=told, all_looks=looks(methods), axis=axis, shown=shown, higher=higher)
-    title = f"{style.label(metric)} against the cost of a fit, means over {_rows(results, told)}"
-    height = PANEL_HEIGHT * told["panel"].nunique() + 0.4
+    title = f"{naming.label(metric)} against the cost of a fit, means over {_over(results, told)}"
+    height = PANEL_HEIGHT * told["panel"].nunique() + style.legend_height(methods)
     return (Drawing(title, _caption(metric), told, height, paint),)
 
 
-def _rows(results: Results, told: pd.DataFrame) -> str:
-    """Say how many rows of the tables a mean is over, and what a row is."""
-    sizes = sorted(told["n_rows"].unique())
-    count = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+def _over(results: Results, told: pd.DataFrame) -> str:
+    """Say how many rows of the tables a mean is over, and what a row is; of one row, how many fits."""
+    sets = results.names("dataset")
     pooled = any(len(panel.classifiers) > 1 for panel in panels(results))
-    parts = ["data sets", "ratios" * (len(results.names("ratio")) > 1), "classifiers" * pooled]
-    *first, last = [part for part in parts if part]
-    kind = f"{', '.join(first)} and {last}" if first else last
-    return f"{count} {kind}" if count != "1" or first else f"{count} data set"
+    several = {"data sets": len(sets) > 1, "ratios": len(results.names("ratio")) > 1, "classifiers": pooled}
+    *first, last = [kind for kind, is_so in several.items() if is_so] or ["fits"]
+    count = style.extent(told["n_draws" if last == "fits" else "n_rows"])
+    kinds = f"{', '.join(first)} and {last}" if first else last
+    kinds = kinds.removesuffix("s") if count == "1" and not first else kinds
+    return f"{count} {kinds}" if len(sets) > 1 else f"{count} {kinds} on {naming.label(sets[0])}"
 
 
 def _caption(metric: str) -> str:
     return (
         f"Mean {metric} against the mean seconds and the mean peak memory of a fit (what the fit added), "
         "over the data sets and ratios in which every method has all its scores. Costs are on a logarithmic "
-        "scale, below 0.0001 s and 1 MiB on a linear one. The stepped line is the Pareto front: of a method "
-        "right of it and below it, another one is as good and cheaper by these means."
+        "scale, below 0.0001 s and 1 MiB on a linear one; an axis of small costs is linear throughout. The "
+        "stepped line is the Pareto front: of a method right of it and below it, another one is as good and "
+        "cheaper by these means."
     )
 
 
@@ -159,8 +165,9 @@ def _paint(
 ) -> None:
     parts = list(told.groupby("panel", sort=False))
     grid = figure.subplots(len(parts), len(shown), squeeze=False, sharex="col", sharey="row")
+    differing = told["n_rows"].nunique() > 1  # the same n is told by the title
     for line, (panel, part) in zip(grid, parts, strict=True):
-        style.title(line[0], f"{style.label(panel)}, n = {part['n_rows'].iloc[0]}")
+        style.title(line[0], f"{panel}, n = {part['n_rows'].iloc[0]}" if differing else panel)
         line[0].set_ylabel(axis)
         for axes, cost in zip(line, shown, strict=True):
             _panel(axes, part, cost, all_looks)
@@ -186,16 +193,20 @@ def _panel(axes: Axes, part: pd.DataFrame, cost: str, all_looks: dict[str, Look]
             getattr(row, cost),
             row.mean,
             linestyle="none",
-            color=look.colour,
-            marker=look.marker,
             markersize=6,
+            clip_on=False,
+            **style.seen_through(look),
         )
     axes.margins(y=0.12)
     style.gridded(axes, "both")
 
 
 def _scale(axes: Axes, costs: pd.Series[float], linear: float) -> None:
-    """Let a cost run over its decades, from 0 where some are too small for a logarithm."""
+    """Let a cost run over its decades, from 0 where some are too small for a logarithm or all are."""
+    if costs.max() <= SMALL * linear:
+        high = costs.max() or linear
+        axes.set_xlim(-0.04 * high, 1.06 * high)
+        return
     low, high = costs.min(), max(costs.max(), linear)
     zero = bool(low < linear)
     decades = range(floor(log10(max(low, linear))), ceil(log10(high)) + 1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from oversample_bench.report.figures import style
+from oversample_bench.report.figures import naming, style
 from oversample_bench.report.figures.blocks import matrix, panels
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 FEWEST_METHODS = 3  # two are compared by a test of two
 FEWEST_SETS = 5  # with fewer, six methods had to differ by more than half of all ranks
 ALPHA = 0.05
-LINE, BAR, TOP = 0.3, 0.16, 1.1  # inches: a line of names, a bar, what is above the axis with the title
+MOST_TICKS, STEPS = 16, (1, 2, 5, 10, 20, 50, 100, 1000)
+LINE, BAR, TOP = 0.3, 0.16, 0.95  # inches: a line of names, a bar, what is above the axis with the title
 SIDE = 0.03  # of the scale: even the first and the last rank lead a line to their names
 BAR_STEP = 0.55  # bars apart, in lines of names
 
@@ -85,24 +86,28 @@ def drawings(results: Results, metric: str, found: pd.DataFrame) -> Made:
     """Return the diagram of one metric, a panel a classifier, or why there is none."""
     n_methods, n_sets = len(results.names("method")), len(results.names("dataset"))
     if n_methods < FEWEST_METHODS:
-        return Absent(f"Mean ranks are compared from {FEWEST_METHODS} methods on; there are {n_methods}.")
+        return Absent(_too_few(FEWEST_METHODS, n_methods, "method"))
     if n_sets < FEWEST_SETS:
-        return Absent(f"Mean ranks are compared over {FEWEST_SETS} data sets or more; there are {n_sets}.")
+        return Absent(_too_few(FEWEST_SETS, n_sets, "data set"))
     told = frame(results, metric, found)
     if told.empty:
         return Absent(
-            f"With no classifier are there {FEWEST_SETS} data sets in which every method has all its scores."
+            f"Mean ranks are compared from {FEWEST_SETS} data sets on in which every method has all its "
+            "scores, and no classifier has as many."
         )
     each = int(told.groupby("panel").size().iloc[0])
     height = sum(_height(part) for _, part in told.groupby("panel", sort=False))
     paint = partial(_paint, told=told, all_looks=looks(results.names("method")))
-    title = f"{style.label(metric)}: mean ranks of {each} methods over {_sets(told)}"
+    title = (
+        f"{naming.label(metric)}: mean ranks of {each} methods over {style.extent(told['n_sets'])} data sets"
+    )
     return (Drawing(title, _caption(results, metric, told), told, height, paint),)
 
 
-def _sets(told: pd.DataFrame) -> str:
-    sizes = sorted(told["n_sets"].unique())
-    return f"{sizes[0]} data sets" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]} data sets"
+def _too_few(fewest: int, found: int, noun: str) -> str:
+    """Say how many there must be for mean ranks, and how many there are."""
+    count = f"is {found}" if found == 1 else f"are {found}"
+    return f"Mean ranks are compared from {fewest} {noun}s on, and there {count}."
 
 
 def _caption(results: Results, metric: str, told: pd.DataFrame) -> str:
@@ -146,12 +151,13 @@ def _panel(axes: Axes, part: pd.DataFrame, all_looks: dict[str, Look]) -> None:
     first = part.iloc[0]
     low, high = _range(part, first["critical_difference"])
     p = "p < 0.001" if first["p"] < 0.001 else f"p = {first['p']:.3f}"
-    axes.set_title(f"{style.label(first['panel'])}: n = {first['n_sets']} data sets, {p}", pad=16)
+    style.title(axes, f"{first['panel']}: n = {first['n_sets']} data sets, {p}")
     bottom = BAR_STEP * (_n_bars(part) + 1) + ceil(len(part) / 2)
     room = SIDE * (high - low)
     axes.set(xlim=(low - room, high + room), ylim=(bottom, -1.2), yticks=[])
     axes.xaxis.tick_top()
-    axes.set_xticks(range(low, high + 1))
+    step = next(step for step in STEPS if high - low <= MOST_TICKS * step)
+    axes.set_xticks([rank for rank in range(low, high + 1) if rank % step == 0])
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.spines["top"].set(visible=True, position=("data", 0.0), bounds=(low, high))
     axes.tick_params(axis="x", direction="out", length=3, pad=1)
@@ -187,6 +193,7 @@ def _names(axes: Axes, part: pd.DataFrame, all_looks: dict[str, Look]) -> None:
     start = BAR_STEP * (_n_bars(part) + 1)
     rows: list[Any] = list(part.itertuples())
     half = ceil(len(rows) / 2)
+    names = dict(zip(all_looks, naming.labels(list(all_looks)), strict=True))
     left, right = axes.get_xlim()
     for at, row in enumerate(rows):
         is_left = at < half
@@ -196,8 +203,12 @@ def _names(axes: Axes, part: pd.DataFrame, all_looks: dict[str, Look]) -> None:
             [row.mean_rank, row.mean_rank, end], [0, y, y], color=look.colour, linewidth=0.9, clip_on=False
         )
         axes.plot(row.mean_rank, 0, color=look.colour, marker=look.marker, clip_on=False, zorder=3)
-        name = f"{style.label(row.method)} ({row.mean_rank:.2f})"
         axes.annotate(
-            name, (end, y), (-4 if is_left else 4, 0), textcoords="offset points",
-            ha="right" if is_left else "left", va="center", annotation_clip=False,
-        )  # fmt: skip
+            f"{names[row.method]} ({row.mean_rank:.2f})",
+            (end, y),
+            (-4 if is_left else 4, 0),
+            textcoords="offset points",
+            ha="right" if is_left else "left",
+            va="center",
+            annotation_clip=False,
+        )

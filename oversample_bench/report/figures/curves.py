@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from oversample_bench.report.cells import CELL
-from oversample_bench.report.figures import repeats, style
+from oversample_bench.report.figures import naming, repeats, style
 from oversample_bench.report.figures.blocks import MOST_PANELS
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
@@ -103,16 +103,38 @@ def _page(
 ) -> Drawing:
     chosen = pd.MultiIndex.from_frame(points[["dataset", "classifier"]]).isin(keys)
     own = points[chosen]
-    sizes = sorted(own["n_planned"].unique())
-    n = f"n = {sizes[0]}" if len(sizes) == 1 else f"n = {sizes[0]} to {sizes[-1]}"
     direction = "" if results.metrics[metric] else " (lower is better)"
+    n = style.extent(own["n_planned"])
     title = (
-        f"{style.label(metric)}{direction} against the ratio of the training rows, {n} trials a point{place}"
+        f"{naming.label(metric)}{direction}{_where(results)} against the ratio of the training rows, means "
+        f"over n = {n} trials a point{place}"
     )
     columns = min(len(keys), _columns(len(results.names("classifier"))))
-    paint = partial(_paint, points=own, all_looks=looks(results.names("method")), columns=columns)
-    height = PANEL_HEIGHT * ceil(len(keys) / columns) + 0.5
+    paint = partial(
+        _paint,
+        points=own,
+        all_looks=looks(results.names("method")),
+        columns=columns,
+        named=_named(results),
+        what=metric,
+    )
+    height = PANEL_HEIGHT * ceil(len(keys) / columns) + style.legend_height(results.names("method")) + 0.25
     return Drawing(title, _caption(results, metric, own), own, height, paint)
+
+
+def _named(results: Results) -> list[str]:
+    """Return what tells the panels apart: data set, classifier or both."""
+    return [kind for kind in ("dataset", "classifier") if len(results.names(kind)) > 1] or ["dataset"]
+
+
+def _where(results: Results) -> str:
+    """Say what all panels have in common."""
+    common = {"dataset": "on", "classifier": "with"}
+    return "".join(
+        f" {word} {naming.label(results.names(kind)[0], 24)}"
+        for kind, word in common.items()
+        if kind not in _named(results)
+    )
 
 
 def _caption(results: Results, metric: str, own: pd.DataFrame) -> str:
@@ -124,8 +146,8 @@ def _caption(results: Results, metric: str, own: pd.DataFrame) -> str:
         repeats += ", or over seeds where a data set has one split"
     text = (
         f"Mean {metric} against minority : majority in the training rows (logarithmic), a panel a data set "
-        "and classifier; lines of one panel are moved a little apart. Upright lines are 95 % intervals over "
-        f"{repeats}; they may leave the panel."
+        "and a classifier; lines of one panel are moved a little apart. Upright lines are 95 % intervals "
+        f"over {repeats}; they may leave the panel."
     )
     if "natural" in results.names("ratio"):
         text += " The natural ratio is left out."
@@ -134,16 +156,26 @@ def _caption(results: Results, metric: str, own: pd.DataFrame) -> str:
     return text
 
 
-def _paint(figure: Figure, points: pd.DataFrame, all_looks: dict[str, Look], columns: int) -> None:
+def _paint(
+    figure: Figure,
+    points: pd.DataFrame,
+    all_looks: dict[str, Look],
+    columns: int,
+    *,
+    named: list[str],
+    what: str,
+) -> None:
     parts = list(points.groupby(["dataset", "classifier"], sort=False))
     grid = figure.subplots(ceil(len(parts) / columns), columns, squeeze=False)
     for axes in style.last(grid, len(parts)):
         axes.set_xlabel("minority : majority in the training rows" if columns < 3 else "minority : majority")
     spans = {str(name): _span(part) for name, part in points.groupby("dataset", sort=False)}
-    for axes, ((dataset, classifier), part) in zip(grid.flat, parts, strict=False):
-        style.title(axes, f"{style.label(dataset, 24)}, {style.label(classifier, 24)}")
+    for axes, ((dataset, _), part) in zip(grid.flat, parts, strict=False):
+        style.title(axes, ", ".join(str(name) for name in part[named].iloc[0]))
         axes.set_ylim(*spans[str(dataset)])
         _panel(axes, part, all_looks)
+    for axes in grid[:, 0]:
+        axes.set_ylabel(naming.label(what, 2 * naming.MOST_LETTERS))
     methods = list(points["method"].unique())
     style.legend(figure, [style.handle(all_looks[name]) for name in methods], methods)
 

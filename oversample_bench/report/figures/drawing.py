@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oversample_bench.report.figures import style
+from oversample_bench.report.figures import fitting, naming, style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,9 +43,15 @@ class Drawing:
     def images(self) -> dict[str, bytes]:
         """Draw the figure and return the bytes of its files, by suffix: ``png`` and ``svg``."""
         with style.styled():
-            figure = style.sheet(style.label(self.title, most=400), self.height)
-            self.paint(figure)
-            return style.images(figure)
+            return style.images(self.figure())
+
+    def figure(self) -> Figure:
+        """Paint the figure, lay it out and fit its texts; call it inside `style.styled`."""
+        figure = style.sheet(naming.label(self.title, most=400), self.height)
+        self.paint(figure)
+        style.lay_out(figure)
+        fitting.fit(figure)
+        return figure
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from math import ceil
+from math import ceil, isnan
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from oversample_bench.report.figures import style
+from oversample_bench.errors import counted
+from oversample_bench.report.figures import naming, style
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
 from oversample_bench.report.results import Results
@@ -57,23 +58,25 @@ def drawings(results: Results) -> Made:
         )
     ratios = list(told["ratio"].unique())[:MOST_RATIOS]
     own = told[told["ratio"].isin(ratios)]
-    sets, draws = int(own["n_sets"].max()), sorted(own["n_draws"].unique())
-    n = f"{draws[0]}" if len(draws) == 1 else f"{draws[0]} to {draws[-1]}"
-    over = f"{sets} data set{'s' if sets > 1 else ''}"
-    title = f"Coverage against precision of synthetic rows, means of {n} draws a method on {over}"
+    names, n_sets = results.names("dataset"), int(own["n_sets"].max())
+    sets = naming.label(names[0]) if len(names) == 1 else counted(n_sets, "data set")
+    over = f"{style.extent(own['n_draws'])} draws a method on {sets}"
+    title = f"Coverage against precision of synthetic rows, means of {over}"
     paint = partial(_paint, told=own, all_looks=looks(results.names("method")))
     columns = style.wrapped(len(ratios))
-    height = PANEL_HEIGHT * ceil(len(ratios) / columns) + 0.5 + (0.6 if columns == 1 else 0)
+    height = PANEL_HEIGHT * ceil(len(ratios) / columns) + style.legend_height(list(own["method"].unique()))
+    height += 0.7 if columns == 1 else 0.1
     return (Drawing(title, _caption(own), told, height, paint),)
 
 
 def _caption(own: pd.DataFrame) -> str:
     text = (
-        "Synthetic minority rows against the minority rows that thinning hid. Precision: the share of "
-        "synthetic rows that lie where real ones are; coverage: the share of real rows that have a synthetic "
-        "one near. The best corner is the upper right. Bars are one standard deviation over draws"
+        "Synthetic minority rows against the minority rows that thinning hid, a panel a ratio (minority : "
+        "majority in the training rows). Precision: the share of synthetic rows that lie where real ones "
+        "are; coverage: the share of real rows that have a synthetic one near. The best corner is the upper "
+        "right. Bars are one standard deviation over draws"
     )
-    text += " and data sets." if own["n_sets"].max() > 1 else "."
+    text += f"{' and data sets' if own['n_sets'].max() > 1 else ''}, and end at 0 and 1, as shares do."
     if own["n_draws"].nunique() > 1:
         text += " Methods with fewer draws failed or made no rows in the others, and may look better for it."
     return text
@@ -98,9 +101,21 @@ def _panel(axes: Axes, part: pd.DataFrame, all_looks: dict[str, Look]) -> None:
     points: Iterable[Any] = part.itertuples()
     for row in points:
         look = all_looks[str(row.method)]
-        axes.errorbar(
-            row.precision, row.coverage, xerr=row.precision_sd, yerr=row.coverage_sd, color=look.colour,
-            marker=look.marker, markersize=6, elinewidth=0.7, linestyle="none",
-        )  # fmt: skip
+        axes.hlines(row.coverage, *_bar(row.precision, row.precision_sd), color=look.colour, linewidth=0.7)
+        axes.vlines(row.precision, *_bar(row.coverage, row.coverage_sd), color=look.colour, linewidth=0.7)
+        axes.plot(
+            row.precision,
+            row.coverage,
+            linestyle="none",
+            markersize=6,
+            clip_on=False,
+            **style.seen_through(look),
+        )
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     style.gridded(axes, "both")
+
+
+def _bar(mean: float, sd: float) -> tuple[float, float]:
+    """Return the ends of a bar of one deviation: no share is below 0 or above 1, and one draw has none."""
+    reach = 0.0 if isnan(sd) else sd
+    return max(mean - reach, 0.0), min(mean + reach, 1.0)

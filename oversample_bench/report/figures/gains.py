@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from oversample_bench.errors import counted
 from oversample_bench.report.cells import ROW
 from oversample_bench.report.differences import focused
-from oversample_bench.report.figures import repeats, style
+from oversample_bench.report.figures import naming, repeats, style
 from oversample_bench.report.figures.blocks import panels
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
@@ -32,6 +33,7 @@ PAIR = [*ROW, "split", "seed"]
 COLUMNS = ["panel", "reference", "method", "n", "n_planned", "mean", "low", "high"]
 PARTS = ["value", "planned"]
 LINE, MARGIN = 0.18, 0.65  # inches: a method, and what is around a panel
+TEXT_WIDTH, PANELS_WIDTH = 0.6, 5.4  # inches: a note in a panel, and what names leave for the panels
 
 
 def references(results: Results) -> list[str]:
@@ -126,27 +128,28 @@ def drawings(results: Results, metric: str, found: pd.DataFrame) -> Made:  # noq
         return Absent("No method and reference have a score on the same split.")
     n_panels = told["panel"].nunique()
     paint = partial(_paint, told=told, all_looks=looks(methods))
-    title = (
-        f"{style.label(metric)}: gain of each method over {_listed(references(results))}, {_basis(results)}"
-    )
+    over = f"{_listed(references(results))}, {_basis(results, told)}"
+    title = f"{naming.label(metric)}: gain of each method over {over}"
     height = n_panels * (LINE * len(methods) + MARGIN) + 0.2
     return (Drawing(title, _caption(results, metric, told), told, height, paint),)
 
 
 def _listed(names: list[str]) -> str:
-    *first, last = map(style.label, names)
+    *first, last = map(naming.label, names)
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _basis(results: Results) -> str:
-    n_sets = len(results.names("dataset"))
-    if n_sets > 1:
-        return f"mean over {n_sets} data sets"
-    n_splits, n_seeds = len(results.names("split")), len(results.names("seed"))
-    count = (
-        f"{n_splits} splits" if n_splits > 1 else f"{n_seeds} seed{'s' if n_seeds > 1 else ''} of one split"
-    )
-    return f"mean over {count} of {style.label(results.names('dataset')[0])}"
+def _basis(results: Results, told: pd.DataFrame) -> str:
+    """Say of how many values the means are, and of what."""
+    what = "mean and 95 % interval" if told["low"].notna().any() else "mean"
+    sets, n_planned = results.names("dataset"), int(told["n_planned"].max())
+    least = style.extent(told["n"])
+    some = "" if (told["n"] == told["n_planned"]).all() else f"{least} of "
+    if len(sets) > 1:
+        return f"{what} over {some}{counted(n_planned, 'data set')}"
+    if len(results.names("split")) > 1:
+        return f"{what} over {some}{counted(n_planned, 'split')} of {naming.label(sets[0])}"
+    return f"{what} over {some}{counted(n_planned, 'seed')} of one split of {naming.label(sets[0])}"
 
 
 def _caption(results: Results, metric: str, told: pd.DataFrame) -> str:
@@ -163,28 +166,40 @@ def _caption(results: Results, metric: str, told: pd.DataFrame) -> str:
         text += "by Student's t over seeds: there is one split, and it tells nothing of other rows"
     text += "; it is not adjusted for the number of comparisons."
     if (told["n"] < told["n_planned"]).any():
-        text += " Hollow marks lack some of the pairs, and say how many there are."
+        text += (
+            " Hollow marks lack some of the pairs; where their n is not that of most, it stands beside them."
+        )
     return text
 
 
 def _paint(figure: Figure, told: pd.DataFrame, all_looks: dict[str, Look]) -> None:
     rows, columns = list(told["panel"].unique()), list(told["reference"].unique())
     grid = figure.subplots(len(rows), len(columns), squeeze=False, sharex="row", sharey=True)
+    told = told.assign(odd=told["n"] != told["n"].mode().max())
     for axes, (panel, reference) in zip(grid.flat, product(rows, columns), strict=True):
         own = told[(told["panel"] == panel) & (told["reference"] == reference)]
-        axes.set_xlabel(f"gain over {style.label(reference, 22)}")
+        axes.set_xlabel(f"gain over {naming.label(reference, 2 * naming.MOST_LETTERS)}")
         _panel(axes, own.set_index("method"), all_looks)
         _reference(axes, list(all_looks).index(reference))
+    for line, (_, own) in zip(grid, told.groupby("panel", sort=False), strict=True):
+        _scale(line[0], own, TEXT_WIDTH * len(columns) / PANELS_WIDTH)
     for axes in grid[:, 1:].flat:
         axes.yaxis.set_visible(False)  # it is that of the first column, and would be drawn once more
     for axes, panel in zip(grid[:, 0], rows, strict=True):
-        style.title(axes, style.label(panel))
+        style.title(axes, panel)
+
+
+def _scale(axes: Axes, own: pd.DataFrame, share: float) -> None:
+    """Leave room for the texts right of 0 and of the lines; ``share`` of the panel is as wide as a text."""
+    left, right = axes.get_xlim()
+    end = np.nanmax([0.0, *own.loc[own["odd"], ["high", "mean"]].to_numpy().flat])
+    axes.set_xlim(left, max(right, left + (end - left) / (1 - share)))
 
 
 def _panel(axes: Axes, own: pd.DataFrame, all_looks: dict[str, Look]) -> None:
     methods = list(all_looks)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
-    axes.set_yticks(range(len(methods)), [style.label(name, 24) for name in methods])
+    axes.set_yticks(range(len(methods)), naming.labels(methods, 24))
     axes.set_ylim(len(methods) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     for name, line in own.iterrows():
@@ -197,7 +212,7 @@ def _mark(axes: Axes, y: int, line: Any, look: Look) -> None:
     if not np.isnan(line["low"]):
         axes.plot([line["low"], line["high"]], [y, y], color=look.colour, linewidth=1.4)
     axes.plot(line["mean"], y, linestyle="none", **style.hollow(look, whole=whole))
-    if not whole:
+    if not whole and line["odd"]:
         end = np.nanmax([line["high"], line["mean"], 0.0])
         axes.annotate(
             f"n = {line['n']:.0f} of {line['n_planned']:.0f}", (end, y), (4, 0), textcoords="offset points",

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from oversample_bench.report.cells import PLACE
-from oversample_bench.report.figures import style
+from oversample_bench.report.figures import naming, style
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.results import Results
 
@@ -27,7 +27,7 @@ COLUMNS = 3
 PANEL_HEIGHT = 2.2  # inches
 TINTS = ["#ffffff", "#dcecf7"]
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "majority": ("majority", {"marker": ".", "s": 7, "color": "#9a9a9a", "linewidths": 0}),
+    "majority": ("majority", {"marker": ".", "s": 14, "color": "#8a8a8a", "linewidths": 0}),
     "new": ("made by the method", {"marker": "x", "s": 9, "color": "#D55E00", "linewidths": 0.6}),
     "minority": ("minority", {"marker": "o", "s": 17, "color": "#0072B2", "ec": "white", "linewidths": 0.5}),
 }  # fmt: skip
@@ -37,7 +37,9 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 def drawings(results: Results) -> Made:
     """Return a page for each data set and ratio, a panel a method, or why there is none."""
     if results.portraits.empty:
-        return Absent("The suite asks for no portraits: `report: {portraits: true}` has them drawn.")
+        return Absent(
+            "The suite asks for no portraits; they are drawn where it says report: {portraits: true}."
+        )
     labels = results.plan.loc[results.portraits.index]
     views = labels.assign(view=[json.loads(text) for text in results.portraits])
     return tuple(_page(results, part) for _, part in views.groupby(PLACE, sort=False))
@@ -48,11 +50,12 @@ def _page(results: Results, part: pd.DataFrame) -> Drawing:
     at = f" at ratio {ratio}" if len(results.names("ratio")) > 1 or ratio != "natural" else ""
     first = next((view for view in part["view"] if "axes" in view), None)
     plane = "" if first is None else f" Across: {first['axes'][0]}; upwards: {first['axes'][1]}."
-    who = style.label(classifier)
-    title = f"{style.label(dataset)}{at}: training rows of one split, and the regions of {who}"
+    who = naming.label(classifier)
+    title = f"{naming.label(dataset)}{at}: training rows of one split, and the regions of {who}"
     caption = (
         "The tinted region is where the classifier, fitted anew in this plane, predicts the minority."
-        f"{plane} At most 400 rows of a kind are shown; outermost rows may lie beyond the frame."
+        f"{plane} Below a panel: rows of the minority + those that the method made, and of the majority. At "
+        "most 400 of a kind are shown; rows may lie on one another, and the outermost ones beyond the frame."
     )
     rows = ceil(len(part) / min(len(part), COLUMNS))
     counts = pd.DataFrame([view.get("counts", {}) for view in part["view"]], index=part.index)
@@ -65,12 +68,12 @@ def _paint(figure: Figure, part: pd.DataFrame) -> None:
     grid = figure.subplots(ceil(len(part) / columns), columns, squeeze=False)
     style.last(grid, len(part))
     for axes, (method, view) in zip(grid.flat, part[["method", "view"]].to_numpy(), strict=False):
-        style.title(axes, style.label(method))
+        style.title(axes, method)
         axes.set_xticks([])
         axes.set_yticks([])
         if "failed" in view:
             axes.text(
-                0.5, 0.5, style.label(view["failed"], 40), ha="center", transform=axes.transAxes, fontsize=6
+                0.5, 0.5, naming.label(view["failed"], 40), ha="center", transform=axes.transAxes, fontsize=6
             )
         else:
             _panel(axes, view)
@@ -98,4 +101,5 @@ def _panel(axes: Axes, view: dict[str, Any]) -> None:
     axes.set_xlim(left, right)
     axes.set_ylim(bottom, top)
     counts = view["counts"]
-    axes.set_xlabel(f"{counts['minority']} + {counts['new']} rows against {counts['majority']}", fontsize=7)
+    rows = f"{counts['minority']} + {counts['new']} new, {counts['majority']} majority"
+    axes.set_xlabel(rows, fontsize=7)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from oversample_bench.errors import counted
 from oversample_bench.report.calibration import FEW, curves, frame
 from oversample_bench.report.figures import style
 from oversample_bench.report.figures.blocks import MOST_PANELS
@@ -42,12 +43,9 @@ def drawings(results: Results) -> Made:
 
 def _page(results: Results, points: pd.DataFrame) -> Drawing:
     counts = frame(results).set_index("classifier").loc[points["classifier"].unique(), "n_trials"]
-    sizes = sorted(counts.unique())
-    n = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
-    sets = len(results.names("dataset"))
     title = (
-        f"Predicted probability of the minority against how often it came, {n} trials a line on {sets} data "
-        f"set{'' if sets == 1 else 's'}"
+        "How often the minority came against its predicted probability, "
+        f"{style.extent(counts)} trials a line on {counted(len(results.names('dataset')), 'data set')}"
     )
     caption = (
         "On the diagonal predictions can be believed; below it the minority comes less often than predicted. "
@@ -55,7 +53,8 @@ def _page(results: Results, points: pd.DataFrame) -> Drawing:
         "larger marks stand for more rows."
     )
     columns = style.wrapped(points["classifier"].nunique())
-    height = PANEL_HEIGHT * ceil(points["classifier"].nunique() / columns) + 0.5 + (columns == 1)
+    height = PANEL_HEIGHT * ceil(points["classifier"].nunique() / columns) + (columns == 1)
+    height += style.legend_height(list(points["method"].unique())) + 0.1
     paint = partial(_paint, points=points, all_looks=looks(results.names("method")), columns=columns)
     return Drawing(title, caption, points, height, paint)
 
@@ -64,7 +63,7 @@ def _paint(figure: Figure, points: pd.DataFrame, all_looks: dict[str, Look], col
     parts = list(points.groupby("classifier", sort=False))
     grid = figure.subplots(ceil(len(parts) / columns), columns, squeeze=False, sharey=True)
     for axes, (classifier, part) in zip(grid.flat, parts, strict=False):
-        style.title(axes, style.label(classifier))
+        style.title(axes, classifier)
         _panel(axes, part, all_looks)
     for axes in style.last(grid, len(parts)):
         axes.set_xlabel("predicted probability")

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
-from oversample_bench.report.markdown import UNPRINTABLE
+from oversample_bench.report.figures import naming
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.axis import XAxis, YAxis
@@ -30,9 +31,10 @@ DPI = 150
 FORMATS = ("png", "svg")
 GREY = "#666666"
 LIGHT = "#dddddd"
-MOST_LETTERS = 34
-TITLE_LETTERS = 86  # in a line of the title
-LEGEND_LETTERS = 100  # in a line of the legend
+PANEL_TITLE = "title of a panel"  # a mark on the text: no reader sees it
+TITLE_LETTERS = 90  # in a line of the title
+LEGEND_LETTERS, MARK_LETTERS = 108, 9  # in a line of the legend, and what a mark and its margins take
+LEGEND_LINE = 0.16  # inches
 FALLBACK_FONTS = (
     "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Arial Unicode MS",
 )  # fmt: skip
@@ -108,11 +110,21 @@ def sheet(title: str, height: float) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    lines = textwrap.wrap(title, TITLE_LETTERS, max_lines=4, placeholder=" …")
+    lines = _balanced(title)
     figure = Figure(figsize=(WIDTH, height + 0.16 * len(lines) + 0.1), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=9, fontweight="bold")
     return figure
+
+
+def _balanced(title: str) -> list[str]:
+    """Break a title into as few lines as it takes, about equally long: no word stands alone below."""
+    fewest = textwrap.wrap(title, TITLE_LETTERS, max_lines=4, placeholder=" …")
+    for width in range(len(title) // max(1, len(fewest)), TITLE_LETTERS):
+        lines = textwrap.wrap(title, max(width, 1))
+        if len(lines) <= len(fewest):
+            return lines
+    return fewest
 
 
 def lay_out_by_largest(axis: XAxis | YAxis) -> None:
@@ -129,12 +141,16 @@ def lay_out_by_largest(axis: XAxis | YAxis) -> None:
         text.set_in_layout(at in kept)
 
 
-def images(figure: Figure) -> dict[str, bytes]:
-    """Return the figure as the bytes of a PNG and of an SVG file; call it inside `styled`."""
-    found = {}
+def lay_out(figure: Figure) -> None:
+    """Give each panel its place, once and for all: what is painted or measured after it moves nothing."""
     if (engine := figure.get_layout_engine()) is not None:
         engine.execute(figure)
     figure.set_layout_engine(None)  # it is laid out now, and needs not be for each file
+
+
+def images(figure: Figure) -> dict[str, bytes]:
+    """Return a figure that is laid out as the bytes of a PNG and of an SVG file; call it inside `styled`."""
+    found = {}
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
         if not axis.get_label_text():
             axis.set_label_coords(0, 0)  # an empty label would go on looking for its place
@@ -145,13 +161,10 @@ def images(figure: Figure) -> dict[str, bytes]:
     return found
 
 
-def label(text: object, most: int = MOST_LETTERS) -> str:
-    """Return a name on one line, a long one without its middle: names often differ at their ends."""
-    line = UNPRINTABLE.sub(" ", str(text)).strip()
-    if len(line) <= most:
-        return line
-    tail = (most - 1) // 2
-    return f"{line[: most - 1 - tail]}…{line[-tail:]}"
+def extent(counts: pd.Series[int]) -> str:
+    """Return the numbers of a title: ``5``, or ``5 to 10`` where they differ."""
+    low, high = counts.min(), counts.max()
+    return f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
 
 
 def shown(value: float) -> str:
@@ -161,19 +174,30 @@ def shown(value: float) -> str:
 
 def legend(figure: Figure, handles: Sequence[Artist], names: Sequence[str]) -> None:
     """Put a legend below the panels, in as many columns as its names leave room for."""
-    texts = [label(name) for name in names]
-    columns = min(len(texts), max(1, LEGEND_LETTERS // (max(map(len, texts)) + 6)))
-    rows = -(-len(texts) // columns)
-    made = figure.legend(handles, ["x"] * len(texts), loc="outside lower left", ncols=-(-len(texts) // rows))
+    texts = naming.labels(names)
+    columns = -(-len(texts) // _legend_lines(texts))
+    made = figure.legend(handles, ["x"] * len(texts), loc="outside lower left", ncols=columns)
     for artist, text in zip(made.get_texts(), texts, strict=True):
         artist.set_text(text)  # as a label of the legend, a name that begins with _ would be hidden
+
+
+def legend_height(names: Sequence[str]) -> float:
+    """Return the inches that the legend of these names takes, with what stands around it."""
+    return 0.1 + LEGEND_LINE * _legend_lines(naming.labels(names))
+
+
+def _legend_lines(texts: Sequence[str]) -> int:
+    columns = max(1, LEGEND_LETTERS // (max(map(len, texts)) + MARK_LETTERS))
+    return -(-len(texts) // columns)
 
 
 def handle(look: Look, *, line: bool = True) -> Artist:
     """Return what stands for a method in a legend."""
     from matplotlib.lines import Line2D
 
-    return Line2D([], [], color=look.colour, marker=look.marker, linestyle=dashed(look) if line else "none")
+    if not line:
+        return Line2D([], [], linestyle="none", **seen_through(look))
+    return Line2D([], [], color=look.colour, marker=look.marker, linestyle=dashed(look))
 
 
 def dashed(look: Look) -> Literal["solid"] | tuple[float, tuple[float, ...]]:
@@ -191,6 +215,16 @@ def hollow(look: Look, *, whole: bool) -> dict[str, Any]:
     }
 
 
+def seen_through(look: Look) -> dict[str, Any]:
+    """Return the keywords of a marker that shows what lies under it: points of methods may coincide."""
+    return {
+        "marker": look.marker,
+        "markeredgecolor": look.colour,
+        "markerfacecolor": (look.colour, 0.5),
+        "markeredgewidth": 0.9,
+    }
+
+
 def wrapped(n_panels: int, most: int = 3) -> int:
     """Return how many panels stand side by side: as many as there are, but no fourth one below three."""
     return n_panels if n_panels <= most else (2 if n_panels == 4 else most)
@@ -204,9 +238,15 @@ def last(grid: np.ndarray, n_panels: int) -> list[Axes]:
     return list(grid.flat[max(0, n_panels - columns) : n_panels])
 
 
-def title(axes: Axes, text: str) -> None:
-    """Put a title on a panel that has its ticks below: it stands right above, and needs not look for it."""
-    axes.set_title(text, y=1.0)
+def title(axes: Axes, text: object, *, above_ticks: bool = False) -> None:
+    """Put a title on a panel: right above it, or above the labels of ticks where these are on top.
+
+    Its words come when the room for them is known (`oversample_bench.report.figures.fitting`): until then
+    one letter holds the place, since a panel would make room for the width of a long title as well.
+    """
+    axes.set_label(str(text))
+    place = None if above_ticks else 1.0  # None looks for the place, which takes time
+    axes.set_title("T", y=place).set_label(PANEL_TITLE)
 
 
 def gridded(axes: Axes, axis: str) -> None:

@@ -23,7 +23,16 @@ from oversample_bench.report.html.prose import Prose, prose
 
 TEMPLATE = "page.html"
 STYLE = "style.css"
-SCRIPTS = ("theme.js", "tables.js", "filters.js", "figures.js", "charts.js")
+SCRIPTS = (
+    "theme.js",
+    "tables.js",
+    "filters.js",
+    "figures.js",
+    "ranks.js",
+    "calibration.js",
+    "fidelity.js",
+    "charts.js",
+)
 APART = "\n\n"
 
 
@@ -54,7 +63,7 @@ def page(contents: Contents) -> str:
         policy=_policy(code),
         style=Markup(_text(STYLE)),  # noqa: S704 - a file of this package
         scripts=code,
-        model=numbers.script(plots.model(results, found, differing)),
+        model=numbers.script(plots.model(results, contents.told, differing)),
         summary=summary.summary(results, contents.told, differing),
         coverage=prose(coverage.section(results), "coverage-part"),
         tables=[scores.table(results, metric, cells) for metric, cells in found.items()],

@@ -12,11 +12,15 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.report.cells import PLACE, ROW
+from oversample_bench.report.evidence import Evidence
 from oversample_bench.report.figures.palette import Look, looks
 from oversample_bench.report.html.curves import curves
+from oversample_bench.report.html.diagrams import diagrams
 from oversample_bench.report.html.gains import Gains
-from oversample_bench.report.html.numbers import number
+from oversample_bench.report.html.numbers import number, steps
+from oversample_bench.report.html.probabilities import calibrations
 from oversample_bench.report.html.scores import places
+from oversample_bench.report.html.synthetic import fidelities
 from oversample_bench.report.results import Results
 
 SYMBOLS = {
@@ -27,19 +31,18 @@ SYMBOLS = {
 DASH_WIDTH = 2  # pixels of the line whose width is the unit of the dashes
 
 
-def model(
-    results: Results, found: Mapping[str, pd.DataFrame], differing: Mapping[str, Gains]
-) -> dict[str, Any]:
+def model(results: Results, told: Mapping[str, Evidence], differing: Mapping[str, Gains]) -> dict[str, Any]:
     """Return what the scripts of the page know.
 
     Returns
     -------
     dict
         ``methods`` with their looks; ``datasets``, ``ratios``, ``classifiers``; ``rows`` as places in these,
-        in the order of the score tables; for each of ``metrics`` the means row by row, the places of cells
-        that are not whole (``short``), gains and curves; ``costs`` of each method.
+        in the order of the score tables; for each of ``metrics`` the means row by row in whole steps of so
+        many ``decimals``, the places of cells that are not whole (``short``), gains, ranks and curves;
+        ``costs``, ``calibration`` and ``fidelity`` of each method.
     """
-    first = next(iter(found.values()))
+    first = next(iter(told.values())).found
     names = {column: results.names(column) for column in ROW}
     at = {column: {name: place for place, name in enumerate(own)} for column, own in names.items()}
     return {
@@ -48,8 +51,10 @@ def model(
         "ratios": names["ratio"],
         "classifiers": names["classifier"],
         "rows": [[at[column][name] for column, name in zip(ROW, row, strict=True)] for row in places(first)],
-        "metrics": [_metric(results, name, found[name], differing.get(name)) for name in results.metrics],
+        "metrics": [_metric(results, name, told[name], differing.get(name)) for name in results.metrics],
         "costs": _costs(results),
+        "calibration": calibrations(results),
+        "fidelity": fidelities(results),
     }
 
 
@@ -58,17 +63,21 @@ def _method(name: str, look: Look) -> dict[str, str]:
     return {"name": name, "colour": look.colour, "symbol": SYMBOLS[look.marker], "dash": dashes or "solid"}
 
 
-def _metric(results: Results, name: str, found: pd.DataFrame, own: Gains | None) -> dict[str, Any]:
+def _metric(results: Results, name: str, evidence: Evidence, own: Gains | None) -> dict[str, Any]:
+    found = evidence.found
     keys = found[[*ROW, "method"]].astype(str).itertuples(index=False, name=None)
     keyed = dict(zip(keys, zip(found["mean"], found["n"] == found["n_planned"], strict=True), strict=True))
     wanted = [(*place, method) for place in places(found) for method in results.names("method")]
     told = [keyed.get(key, (None, False)) for key in wanted]
+    means, decimals = steps([mean for mean, _ in told])
     return {
         "name": name,
         "higher": results.metrics[name],
-        "mean": [number(mean) for mean, _ in told],
+        "mean": means,
+        "decimals": decimals,
         "short": [at for at, (_, is_whole) in enumerate(told) if not is_whole],
         "gains": _gains(results, own) if own else None,
+        "ranks": diagrams(results, evidence.compared),
         "curves": curves(results, name, found),
     }
 

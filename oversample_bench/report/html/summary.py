@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from oversample_bench.errors import counted
 from oversample_bench.report import coverage, differences
 from oversample_bench.report.cells import flag_counts
 from oversample_bench.report.evidence import Evidence
@@ -93,11 +94,6 @@ def all_gains(results: Results) -> dict[str, Gains]:
     return {metric: gains(results, metric) for metric in results.metrics}
 
 
-def counted(n: int, noun: str) -> str:
-    """Return ``1 data set`` or ``1,200 data sets``."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def _shape(results: Results) -> str:
     sizes = {
         noun: counted(len(results.names(column)), noun)
@@ -173,7 +169,7 @@ def _ranks(ranked: pd.Series[float], n_rows: int, *, complete: bool) -> str:
         return "In no row does every trial have its score: there are no ranks."
     shown = [f"{name} {rank:.2f}" for name, rank in ranked.items()]
     more = f" and {len(shown) - SHOWN_RANKS} more" if len(shown) > SHOWN_RANKS else ""
-    over = f"{n_rows:,} {'' if complete else 'incomplete '}row{'' if n_rows == 1 else 's'}"
+    over = counted(n_rows, "row" if complete else "incomplete row")
     last = "" if complete else "; methods that are not whole share the worst ranks"
     return f"Mean ranks over {over} (1 is best): {', '.join(shown[:SHOWN_RANKS])}{more}{last}."
 

@@ -1,12 +1,13 @@
 "use strict";
-// The four figures, drawn from the numbers of the page and from what `view` shows of them.
+// Heat map, differences, curves and cost, drawn from the numbers of the page and from what `view` shows of them.
 
 const MOST_ROWS = 200;
 const ROW_HEIGHT = 20;
 const DODGE = 0.015;
 
 function scoreAt(metric, row, method) {
-  return metric.mean[row * model.methods.length + method];
+  const steps = metric.mean[row * model.methods.length + method];
+  return steps === null ? null : steps / 10 ** metric.decimals;
 }
 
 function cellText(row, method) {
@@ -229,7 +230,7 @@ function cost(now) {
   };
 }
 
-const charts = { heat, gains, curves, cost };
+const charts = { heat, gains, ranks, curves, cost, calibration, fidelity };
 
 function fillChoices() {
   const several = model.metrics.some((metric) => metric.curves.some((curve) => curve[0] < 0));

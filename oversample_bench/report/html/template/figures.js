@@ -12,7 +12,7 @@ function colours() {
 }
 
 // Plotly reads a few tags and entities in texts; here a name is a name. Long ones lose their middle.
-function label(name, most = 200) {
+function label(name, most = isNarrow() ? 44 : 200) {
   const line = String(name).replace(/\s+/g, " ").trim();
   const tail = Math.floor((most - 1) / 2);
   const text = line.length <= most ? line : `${line.slice(0, most - 1 - tail)}…${line.slice(-tail)}`;
@@ -70,7 +70,7 @@ function layout(now, height, more) {
   return {
     height, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: now.ink, size: 12, family: getComputedStyle(document.body).fontFamily },
-    margin: { l: 10, r: 10, t: 34, b: 10 }, modebar: { bgcolor: "rgba(0,0,0,0)", color: now.soft, activecolor: now.accent }, hovermode: "closest", dragmode: isNarrow() ? false : "zoom",
+    margin: { l: 10, r: 10, t: 10, b: 10 }, modebar: { bgcolor: "rgba(0,0,0,0)", color: now.soft, activecolor: now.accent }, hovermode: "closest", dragmode: isNarrow() ? false : "zoom",
     hoverlabel: { bgcolor: now.panel, bordercolor: now.line, font: { color: now.ink }, align: "left" },
     legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", yref: "paper" },
     ...(onPaper ? { width: PAPER_WIDTH } : { autosize: true }), ...more,
