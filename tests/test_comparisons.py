@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from statsmodels.stats.multitest import multipletests
 from oversample_bench.report import comparisons, findings
 from oversample_bench.report import results as reading
 from oversample_bench.report.cells import cells
+from oversample_bench.report.figures import critical
 from oversample_bench.report.results import Results
 from tests.stores import FAILED, SILENT, WAITS, Cell, Score, store, stored
 
@@ -180,6 +182,26 @@ def test_a_classifier_without_the_output_takes_nothing_from_the_others(tmp_path:
     assert found.loc[("(all)", "smote"), "gain"] == found.loc[("tree", "smote"), "gain"]
     assert "With svc there is no data set in which every method has all its trials scored" in text
     assert "nan" not in text
+
+
+def test_the_diagram_is_over_the_same_sets_as_the_table(tmp_path: Path) -> None:
+    """Where one ratio of a set has no score of any method, the set counts by its others, drawn and told."""
+    scores = {f"set{i}": [0.1 + i / 10, 0.3 + i / 10, 0.2] for i in range(6)}
+    trials = [
+        Cell([score], method, dataset, ratio)
+        for dataset, row in scores.items()
+        for method, score in zip(METHODS, row, strict=False)
+        for ratio in ("0.1", "0.5")
+    ]
+    gone = ("set1", "0.1")
+    trials = [replace(one, scores=[FAILED]) if (one.dataset, one.ratio) == gone else one for one in trials]
+    results = stored(tmp_path, trials)
+
+    drawn_ranks = critical.frame(results, "mcc", cells(results, "mcc"))
+
+    table = told(results)
+    assert set(drawn_ranks["n_sets"]) == set(table["n_sets"]) == {6}
+    assert drawn_ranks["mean_rank"].tolist() == table["mean_rank"].tolist()
 
 
 # --- chance

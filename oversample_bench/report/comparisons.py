@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 
 from oversample_bench.errors import listed
-from oversample_bench.report.cells import ROW, waiting
 from oversample_bench.report.differences import focused
 from oversample_bench.report.figures.blocks import Panel, matrix
 from oversample_bench.report.ranks import ALL
@@ -118,20 +117,13 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     panels = {name: Panel(name, (name,)) for name in names}
     if len(names) > 1:
         panels[ALL] = Panel(ALL, tuple(names))
-    told = found[~_nowhere(found)]
     own, size = control(results), rope(results)
     rows = [
         row
         for name, panel in panels.items()
-        for row in _compared(cases(matrix(results, metric, told, panel)), Asked(metric, name, own, size))
+        for row in _compared(cases(matrix(results, metric, found, panel)), Asked(metric, name, own, size))
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _nowhere(found: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which cells are of a row that has been run and in which no method is whole."""
-    told = found[ROW].assign(any=(found["n"] == found["n_planned"]) | waiting(found))
-    return ~told.groupby(ROW, sort=False)["any"].transform("any")
 
 
 def _compared(both: Cases, asked: Asked) -> list[Row]:
