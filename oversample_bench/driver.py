@@ -109,7 +109,7 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> tuple[i
     if left.jobs:
         check_parameters(order.suite, order.registry)
         check_data(order.suite, order.inventory)
-    elif _is_current(order, ledger, records):
+    elif _is_current(order, ledger, records) and not _awaited(order, (planned, identity), ledger):
         return 0, False
     ledger.set_plan(records)
     computed, interrupted = _run(order, (planned, identity), left, ledger, watcher)
@@ -160,7 +160,6 @@ def _is_current(order: _Order, ledger: store.Ledger, records: list[store.Planned
         and last["suite_text"] == order.suite.text
         and last["options"] == json.loads(json.dumps(order.suite.report.model_dump()))
         and (order.folder / "report.md").is_file()
-        and ledger.portrayed(retry=False) == ledger.portrayed(retry=order.options.retry)
         and store.planned(ledger.connection) == [tuple(vars(record).values()) for record in records]
     )
 
@@ -223,6 +222,17 @@ def _portray(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) 
     made = ledger.portrayed(retry=order.options.retry)
     for trial, view in studio.portraits(*asked, made):
         ledger.add_portrait(trial, view)
+
+
+def _awaited(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) -> bool:
+    """Tell whether a portrait that the suite asks for has failed and is to be tried again."""
+    failed = ledger.portrayed(retry=False) - ledger.portrayed(retry=order.options.retry)
+    if not (failed and order.suite.report.portraits):
+        return False
+    from oversample_bench.portraits import sittings
+
+    planned, identity = asked
+    return any(identity.trial(sitting.spec) in failed for sitting in sittings(planned))
 
 
 def _let_go(inventory: Inventory, waiting: Counter[DataSpec], done: Job) -> None:

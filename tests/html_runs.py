@@ -15,9 +15,8 @@ from oversample_bench.report.contents import contents
 from oversample_bench.report.html import document
 from oversample_bench.report.results import read
 from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+from tests.stores import SIZES
 
-SIZES = (80, 20, 5, 20, 5)  # training rows by class, hidden, test rows by class
-SHARE = 25 / 100  # test rows to training rows
 METRICS = {"mcc": True, "brier": False}
 FIVE = ("mcc", "f1_macro", "f1_micro", "auprc", "roc_auc")
 HOSTILE = (

@@ -120,13 +120,13 @@ def test_lower_may_be_better(tmp_path: Path) -> None:
 
 def test_a_set_is_the_mean_of_its_ratios(tmp_path: Path) -> None:
     """Two ratios of a set make one value, so that n counts sets and no gain counts twice."""
-    first = on_sets({"a": [0.5, 0.6], "b": [0.4, 0.3]})
-    second = on_sets({"a": [0.5, 0.9], "b": [0.4, 0.8]}, ratio="0.1")
+    first = on_sets({"a": [0.5, 0.6], "b": [0.4, 0.3], "c": [0.4, 0.6]})
+    second = on_sets({"a": [0.5, 0.9], "b": [0.4, 0.8], "c": [0.4, 0.6]}, ratio="0.1")
 
     found = one(stored(tmp_path, [*first, *second]))
 
-    assert found.loc["smote", "n_sets"] == 2
-    assert found.loc["smote", "gain"] == pytest.approx((0.25 + 0.15) / 2)
+    assert found.loc["smote", "n_sets"] == 3
+    assert found.loc["smote", "gain"] == pytest.approx((0.25 + 0.15 + 0.2) / 3)
     assert [found.loc["smote", name] for name in ("gain_low", "gain_high")] == pytest.approx([0.15, 0.25])
 
 
@@ -242,6 +242,23 @@ def test_too_few_sets_are_a_caution_with_the_least_gain(tmp_path: Path) -> None:
     assert "**Caution.** 5 data sets are too few: the p-values of Friedman's test need 11 or more." in text
     assert "1 split is too few for an interval" in text
     assert "that a paired t test sees with 80 % power is between" in text
+
+
+@pytest.mark.parametrize("n_sets", [2, 3, 4, 5])
+def test_intervals_over_few_sets_are_said_to_be_too_narrow(tmp_path: Path, n_sets: int) -> None:
+    """A comparison over three or four sets says so itself; two have no interval, five a sound one."""
+    ours = {
+        name: row if at < n_sets else [FAILED, *row[1:]] for at, (name, row) in enumerate(drawn(6).items())
+    }
+    results = stored(tmp_path, [*on_sets(drawn(6), "knn"), *on_sets(ours, "svc")])
+
+    text = findings.section(results, "mcc", told(results))
+
+    narrow = f"Intervals of gains over {n_sets} data sets are too narrow"
+    assert (narrow in text) == (n_sets in (3, 4))
+    assert "over 6 data sets are too narrow" not in text
+    low = told(results).set_index(["classifier", "method"]).loc[("svc", "smote"), "gain_low"]
+    assert np.isnan(low) == (n_sets == 2)
 
 
 def test_enough_sets_and_splits_need_no_caution(tmp_path: Path) -> None:

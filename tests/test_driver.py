@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -285,7 +286,17 @@ def test_interrupt_stops_tidily(tmp_path: Path, number: signal.Signals, runner: 
     """Ctrl-C keeps what is done, writes the report, says how to go on and exits with 130."""
     path = tmp_path / "small.yaml"
     path.write_text(SUITE.replace("splits: 2", "splits: 100"))
-    process = bench("run", path, "--out", tmp_path / "out", "--runner", runner, "--data-dir", tmp_path)
+    given = [
+        "--out",
+        tmp_path / "out",
+        "--runner",
+        runner,
+        "--data-dir",
+        tmp_path,
+        "--no-figures",
+        "--no-retry",
+    ]
+    process = bench("run", path, *given)
     while not (tmp_path / "out" / "draws").is_dir() and process.poll() is None:
         time.sleep(0.05)
     time.sleep(0.5)
@@ -294,7 +305,10 @@ def test_interrupt_stops_tidily(tmp_path: Path, number: signal.Signals, runner: 
 
     assert process.returncode == 130, output
     assert "Traceback" not in output
-    assert re.search(r"Go on with: bench run \S*small.yaml --out \S*out --data-dir \S+\n", output)
+    (told,) = re.findall(r"Go on with: (.*)", output)
+    again = shlex.split(told)
+    assert again[:3] == ["bench", "run", str(path)]
+    assert set(again[3:]) == set(map(str, given))
     assert "not yet run" in (tmp_path / "out" / "report.md").read_text()
     _, _, done = counts(tmp_path / "out")
     assert 0 < done < 1200

@@ -37,9 +37,8 @@ from oversample_bench.report.figures.palette import looks
 from oversample_bench.report.results import Results, read
 from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
 from oversample_bench.summary import Summary
+from tests.stores import SHARE, SIZES
 
-SIZES = (80, 20, 5, 20, 5)  # training rows by class, hidden, test rows by class
-SHARE = 25 / 100
 T1 = float(t_distribution.ppf(0.975, 1))
 HOSTILE = (
     "$x_1^2$", "$\\frac{$", "100 % _both_", "a\nb\tc", "<script>&amp;", "_hidden", "-- comment -->",
@@ -443,7 +442,7 @@ def test_a_method_looks_the_same_whatever_follows_it(names: list[str], most: int
     assert len({(look.marker, look.dashes) for look in list(found.values())[:35]}) == min(35, len(names))
 
 
-@given(st.text(), st.integers(3, 60))
+@given(st.text(), st.integers(1, 60))
 def test_a_label_is_one_line_that_fits(text: str, most: int) -> None:
     """A label has no line break and at most so many letters; a short printable name is left as it is."""
     found = naming.label(text, most)

@@ -20,14 +20,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as t_distribution
 
-from oversample_bench.report import calibration
+from oversample_bench.report import calibration, comparisons
+from oversample_bench.report.cells import cells
 from oversample_bench.report.contents import contents
 from oversample_bench.report.figures import critical, fidelity
+from oversample_bench.report.html.gains import gains, over_all
 from oversample_bench.report.html.numbers import script, steps
 from oversample_bench.report.html.prose import prose
 from oversample_bench.report.markdown import escaped, folded
 from oversample_bench.report.results import read
-from tests.html_runs import FIVE, HOSTILE, SHARE, Made, html_of, large, paired, rich, store, varied
+from tests.html_runs import FIVE, HOSTILE, Made, html_of, large, paired, rich, store, varied
+from tests.stores import FAILED, SHARE, Cell, stored
 
 ROOT = Path(__file__).resolve().parents[1]
 MIB = 2**20
@@ -451,3 +454,24 @@ def test_ten_thousand_trials_fit_in_six_mebibytes(tmp_path: Path) -> None:
     page = html_of(store(tmp_path, large(), dict.fromkeys(FIVE, True)))
 
     assert len(page.encode()) <= 6 * MIB
+
+
+def test_the_summary_is_over_the_same_sets_as_the_comparisons(tmp_path: Path) -> None:
+    """Where a classifier has no score of any method on a set, the set counts by its other classifiers."""
+    lost = {"a": FAILED, "b": FAILED}
+    results = stored(
+        tmp_path,
+        [
+            Cell(
+                [lost.get(name, score) if classifier == "svc" else score], method, name, classifier=classifier
+            )
+            for name in "abcd"
+            for classifier in ("tree", "svc")
+            for method, score in (("none", 0.4), ("smote", 0.5))
+        ],
+    )
+
+    summed = over_all(gains(results, "mcc"))
+
+    table = comparisons.frame(results, "mcc", cells(results, "mcc")).set_index(["classifier", "method"])
+    assert summed["n"].tolist() == [table.loc[("(all)", "smote"), "n_sets"]] == [4]

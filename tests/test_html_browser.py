@@ -258,7 +258,7 @@ POINTED = {
     "ranks": (".scatterlayer .trace:last-child .point", r"nonemean rank \d\.\d\d over 6 data sets"),
     "calibration": (
         ".scatterlayer .trace:last-child .point:nth-child(5)",
-        rf"adasyn: 756 rowspredicted {DECIMALS}, seen {DECIMALS}Brier score {TERMS}, 36 trials",
+        rf"adasyn: 756 rowspredicted {DECIMALS}, seen {DECIMALS}Brier score {TERMS},means over .*, 36 trials",
     ),
     "fidelity": (
         ".scatterlayer .trace:first-child .point",
@@ -393,6 +393,33 @@ def test_fidelity_follows_ratio_and_rows(rich_tab: chromium.Page) -> None:
     assert means != other
     assert rich_tab.run(drawn) == [["random", 1], ["adasyn", 1]]
     assert "thinning to ratio 0.02 hid: means of 3 draws a method on one data set" in caption
+
+
+def test_fidelity_is_of_the_rows_that_are_shown(rich_tab: chromium.Page) -> None:
+    """Where a search leaves rows of one ratio only, the figure is of that ratio; without rows it says so."""
+    caption = "document.querySelector('#fidelity figcaption').textContent"
+    rich_tab.run('document.getElementById("filter-text").focus()')
+    rich_tab.type("0.02")
+    other = rich_tab.run(caption)
+    rich_tab.type("zzz")
+
+    assert "thinning to ratio 0.02 hid" in other
+    assert rich_tab.run(caption) == "No draw of a shown row was held against hidden rows."
+
+
+def test_without_methods_every_figure_says_so(rich_tab: chromium.Page) -> None:
+    """No figure gives another reason for being empty than that no methods are shown."""
+    rich_tab.run('document.getElementById("methods-none").click()')
+    rich_tab.settle()
+
+    captions = rich_tab.run(
+        "[...document.querySelectorAll('figure:not([hidden])')].map("
+        "figure => [figure.id, figure.querySelector('figcaption').textContent])"
+    )
+
+    assert [figure for figure, _ in captions] == EVERY_FIGURE
+    assert {text for _, text in captions[1:]} == {"No methods are shown."}
+    assert captions[0] == ["heat", "No rows or no methods are shown."]
 
 
 def test_the_toolbar_covers_no_legend(rich_tab: chromium.Page) -> None:

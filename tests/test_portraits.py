@@ -176,6 +176,24 @@ def test_a_portrait_that_failed_is_tried_again(tmp_path):
     assert views(tmp_path).tolist() == made.tolist()
 
 
+@pytest.mark.parametrize(
+    "later", [SUITE.replace("true", "false"), SUITE.replace("methods: [none, smote]", "methods: [none]")]
+)
+def test_a_failed_portrait_that_nobody_asks_for_any_more_is_left_alone(tmp_path, later):
+    """A finished run whose suite wants no portraits, or none of that method, is done: nothing is written."""
+    run(parse_suite(SUITE), tmp_path)
+    with sqlite3.connect(tmp_path / "results.sqlite") as connection:
+        connection.execute(
+            "UPDATE portraits SET view = ? WHERE trial IN (SELECT trial FROM planned WHERE method = 'smote')",
+            ('{"failed": "no time"}',),
+        )
+    run(parse_suite(later), tmp_path)
+    before = (tmp_path / "report.md").read_bytes()
+    run(parse_suite(later), tmp_path)
+
+    assert (tmp_path / "report.md").read_bytes() == before
+
+
 def test_the_figure_has_a_panel_a_method(tmp_path):
     """A page a data set; its numbers are the counts of rows; the same store gives the same bytes."""
     run(parse_suite(SUITE), tmp_path)

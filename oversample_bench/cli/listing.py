@@ -10,7 +10,7 @@ import click
 from oversample_bench.cli.fetching import fetch_datasets
 from oversample_bench.cli.health import health
 from oversample_bench.cli.tables import print_table
-from oversample_bench.errors import listed
+from oversample_bench.errors import counted, listed
 
 if TYPE_CHECKING:
     from oversample_bench.registry import Plugin, Registry
@@ -124,5 +124,5 @@ def _offered(registry: Registry, plugin: Plugin) -> str:
         names = [entry.name for entry in entries if entry.source == source]
         if names:
             cut = ", ..." if len(names) > MOST_NAMES else ""
-            told.append(f"{len(names)} {what}{'s' * (len(names) > 1)}: {', '.join(names[:MOST_NAMES])}{cut}")
+            told.append(f"{counted(len(names), what)}: {', '.join(names[:MOST_NAMES])}{cut}")
     return "; ".join(told)

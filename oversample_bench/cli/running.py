@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from oversample_bench import threads
 from oversample_bench.cli.telling import FIGURES
@@ -82,7 +83,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
         figures=bool(given["figures"]),
     )
     summary = run(suite, out or "", options, watcher(console))
-    _conclude(console, suite, summary, _again(suite_file, out, given["data_dir"]))
+    _conclude(console, suite, summary, _again(click.get_current_context()))
     return summary.exit_code
 
 
@@ -91,11 +92,22 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _again(suite_file: Path, out: Path | None, data_dir: object) -> str:
-    """Return the line that goes on with a run: its suite, and where it finds and puts things."""
-    given = {"--out": out, "--data-dir": data_dir}
-    options = [word for name, value in given.items() if value for word in (name, str(value))]
-    return shlex.join(["bench", "run", str(suite_file), *options])
+def _again(context: click.Context) -> str:
+    """Return the line that goes on with a run: its suite, and the options that were given."""
+    words = ["bench", "run", str(context.params["suite_file"])]
+    for option in context.command.params:
+        name = str(option.name)
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if given and isinstance(option, click.Option):
+            words += _words(option, context.params[name])
+    return shlex.join(words)
+
+
+def _words(option: click.Option, value: object) -> list[str]:
+    """Return an option as it is typed."""
+    if option.is_flag:
+        return (option.opts if value else option.secondary_opts)[:1]
+    return [option.opts[0], str(value)]
 
 
 def _conclude(console: Console, suite: Suite, summary: Summary, again: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from oversample_bench.errors import listed
+from oversample_bench.errors import counted, listed
 from oversample_bench.report.cells import flag_counts, good_draws
 from oversample_bench.report.markdown import bullets, cut, escaped, table
 from oversample_bench.report.results import COUNTS, FIDELITY, PENDING, Results
@@ -116,5 +116,4 @@ def _fallbacks(good: pd.DataFrame) -> list[str]:
 def _sentence(key: Any, part: pd.DataFrame) -> str:
     method, sentence = key
     where = listed(map(str, part["dataset"].unique()), most=8)
-    count = f"{len(part):,} draw{'s' if len(part) > 1 else ''}"
-    return f"{escaped(method)}, {count}: {escaped(cut(sentence))} ({escaped(where)})"
+    return f"{escaped(method)}, {counted(len(part), 'draw')}: {escaped(cut(sentence))} ({escaped(where)})"

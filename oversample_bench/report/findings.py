@@ -18,7 +18,7 @@ from oversample_bench.report import comparisons
 from oversample_bench.report.markdown import escaped, table
 from oversample_bench.report.ranks import ALL
 from oversample_bench.report.results import PENDING, Results
-from oversample_bench.report.statistics import nemenyi, reach
+from oversample_bench.report.statistics import bootstrap, nemenyi, reach
 
 NOTHING = "–"
 NOWHERE = "there is no data set in which every method has all its trials scored"
@@ -70,13 +70,13 @@ def rules(results: Results) -> str:
     waits = " Sets with trials that have not been run are in neither." if _waits(results) else ""
     return (
         f"Each data set is one value, the mean of {averaged}. A set counts where every method has all its "
-        "trials scored; columns marked imputed add the sets in which some method has not, and give that "
-        f"method the worst rank.{waits} The gain is over the method {control}, positive where the other is "
-        "better, with a 95 % interval by a bootstrap over data sets, expanded for few of them. The p-values "
-        f"are of Wilcoxon's signed-rank test against {control}, as it is and adjusted by Holm; r is its "
-        "effect size, from -1 to 1 (rank-biserial correlation). Better, as good and worse are the posterior "
-        "probabilities of the Bayesian signed-rank test that this is most probable on a further set; as "
-        f"good is within {comparisons.rope(results):g}."
+        "trials scored, less ratios and classifiers with which none has; columns marked imputed add "
+        f"the sets in which some method has not, and give that method the worst rank.{waits} The gain is "
+        f"over the method {control}, positive where the other is better, with a 95 % interval by a bootstrap "
+        "over data sets, expanded for few of them. The p-values are of Wilcoxon's signed-rank test against "
+        f"{control}, as it is and adjusted by Holm; r is its effect size, from -1 to 1 (rank-biserial "
+        "correlation). Better, as good and worse are the posterior probabilities of the Bayesian signed-rank "
+        f"test that this is most probable on a further set; as good is within {comparisons.rope(results):g}."
     )
 
 
@@ -115,6 +115,8 @@ def sentence(part: Sequence[Any]) -> str:
     if n > 1:
         said[0] += f": {_omnibus(first, len(part))}"
         said.append(_apart(part, first.critical_difference))
+    if bootstrap.FEWEST <= n < bootstrap.ENOUGH:
+        said.append(f"Intervals of gains over {n} data sets are too narrow: they end where these gains end")
     if imputed > max(n, 1):
         p = _told(first.p_iman_davenport_imputed)
         said.append(f"Iman and Davenport's test has, imputed over {imputed} data sets, {p}")

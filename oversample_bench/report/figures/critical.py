@@ -110,13 +110,20 @@ def _too_few(fewest: int, found: int, noun: str) -> str:
     return f"Mean ranks are compared from {fewest} {noun}s on, and there {count}."
 
 
+def _averaged(results: Results) -> str:
+    pooled = len(panels(results)[0].classifiers) > 1
+    more = ["ratios"] * (len(results.names("ratio")) > 1) + ["classifiers"] * pooled
+    if not more:
+        return "splits"
+    return f"splits, {' and '.join(more)} (less those with which no method is whole)"
+
+
 def _caption(results: Results, metric: str, told: pd.DataFrame) -> str:
     text = (
-        f"Mean ranks by {metric}, 1 is best; each data set is ranked by its mean over splits"
-        f"{' and ratios' if len(results.names('ratio')) > 1 else ''}. A bar joins methods that "
-        "Nemenyi's test does not tell apart at 5 %; CD is the least difference that it does (Demšar 2006). p "
-        "is that of Iman and Davenport for no difference at all: where it is above 0.05, take all methods as "
-        "joined."
+        f"Mean ranks by {metric}, 1 is best; each data set is ranked by its mean over {_averaged(results)}. "
+        "A bar joins methods that Nemenyi's test does not tell apart at 5 %; CD is the least difference that "
+        "it does (Demšar 2006). p is that of Iman and Davenport for no difference at all: where it is above "
+        "0.05, take all methods as joined."
     )
     ones = told.drop_duplicates("panel")
     short = ones[ones["n_left_out"] > 0]

@@ -20,7 +20,7 @@ def label(text: object, most: int = MOST_LETTERS) -> str:
     if len(line) <= most:
         return line
     tail = (most - 1) // 2
-    return f"{line[: most - 1 - tail]}…{line[-tail:]}"
+    return f"{line[: most - 1 - tail]}…{line[len(line) - tail :]}"
 
 
 def labels(names: Sequence[str], most: int = MOST_LETTERS) -> list[str]:

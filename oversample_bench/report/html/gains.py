@@ -106,9 +106,11 @@ def over_all(found: Gains) -> pd.DataFrame:
     Returns
     -------
     DataFrame of shape (n_others, ...)
-        Columns as in ``lines``; only data sets where every ratio and classifier that is planned has a pair.
+        Columns as in ``lines``; only data sets where every ratio and classifier has a pair, less those with
+        which no method has one.
     """
-    rows = found.rows.assign(whole=found.rows["n"] > 0)
+    some = found.rows.groupby(ROW, sort=False)["n"].transform("max") > 0
+    rows = found.rows[some].assign(whole=found.rows["n"] > 0)
     by_set = rows.groupby(["dataset", "other"], sort=False).agg(mean=("mean", "mean"), whole=("whole", "all"))
     means = by_set["mean"].where(by_set["whole"]).reset_index().assign(ratio="", classifier="")
     return differences.over_sets(means, higher_is_better=found.higher_is_better)

@@ -1,7 +1,7 @@
 """Calibration curves for the page: what was predicted, and how often it came, with what they rest on.
 
-Takes the points and the terms of the Brier score from `oversample_bench.report.calibration`, added up over
-all data sets and ratios as in the drawn curves and in the tables of the report.
+Takes both from `oversample_bench.report.calibration`, as the drawn curves and the tables have them: the
+points are of all test rows together, the terms of the Brier score are means over data sets and ratios.
 """
 
 from __future__ import annotations

@@ -16,8 +16,9 @@ n_sets  plain         expanded
 20      0.93 (0.91)   0.95 (0.93)
 ======= ============= =============
 
-No mean of drawn gains is beyond their extremes, which is why below five sets it still is too narrow; see
-`oversample_bench.report.statistics.reach.warning`. Adjusts nothing for the number of methods.
+No mean of drawn gains is beyond their extremes, so that below `ENOUGH` sets it still is too narrow, which a
+report says beside it; two sets, whose interval would hold the mean in half of all cases, have none. Adjusts
+nothing for the number of methods.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ import numpy as np
 import pandas as pd
 
 from oversample_bench.report.statistics.cases import finite_gains
+
+FEWEST = 3
+"""Data sets under which there is no interval."""
+ENOUGH = 5
+"""Data sets from which on an interval holds about as much as it says."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,8 @@ def mean_gains(
     Returns
     -------
     dict of str to MeanGain
-        Of each method but the control, in the order of the columns. One data set has no interval (NaN), none
-        has no mean either.
+        Of each method but the control, in the order of the columns. Fewer than `FEWEST` data sets have no
+        interval (NaN), none has no mean either.
 
     Raises
     ------
@@ -116,7 +122,7 @@ def mean_gains(
 
 def _interval(means: np.ndarray, generator: np.random.Generator, n_draws: int, level: float) -> np.ndarray:
     n_sets, n_methods = means.shape
-    if n_sets < 2:
+    if n_sets < FEWEST:
         return np.full((2, n_methods), math.nan)
     counts = generator.multinomial(n_sets, [1 / n_sets] * n_sets, size=n_draws)
     tail = expanded_tail(n_sets, level)

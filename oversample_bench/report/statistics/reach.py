@@ -12,11 +12,11 @@ from functools import lru_cache
 import pandas as pd
 
 from oversample_bench.errors import counted
+from oversample_bench.report.cells import TIE_DECIMALS
 from oversample_bench.report.statistics.cases import finite_gains
 from oversample_bench.report.statistics.nemenyi import critical_difference
 
 ENOUGH_SETS = 11  # "N > 10" for the distributions of Friedman's test: Demšar, JMLR 7, 2006, section 3.2
-ENOUGH_DRAWN = 5  # bootstrap intervals, see the simulation in `oversample_bench.report.statistics.bootstrap`
 ENOUGH_SPLITS = 5  # ours: Student's t reaches 2.8 standard errors there, and 4.3 with three
 
 
@@ -75,7 +75,8 @@ def reach(scores: pd.DataFrame, control: str, alpha: float = 0.05, power: float 
     """
     found = finite_gains(scores, control)
     n_sets, n_methods = scores.shape
-    means = {str(name): least_mean(float(sd), n_sets, alpha, power) for name, sd in found.std().items()}
+    spread = found.std().round(TIE_DECIMALS)
+    means = {str(name): least_mean(float(sd), n_sets, alpha, power) for name, sd in spread.items()}
     ranks = critical_difference(n_methods, n_sets, alpha)
     return Reach(control, n_methods, n_sets, alpha, power, ranks, means)
 
@@ -146,7 +147,7 @@ def warning(found: Reach, n_splits: int) -> str:
     few_sets, few_splits = found.n_sets < ENOUGH_SETS, n_splits < ENOUGH_SPLITS
     said = []
     if few_sets:
-        said += [_sets(found.n_sets), *_drawn(found.n_sets)]
+        said.append(_sets(found.n_sets))
     if few_splits:
         said.append(_splits(n_splits))
     if few_sets or few_splits:
@@ -156,14 +157,6 @@ def warning(found: Reach, n_splits: int) -> str:
 
 def _sets(n_sets: int) -> str:
     return f"{_are(n_sets, 'data set')} too few: the p-values of Friedman's test need {ENOUGH_SETS} or more."
-
-
-def _drawn(n_sets: int) -> list[str]:
-    if n_sets < 2 or n_sets >= ENOUGH_DRAWN:
-        return []
-    return [
-        f"With fewer than {ENOUGH_DRAWN} the intervals of gains are too narrow: they end where gains end."
-    ]
 
 
 def _splits(n_splits: int) -> str:
@@ -203,6 +196,8 @@ def _signed_ranks(found: Reach) -> list[str]:
 def _means(found: Reach) -> str:
     if found.n_sets < 2:
         return "Of fewer than two data sets there is no interval of a mean gain."
+    if not any(found.means.values()):
+        return f"Gains over {found.control} are the same on every data set: no other size could be told."
     names = sorted(found.means, key=found.means.__getitem__)
     ends = list(dict.fromkeys([names[0], names[-1]]))
     sizes = " and ".join(f"{found.means[name]:.2g} ({name})" for name in ends)

@@ -30,7 +30,7 @@ function calibrationTrace([, method, trials, score, rows, predicted, seen], now)
   const look = lookOf(method, now);
   const total = rows.reduce((sum, n) => sum + n, 0);
   const [brier, reliability, resolution, uncertainty] = score.map((value) => value.toFixed(3));
-  const terms = `Brier score ${brier} = reliability ${reliability} − resolution ${resolution} + uncertainty ${uncertainty}, ${trials.toLocaleString("en")} trials`;
+  const terms = `Brier score ${brier} = reliability ${reliability} − resolution ${resolution} + uncertainty ${uncertainty},<br>means over data sets and ratios, ${counted(trials, "trial")}`;
   return {
     type: "scatter", mode: "lines+markers", name: shortLabel(model.methods[method].name), x: predicted, y: seen, hoverinfo: "text",
     line: { color: look.color, dash: look.dash, width: 2 },

@@ -37,7 +37,7 @@ function heat(now) {
   const cut = rows.length < view.rows.length ? ` The first ${rows.length} of ${view.rows.length} rows; filter to see others.` : "";
   const what = held === null ? `Mean ${metric.name}` : `Mean ${metric.name} minus that of ${metric.gains.reference}`;
   return {
-    caption: `${what}, ${rows.length} rows and ${view.methods.length} methods; gaps have no score.${cut}`,
+    caption: `${what}, ${counted(rows.length, "row")} and ${counted(view.methods.length, "method")}; gaps have no score.${cut}`,
     traces: [{
       type: "heatmap", z, text, hoverinfo: "text", xgap: 1, ygap: 1, hoverongaps: true, ...scale,
       colorbar: { thickness: 12, outlinewidth: 0, len: 1, tickfont: { color: now.ink } },
@@ -60,6 +60,7 @@ function gains(now) {
   const shown = metric.gains.lines.filter(([ratio, classifier, method, mean]) => mean !== null
     && (view.ratio === null || ratio === view.ratio) && (view.classifier === null || classifier === view.classifier)
     && view.methods.includes(method));
+  if (!view.methods.length) return nothing("No methods are shown.");
   if (!shown.length) return nothing("No pair of scores is shown.");
   const groups = [...new Set(shown.map(([ratio, classifier]) => `${ratio} ${classifier}`))];
   const methods = view.methods.filter((method) => shown.some((line) => line[2] === method));
@@ -85,7 +86,7 @@ function gains(now) {
   });
   const better = metric.higher ? "right of 0 is better" : "left of 0 is better";
   return {
-    caption: `Mean paired difference in ${metric.name} from ${metric.gains.reference} with 95 % interval over ${metric.gains.unit}; ${better}.`
+    caption: `Mean paired difference in ${metric.name} from ${metric.gains.reference} with 95 % interval over ${metric.gains.unit}, whatever rows are shown; ${better}.`
       + (shown.some((line) => line[4] === null) ? " Points without a line rest on one value." : ""),
     traces,
     layout: layout(now, Math.max(240, groups.length * step * 15 + 120) + legendRoom(methods.length), {
@@ -118,6 +119,7 @@ function curves(now) {
   const dataset = Number(choice("curves"));
   const classifier = view.classifier ?? 0;
   const shown = metric.curves.filter((curve) => curve[0] === dataset && curve[1] === classifier && view.methods.includes(curve[2]));
+  if (!view.methods.length) return nothing("No methods are shown.");
   if (!shown.length) return nothing("No method has a score for this choice, or no data set is whole at every ratio.");
   const ratios = [...new Set(shown.flatMap((curve) => curve[4]))].sort((a, b) => a - b);
   const traces = shown.map(([, , method, , own, mean, low, high], place) => {
@@ -137,7 +139,7 @@ function curves(now) {
   });
   const where = dataset < 0 ? `, mean over ${shown[0][3]} data sets that are whole at every ratio,` : ` on ${model.datasets[dataset]}`;
   return {
-    caption: `${metric.name} of ${model.classifiers[classifier]}${where} with 95 % intervals, which may leave the frame; lines are moved a little apart${view.classifier === null && model.classifiers.length > 1 ? "; choose another classifier above" : ""}.`,
+    caption: `${metric.name} of ${model.classifiers[classifier]}${where} at every ratio, whatever rows are shown, with 95 % intervals, which may leave the frame; lines are moved a little apart${view.classifier === null && model.classifiers.length > 1 ? "; choose another classifier above" : ""}.`,
     traces,
     layout: layout(now, 440 + legendRoom(shown.length), {
       xaxis: axis(now, "ratio, minority : majority in training", { type: "log", tickmode: "array", tickvals: ratios, ticktext: ratios.map(String) }),
@@ -199,6 +201,7 @@ function cost(now) {
   const metric = metricNow();
   const which = Number(choice("cost"));
   const { n, means, costs } = qualities(metric);
+  if (!view.methods.length) return nothing("No methods are shown.");
   const points = view.methods.map((method, i) => ({ method, score: means[i], cost: costs[i][which] }))
     .filter((point) => n && point.cost !== null);
   if (!points.length) return nothing(n ? "No cost was recorded." : "In no shown row is every shown method whole.");
@@ -220,7 +223,7 @@ function cost(now) {
     line: { color: now.soft, dash: "dot", width: 1, shape: "hv" }, hoverinfo: "skip",
   };
   return {
-    caption: `Mean ${metric.name} over the ${n} shown rows in which every shown method is whole, against ${which ? "the mean peak memory of a fit" : "the mean seconds of a fit"}. `
+    caption: `Mean ${metric.name} over the ${counted(n, "shown row")} in which every shown method is whole, against ${which ? "the mean peak memory of a fit" : "the mean seconds of a fit"}. `
       + `Of a method right of the dotted line and on its worse side, another one is as good and cheaper. Less than ${least} ${unit} is shown as that.`,
     traces: [line, ...traces],
     layout: layout(now, 420 + legendRoom(points.length), {

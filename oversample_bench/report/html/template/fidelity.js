@@ -5,9 +5,12 @@ const SHARE = 1e4;
 
 function fidelity(now) {
   if (!model.fidelity.length) return null;
-  const ratio = view.ratio ?? model.fidelity[0][1];
-  const sets = new Set(view.rows.map((row) => model.rows[row][0]));
-  const marks = model.fidelity.filter((place) => place[1] === ratio && sets.has(place[0]))
+  if (!view.methods.length) return nothing("No methods are shown.");
+  const places = new Set(view.rows.map((row) => `${model.rows[row][0]} ${model.rows[row][1]}`));
+  const own = model.fidelity.filter(([dataset, ratio]) => places.has(`${dataset} ${ratio}`));
+  if (!own.length) return nothing("No draw of a shown row was held against hidden rows.");
+  const ratio = own[0][1];
+  const marks = own.filter((place) => place[1] === ratio)
     .flatMap(([dataset, , own]) => own.map((mark) => fidelityMark(dataset, mark)));
   const points = view.methods.map((method) => pooled(method, marks.filter((mark) => mark.method === method))).filter((point) => point.n);
   if (!points.length) return nothing(`At ratio ${model.ratios[ratio]} no draw of a shown method and row was held against hidden rows.`);

@@ -15,7 +15,7 @@ function colours() {
 function label(name, most = isNarrow() ? 44 : 200) {
   const line = String(name).replace(/\s+/g, " ").trim();
   const tail = Math.floor((most - 1) / 2);
-  const text = line.length <= most ? line : `${line.slice(0, most - 1 - tail)}…${line.slice(-tail)}`;
+  const text = line.length <= most ? line : `${line.slice(0, most - 1 - tail)}…${line.slice(line.length - tail)}`;
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
@@ -30,6 +30,10 @@ function settings() {
 // Room above a plot for the names of its lines.
 function legendRoom(n) {
   return isNarrow() ? LEGEND_LINE * Math.ceil(n / 2) : 0;
+}
+
+function counted(n, noun) {
+  return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 function shortLabel(name) {

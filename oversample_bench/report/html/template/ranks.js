@@ -18,12 +18,12 @@ function ranks(now) {
   return { caption: ranksCaption(metric, who, found), ...ranksDiagram(found, now) };
 }
 
-function ranksCaption(metric, who, [, n, critical, p, methods]) {
+function ranksCaption(metric, who, [classifier, n, critical, p, methods]) {
   const total = model.datasets.length;
   const over = n < total ? `${n} of ${total} data sets (the others lack a score of some method)` : `${n} data sets`;
   const hidden = methods.filter((method) => !view.methods.includes(method)).length;
   const told = p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
-  return `Mean ranks by ${metric.name} of ${who} over ${over}, each ranked once by its mean; 1 is best. A bar joins methods that Nemenyi's test does not tell apart at 5 %; `
+  return `Mean ranks by ${metric.name} of ${who} over ${over}, each ranked once by its mean${classifier < 0 || model.ratios.length > 1 ? " (less ratios and classifiers with which no method is whole)" : ""}; 1 is best. A bar joins methods that Nemenyi's test does not tell apart at 5 %; `
     + `CD = ${critical.toFixed(2)} is the least difference that it does. ${told} (Iman and Davenport) for no difference at all`
     + `${p > 0.05 ? ": take all methods as joined. " : ". "}`
     + `Ranks are among all ${methods.length} methods, whatever rows${model.ratios.length > 1 ? " and ratios" : ""} the filters show`
