@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.errors import counted
-from oversample_bench.report import comparisons
+from oversample_bench.report import comparisons, twins
 from oversample_bench.report.markdown import escaped, table
 from oversample_bench.report.ranks import ALL
 from oversample_bench.report.results import PENDING, Results
@@ -85,7 +85,7 @@ def _waits(results: Results) -> bool:
 
 
 def caution(results: Results, told: pd.DataFrame) -> str:
-    """Say that there are too few data sets or splits, and what could have been seen.
+    """Say that sets count twice, that there are too few data sets or splits, and what could have been seen.
 
     It is about the last comparison, which is that of all classifiers where there are several; empty where
     there are enough of both.
@@ -101,7 +101,8 @@ def caution(results: Results, told: pd.DataFrame) -> str:
         ranks=first.critical_difference,
         means={row.method: row.least_gain for row in part if row.method != first.control},
     )
-    return reach.warning(found, int(results.plan.groupby("dataset")["split"].nunique().min()))
+    few = reach.warning(found, int(results.plan.groupby("dataset")["split"].nunique().min()))
+    return " ".join(said for said in (twins.caution(results), few) if said)
 
 
 def sentence(part: Sequence[Any]) -> str:

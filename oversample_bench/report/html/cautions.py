@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from oversample_bench.report import differences
+from oversample_bench.report import differences, twins
 from oversample_bench.report.evidence import Evidence
 from oversample_bench.report.figures.blocks import Panel, matrix
 from oversample_bench.report.html.gains import reference
@@ -26,6 +26,8 @@ def cautions(results: Results, told: Mapping[str, Evidence]) -> Iterator[str]:
             "The suite puts no method in focus, so the best-ranked one besides the reference is told of. It "
             "was chosen by these very scores: its interval flatters it."
         )
+    if said := twins.caution(results):
+        yield said
     metric = next(iter(results.metrics))
     everything = Panel("", tuple(results.names("classifier")))
     scores = matrix(results, metric, told[metric].found, everything).dropna()
