@@ -13,6 +13,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO, StringIO
@@ -334,6 +335,34 @@ def test_a_host_that_refuses_is_told_in_the_words_of_the_system(host):
     assert failure(gone.small()) == (
         f"it could not be downloaded: 127.0.0.1:{port} cannot be reached (Connection refused)"
     )
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["of a size", "of no size"])
+def test_a_host_that_sends_a_byte_now_and_then_is_given_up(monkeypatch, told):
+    """A server that is never silent, and never done, does not hold a run for ever."""
+    monkeypatch.setattr(downloading, "WHOLE_SECONDS", 0.5)
+    gone = threading.Event()
+
+    class Drips(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            if told:
+                self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            with suppress(OSError):  # nobody listens any more
+                while not gone.wait(0.02):
+                    self.wfile.write(b"1")
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Drips) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        url = f"http://127.0.0.1:{server.server_port}/rows"
+        with pytest.raises(DownloadError, match=r"/rows was given up after 0.5 s, in which \d+ bytes came"):
+            downloading.contents(Remote(url, ()))
+        gone.set()
+        server.shutdown()
 
 
 def test_a_host_that_does_not_answer_is_asked_once(host, monkeypatch):

@@ -8,8 +8,9 @@ another content than its checksum says are told apart from a server that does no
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import IncompleteRead
 from io import BytesIO
 from typing import Protocol
@@ -20,6 +21,9 @@ from oversample_bench.data.official import Content, Remote
 CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 30.0
 """How long a host may take to answer, and to send nothing once it has."""
+
+WHOLE_SECONDS = 3600.0
+"""How long a file may take in all: a host that sends a byte now and then is never silent."""
 
 CHUNK_BYTES = 2**16
 
@@ -87,15 +91,48 @@ def contents(remote: Remote, bar: Callable[[str], Bar] | None = None) -> list[by
 def _downloaded(remote: Remote, bar: Callable[[str], Bar] | None) -> bytes:
     import pooch
 
-    get = pooch.HTTPDownloader(
-        progressbar=bar(remote.url.rsplit("/", 1)[-1]) if bar else False,
-        chunk_size=CHUNK_BYTES,
-        timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
-    )
     buffer = BytesIO()
-    with _told(remote, buffer):
+    with _told(remote, buffer), _in_time(remote, buffer) as watch:
+        get = pooch.HTTPDownloader(
+            progressbar=bar(remote.url.rsplit("/", 1)[-1]) if bar else False,
+            chunk_size=CHUNK_BYTES,
+            timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
+            hooks={"response": watch},
+        )
         get(remote.url, buffer, None)
     return buffer.getvalue()
+
+
+@contextmanager
+def _in_time(remote: Remote, buffer: BytesIO) -> Iterator[Callable[..., None]]:
+    """Yield what takes note of the answer of a server, and hang up on it when the time is over."""
+    import requests
+
+    answers: list[requests.Response] = []
+    over = threading.Event()
+
+    def hang_up() -> None:
+        over.set()
+        for answer in answers:
+            with suppress(ValueError, RuntimeError, OSError):  # it has ended meanwhile
+                answer.raw.shutdown()
+
+    timer = threading.Timer(WHOLE_SECONDS, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda answer, **_: answers.append(answer)
+    except requests.RequestException:
+        if not over.is_set():
+            raise
+    finally:
+        timer.cancel()
+        for answer in answers:
+            answer.close()
+    if over.is_set():
+        raise DownloadError(
+            f"{remote.url} was given up after {WHOLE_SECONDS:g} s, in which {buffer.tell():,} bytes came"
+        )
 
 
 @contextmanager
