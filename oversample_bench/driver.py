@@ -226,8 +226,10 @@ def _portray(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) 
 
 def _awaited(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) -> bool:
     """Tell whether a portrait that the suite asks for has failed and is to be tried again."""
-    failed = ledger.portrayed(retry=False) - ledger.portrayed(retry=order.options.retry)
-    if not (failed and order.suite.report.portraits):
+    if not (order.suite.report.portraits and order.options.retry):
+        return False
+    failed = ledger.portrayed(retry=False) - ledger.portrayed(retry=True)
+    if not failed:
         return False
     from oversample_bench.portraits import sittings
 
