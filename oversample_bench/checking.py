@@ -12,7 +12,8 @@ from typing import Any
 
 from oversample_bench.api import Metric
 from oversample_bench.errors import UsageError, listed, nearest
-from oversample_bench.registry import KINDS, Entry, LooseFile, Registry, load_registry
+from oversample_bench.loose import LooseFile
+from oversample_bench.registry import KINDS, Entry, Registry, load_registry
 from oversample_bench.suite import Suite
 
 METHODS = {"oversampler": ("fit_resample",), "classifier": ("fit", "predict")}

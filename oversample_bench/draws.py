@@ -54,6 +54,13 @@ class DrawFiles:
         except Exception:  # noqa: BLE001 - a damaged zip raises what it likes, NotImplementedError among it
             return None
 
+    def rename(self, before: str, today: str) -> None:
+        """Call a draw by another digest; where there is one of that digest, it stays."""
+        if self.has(today):
+            self.path(before).unlink(missing_ok=True)
+        elif self.has(before):
+            self.path(before).rename(self.path(today))
+
     def sweep(self) -> None:
         """Remove what a killed run left half-written."""
         sweep(self.folder / FOLDER)

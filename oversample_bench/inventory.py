@@ -79,7 +79,7 @@ class Inventory:
         if spec.path:
             return Source(spec)
         entry = self._registry.entry("dataset", spec.name)
-        return Source(spec, entry.source, entry.resolve, self._data_dir, self._download)
+        return Source(spec, entry.rows_from, entry.resolve, self._data_dir, self._download)
 
     def dataset(self, spec: DataSpec) -> Outcome[Dataset]:
         """Return the rows, or why a registered set is not to be had.
@@ -124,10 +124,9 @@ class Inventory:
 
     def identity(self, plan: Plan, remember: Remember | None) -> Identity:
         """Return what the names of ``plan`` stand for."""
-        kinds = ("oversampler", "classifier")
         return Identity(
             fingerprints={spec: self.fingerprint(spec, remember) for spec in plan.data()},
-            sources={(k, entry.name): entry.source for k in kinds for entry in self._registry.entries(k)},
+            sources={(kind, name): self._registry.entry(kind, name).source for kind, name in plan.names()},
         )
 
 

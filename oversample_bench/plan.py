@@ -65,6 +65,11 @@ class Plan:
         """Return the splits, each once."""
         return tuple(dict.fromkeys(trial.spec.draw.split for trial in self.trials))
 
+    def names(self) -> set[tuple[str, str]]:
+        """Return the kinds and names of its methods and classifiers."""
+        methods = {("oversampler", trial.spec.draw.method.name) for trial in self.trials}
+        return methods | {("classifier", trial.spec.classifier.name) for trial in self.trials}
+
     def fits(self) -> tuple[Fit, ...]:
         """Return the calls that make the draws, each draw in exactly one of them."""
         return fits(trial.spec.draw for trial in self.trials)

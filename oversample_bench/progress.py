@@ -56,6 +56,13 @@ class Tally(Watcher):
         """Say what is being downloaded."""
         self.say(sentence)
 
+    def adopted(self, trials: int) -> None:
+        """Say which rows are taken for those of what is installed."""
+        self.say(
+            f"{counted(trials, 'trial')} in this folder come from a version that kept no hash of the "
+            "plugins' code; they count as made by the plugins installed now, which have the same versions."
+        )
+
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Say what is about to happen."""
         self.total, self.reused, self.started = total, reused, time.monotonic()

@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
-import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
-from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from oversample_bench import __version__, builtin
+from oversample_bench import builtin, origins
 from oversample_bench.api import ENTRY_POINT_GROUP, Metric
+from oversample_bench.distributions import top, version
 from oversample_bench.errors import UsageError, listed, nearest
 from oversample_bench.hookspecs import implementations
-from oversample_bench.specs import digest
+from oversample_bench.loose import LooseFile
+from oversample_bench.origins import Origin
 
 KINDS = {"oversampler": "oversampler", "classifier": "classifier", "dataset": "data set", "metric": "metric"}
 ONLY_VARIABLE = "OVERSAMPLE_BENCH_PLUGINS"
@@ -44,8 +43,8 @@ class Entry:
         As registered.
     plugin : str
         The plugin that offers it.
-    source : str
-        Its distribution and version, ``"oversample-bench 0.1.0"``: part of digests.
+    origin : Origin
+        The distribution or file of that plugin.
     target : str or object
         ``"package.module:attribute"``, or the object.
     defaults : mapping
@@ -54,16 +53,30 @@ class Entry:
         Whether what it requires is installed.
     reason : str
         What to install.
+    requires : tuple of str
+        The modules that it needs.
     """
 
     kind: str
     name: str
     plugin: str
-    source: str
+    origin: Origin
     target: str | Callable[..., Any] | Metric
     defaults: Mapping[str, Any] = field(default_factory=dict)
     state: str = "ok"
     reason: str = ""
+    requires: tuple[str, ...] = ()
+
+    @cached_property
+    def source(self) -> str:
+        """Who offers it, by which code: ``"oversample-bench-swim 0.1.0 code 9f86d081884c"``; for digests."""
+        return self.origin.source(self.target)
+
+    @property
+    def rows_from(self) -> str:
+        """Who offers a data set, and the packages that its rows may come from."""
+        versions = {module: version(top(module)) for module in self.requires}
+        return ", ".join([self.source, *(f"{name} {found}" for name, found in versions.items() if found)])
 
     def resolve(self) -> Any:
         """Import what the name stands for, its defaults applied.
@@ -76,6 +89,8 @@ class Entry:
         if self.state != "ok":
             raise UsageError(f"the {KINDS[self.kind]} '{self.name}' is unavailable: {self.reason}")
         target = _imported(self) if isinstance(self.target, str) else self.target
+        if self.origin.file is not None:
+            self.origin.file.share()
         return partial(target, **self.defaults) if self.defaults and callable(target) else target
 
     def build(self, params: Mapping[str, Any]) -> Any:
@@ -119,36 +134,6 @@ class Plugin:
 
 
 @dataclass(frozen=True)
-class LooseFile:
-    """A plugin of one file, named in a suite; its text travels to the workers."""
-
-    path: str
-    text: str
-
-    @classmethod
-    def read(cls, path: str) -> LooseFile:
-        """Read the file at ``path``.
-
-        Raises
-        ------
-        UsageError
-            When it cannot be read as text.
-        """
-        try:
-            return cls(path, Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"the plugin '{path}' cannot be read: {error}") from error
-
-    def module(self) -> types.ModuleType:
-        """Run the file as a module of its own."""
-        module = types.ModuleType(f"oversample_bench_loose_{Path(self.path).stem}_{digest(self.text)[:8]}")
-        module.__file__ = self.path
-        sys.modules[module.__name__] = module  # so that its classes can be pickled
-        exec(compile(self.text, self.path, "exec"), module.__dict__)  # noqa: S102 - the user asked for this file
-        return module
-
-
-@dataclass(frozen=True)
 class Registry:
     """All names of all plugins."""
 
@@ -180,30 +165,34 @@ class Registry:
             f"Installed: {listed(names)}.{hint}"
         )
 
+    def renewed(self, kind: str, name: str, source: str) -> str:
+        """Return today's source of a name that the store of an earlier version has with ``source``.
+
+        Empty where that is of today already, or where the name is not offered by that very version.
+        """
+        entry = self.known.get((kind, name))
+        if entry is None or source not in entry.origin.earlier:
+            return ""
+        return entry.rows_from if kind == "dataset" else entry.source
+
 
 def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
     """Return the names of the built-ins, of every installed plugin and of ``loose`` files."""
     collected = _Collection()
-    collected.add(Plugin("builtin", "oversample-bench", __version__), lambda: builtin)
+    collected.add("builtin", origins.host(), lambda: builtin)
     only = [name.strip() for name in os.environ.get(ONLY_VARIABLE, "").split(",") if name.strip()]
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=_order):
         if point.name != "builtin" and (not only or point.name in only):
-            collected.add(Plugin(point.name, *_distribution(point)), point.load)
+            collected.add(point.name, origins.installed(point), point.load)
     for file in loose:
-        name = Path(file.path).name
-        collected.add(Plugin(name, name, digest(file.text)[:12]), file.module)
+        collected.add(file.name, origins.loose(file), file.module)
     return Registry(tuple(collected.plugins), collected.known, tuple(loose))
 
 
 def _order(point: EntryPoint) -> tuple[str, str]:
     """Return our own distributions first, then the others by name."""
-    distribution = _distribution(point)[0]
+    distribution = origins.distribution(point)[0]
     return ("" if distribution.startswith("oversample-bench-") else distribution, point.name)
-
-
-def _distribution(point: EntryPoint) -> tuple[str, str]:
-    """Return name and version, also of what an uninstallation has left half there."""
-    return (point.dist and point.dist.name) or "unknown", (point.dist and point.dist.version) or "0"
 
 
 def _in_a_line(error: BaseException) -> str:
@@ -219,12 +208,13 @@ class _Collection:
         self.plugins: list[Plugin] = []
         self.known: dict[tuple[str, str], Entry] = {}
 
-    def add(self, plugin: Plugin, load: Callable[[], Any]) -> None:
+    def add(self, name: str, origin: Origin, load: Callable[[], Any]) -> None:
         """Ask one plugin for its names; whatever it raises becomes its state."""
+        plugin = Plugin(name, origin.name, origin.version)
         offered: list[Entry] = []
         try:
-            for kind, function in implementations(load(), plugin.name):
-                function(partial(_offer, offered, kind, plugin))
+            for kind, function in implementations(load(), name):
+                function(partial(_offer, offered, kind, (name, origin)))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
             self.plugins.append(replace(plugin, state="broken", reason=_in_a_line(error)))
             return
@@ -253,7 +243,7 @@ class _Collection:
 def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Register`
     offered: list[Entry],
     kind: str,
-    plugin: Plugin,
+    by: tuple[str, Origin],
     name: str,
     target: str | Callable[..., Any] | Metric,
     *,
@@ -272,12 +262,13 @@ def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Re
         Entry(
             kind=kind,
             name=name,
-            plugin=plugin.name,
-            source=f"{plugin.distribution} {plugin.version}",
+            plugin=by[0],
+            origin=by[1],
             target=target,
             defaults=dict(defaults or {}),
             state="unavailable" if absent else "ok",
             reason=reason,
+            requires=tuple(wanted),
         )
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from oversample_bench import store
@@ -33,16 +34,20 @@ class Remaining:
 
 
 def metric_sources(suite: Suite, registry: Registry) -> dict[str, str]:
-    """Return the distribution and version of each metric of a suite."""
+    """Return who offers each metric of a suite, and by which code."""
     return {name: registry.entry("metric", name).source for name in suite.metrics}
 
 
 @dataclass(frozen=True)
 class Stock:
-    """What a folder holds: its open store (None where there is none), and the draws beside it."""
+    """What a folder holds: its open store (None where there is none), and the draws beside it.
+
+    ``called`` has the digests by which files of draws are called there, where they are others than today's.
+    """
 
     folder: Path
     connection: sqlite3.Connection | None
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def remaining(
         self, suite: Suite, registry: Registry, planned: tuple[Plan, Identity], *, retry: bool = True
@@ -69,6 +74,10 @@ class Stock:
             method.component(): Resources(method.resources.cpus, method.resources.gpus)
             for method in suite.methods
         }
-        left = jobs(plan, identity, done, lambda digest: digest in drawn and files.has(digest), resources)
+
+        def stored(digest: str) -> bool:
+            return digest in drawn and files.has(self.called.get(digest, digest))
+
+        left = jobs(plan, identity, done, stored, resources)
         n_settled = len(done & {identity.trial(planned.spec) for planned in plan.trials})
         return Remaining(tuple(left), n_settled)

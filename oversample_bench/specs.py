@@ -14,7 +14,11 @@ from fractions import Fraction
 from typing import Any
 
 PROTOCOL_VERSION = 1
-"""Raised whenever the same spec would give other numbers: part of every digest."""
+"""Raised whenever the same spec would give other splits, seeds or rows: part of every digest."""
+
+NUMBERS_VERSION = 1
+"""Raised whenever a built-in method, classifier or metric comes to other numbers: part of their digests, in
+place of the release's version. ``tests/test_numbers.py`` tells when it has to be."""
 
 
 def canonical(value: Any) -> str:

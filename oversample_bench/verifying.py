@@ -19,9 +19,10 @@ from oversample_bench.errors import UsageError
 from oversample_bench.estimate import expected_seconds
 from oversample_bench.identity import UNAVAILABLE, Identity
 from oversample_bench.inventory import Inventory, data_folder
+from oversample_bench.loose import LooseFile
 from oversample_bench.outcome import Failed
 from oversample_bench.plan import Plan, Planned
-from oversample_bench.registry import LooseFile, Registry, load_registry
+from oversample_bench.registry import Registry, load_registry
 from oversample_bench.samples import Recorded, Sample
 from oversample_bench.specs import DataSpec
 from oversample_bench.summary import Options

@@ -15,6 +15,9 @@ class Watcher:
     def fetching(self, sentence: str) -> None:
         """Hear that a data set is being downloaded, and under which terms."""
 
+    def adopted(self, trials: int) -> None:
+        """Hear that trials of an earlier version of this program are taken for those of today."""
+
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Hear that a run of ``total`` trials begins, ``reused`` of which are there already."""
 

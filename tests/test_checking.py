@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from oversample_bench.checking import check_names, check_parameters, complaint, registry_of
 from oversample_bench.errors import UsageError
+from oversample_bench.origins import host
 from oversample_bench.registry import Entry, load_registry
 from oversample_bench.suite import Suite, parse_suite
 
@@ -38,7 +39,7 @@ def refused(check: Any, *arguments: Any, **keywords: Any) -> list[str]:
 
 
 def entry(target: Any, kind: str = "oversampler") -> Entry:
-    return Entry(kind, "toy", "plug", "plug 1", target)
+    return Entry(kind, "toy", "plug", host(), target)
 
 
 class Sampler:

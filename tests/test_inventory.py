@@ -51,7 +51,7 @@ def unreadable(known: Mapping[str, str] | None = None) -> Inventory:
         raise AssertionError("it was loaded")
 
     (found,) = (one for one in load_registry().entries("dataset") if one.name == "ecoli1")
-    entry = Entry("dataset", "ecoli1", found.plugin, found.source, load)
+    entry = Entry("dataset", "ecoli1", found.plugin, found.origin, load)
     return Inventory(Registry((), {("dataset", "ecoli1"): entry}), None, known or {})
 
 

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from oversample_bench import __version__, builtin
 from oversample_bench.errors import UsageError
 from oversample_bench.hookspecs import HOOKS, implementations
-from oversample_bench.registry import Entry, LooseFile, Plugin, Registry, load_registry
+from oversample_bench.loose import LooseFile
+from oversample_bench.origins import host
+from oversample_bench.registry import Entry, Plugin, Registry, load_registry
 
 TARGET = "oversample_bench.baselines:NoResampling"
 HEAVY = {"pandas", "sklearn", "imblearn", "torch", "ray", "scipy"}
@@ -100,7 +102,7 @@ def test_an_installed_plugin_is_listed_with_its_distribution(install):
     registry = load_registry()
 
     assert Plugin("jitter", "jitter", "1.2", names=("jit", "ter")) == plugin(registry, "jitter")
-    assert registry.entry("oversampler", "jit").source == "jitter 1.2"
+    assert registry.entry("oversampler", "jit").source.startswith("jitter 1.2 code ")
 
 
 def test_names_are_imported_when_first_used(install):
@@ -137,7 +139,7 @@ def test_a_target_that_cannot_be_imported_is_a_sentence(install, monkeypatch, te
 
 def test_the_suites_parameters_go_before_the_defaults():
     """Defaults of a registration fill in what the suite leaves open."""
-    entry = Entry("classifier", "d", "p", "p 1", dict, defaults={"a": 1, "b": 2})
+    entry = Entry("classifier", "d", "p", host(), dict, defaults={"a": 1, "b": 2})
 
     assert entry.build({"b": 3}) == {"a": 1, "b": 3}
 
@@ -287,7 +289,7 @@ def test_a_missing_requirement_makes_a_name_unavailable_with_a_hint(install, req
 @given(name=st.text(max_size=20))
 def test_any_name_is_found_or_answered_in_a_sentence(name):
     """An unknown name never ends in anything but a sentence with the name and what is installed."""
-    registry = Registry((), {("metric", "mcc"): Entry("metric", "mcc", "p", "p 1", "a:b")})
+    registry = Registry((), {("metric", "mcc"): Entry("metric", "mcc", "p", host(), "a:b")})
 
     if name == "mcc":
         assert registry.entry("metric", name).name == name
@@ -337,7 +339,7 @@ def test_a_loose_file_is_a_plugin_whose_version_is_its_content(tmp_path):
 
     sources = [load_registry([one]).entry("oversampler", "toy").source for one in (first, moved, changed)]
 
-    assert sources[0].startswith("own.py ")
+    assert sources[0].startswith("own.py code ")
     assert sources[0] == sources[1]
     assert sources[0] != sources[2]
 

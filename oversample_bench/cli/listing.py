@@ -40,13 +40,13 @@ def list_datasets(part: str) -> None:
     entries = load_registry().entries("dataset")
     for entry in entries:
         if part in entry.name:
-            card = known.get(entry.name) if entry.source.startswith("oversample-bench ") else None
+            card = known.get(entry.name) if entry.plugin == "builtin" else None
             size = (
                 (card.n_rows, card.n_features, card.n_minority, f"{card.n_minority / card.n_majority:.4f}")
                 if card
                 else ("", "", "", "")
             )
-            rows.append((entry.name, *size, entry.source))
+            rows.append((entry.name, *size, entry.origin.told))
     if not rows:
         hint = nearest(part, [entry.name for entry in entries])
         raise UsageError(f"no registered data set has '{part}' in its name.{hint}")
@@ -117,11 +117,10 @@ def _offered(registry: Registry, plugin: Plugin) -> str:
     """Return how many names of each kind a plugin offers, and the first of them."""
     from oversample_bench.registry import KINDS
 
-    source = f"{plugin.distribution} {plugin.version}"
     told = []
     for kind, what in KINDS.items():
         entries = [entry for entry in registry.entries(kind) if entry.plugin == plugin.name]
-        names = [entry.name for entry in entries if entry.source == source]
+        names = [entry.name for entry in entries if entry.origin.name == plugin.distribution]
         if names:
             cut = ", ..." if len(names) > MOST_NAMES else ""
             told.append(f"{counted(len(names), what)}: {', '.join(names[:MOST_NAMES])}{cut}")

@@ -34,7 +34,7 @@ class Source:
     spec : DataSpec
         What the suite names.
     version : str, default=""
-        Distribution and version of the plugin that offers the set; empty for a file.
+        Who offers the set, by which code, and the packages that it comes from; empty for a file.
     loader : callable, optional
         Returns the set; given only when it is a registered one.
     data_dir : Path, optional
