@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from oversample_bench.errors import counted
 from oversample_bench.outcome import Failed
 from oversample_bench.samples import Recorded, Sample
+from oversample_bench.specs import FIDELITY_VERSION
 
 if TYPE_CHECKING:
     from oversample_bench.runners.events import DrawDone, TrialDone
@@ -94,6 +96,7 @@ class Comparison:
     metrics: Mapping[str, str]
     pairs: list[Deviation] = field(default_factory=list)
     n_trials: int = 0
+    n_other_fidelity: int = 0
 
     def take_draw(self, event: DrawDone, stored: Mapping[str, Any]) -> None:
         """Compare the audit and fidelity of a draw that trials of the sample stand on."""
@@ -103,7 +106,10 @@ class Comparison:
         if not label or isinstance(event.outcome, Failed):  # the trial tells of the failure
             return
         now = draw_record(event, "", 0).columns
-        self.pairs += [Deviation(label, f"draw: {name}", stored[name], now.get(name)) for name in DRAWN]
+        same = stored.get("fidelity_version") == FIDELITY_VERSION
+        self.n_other_fidelity += not same and stored["fidelity_precision"] is not None
+        compared = DRAWN if same else [name for name in DRAWN if not name.startswith("fidelity_")]
+        self.pairs += [Deviation(label, f"draw: {name}", stored[name], now.get(name)) for name in compared]
 
     def take_trial(self, event: TrialDone) -> None:
         """Compare the scores of a trial."""
@@ -122,6 +128,9 @@ class Comparison:
         self, sample: Sample, tolerance: float, unverified: Sequence[tuple[str, str]]
     ) -> Verification:
         """Return what was found."""
+        if self.n_other_fidelity:
+            draws = counted(self.n_other_fidelity, "draw")
+            unverified = [*unverified, ("fidelity", f"of {draws} was measured by another version of it")]
         beyond = sorted((pair for pair in self.pairs if pair.size > tolerance), key=lambda pair: -pair.size)
         return Verification(
             n_trials=sample.n_trials,

@@ -1,7 +1,7 @@
 """Everything that the store knows of one trial: what went into its digest, and what came of it.
 
 Finds the trial by its digest or by its labels. Computes nothing but the digest of the parts, to tell whether
-they are those that it was made from.
+they are those that it was made from, and whether what is installed now is what it was made by.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import Any
 from oversample_bench import store
 from oversample_bench.draws import DrawFiles
 from oversample_bench.errors import UsageError, listed, nearest
-from oversample_bench.identity import UNAVAILABLE, Identity
-from oversample_bench.specs import PROTOCOL_VERSION, Component, DrawSpec, TrialSpec
+from oversample_bench.identity import UNAVAILABLE, restored
+from oversample_bench.registry import Registry, load_registry
+from oversample_bench.specs import PROTOCOL_VERSION, Component, DrawSpec, TrialSpec, parted
 from oversample_bench.store.restoring import draw_spec
 
 LEAST_DIGITS = 4
@@ -217,17 +218,37 @@ def _parts(
         return {}
     spec = TrialSpec(draw_spec(draw["spec"]), Component(trial["classifier"], trial["params"]))
     sources = (draw["source"], trial["source"])
-    fitting = [one for one in fingerprints if restored(spec, one, sources).trial(spec) == digest]
+    fitting = [one for one in fingerprints if restored(spec, one, *sources).trial(spec) == digest]
+    registry = load_registry()  # without loose plugins: a store names them, and nobody has said to run them
     return {
         "protocol_version": PROTOCOL_VERSION,
         "fingerprint": (fitting or fingerprints)[0],
         **_drawn(spec.draw),
         "method_source": draw["source"],
+        "method_today": _today(registry, "oversampler", spec.draw.method.name, draw["source"]),
         "classifier": trial["classifier"],
         "classifier_params": spec.classifier.kwargs(),
         "classifier_source": trial["source"],
+        "classifier_today": _today(registry, "classifier", trial["classifier"], trial["source"]),
         "confirmed": bool(fitting),
     }
+
+
+def _today(registry: Registry, kind: str, name: str, source: str) -> str:
+    """Say how a source of the store stands to what is installed now."""
+    who, code = parted(source)
+    entry = registry.known.get((kind, name))
+    if who.endswith(".py"):
+        return "a plugin file, which is not looked at here"
+    if entry is None:
+        return "offered by nothing that is installed now"
+    if entry.source == source:
+        return "the same is installed now"
+    if registry.renewed(kind, name, source):
+        return "the same version is installed now; a hash of its code was not kept"
+    if code and who == parted(entry.source)[0]:
+        return "its code has changed since"
+    return f"{entry.origin.told} is installed now"
 
 
 def _drawn(spec: DrawSpec) -> dict[str, Any]:
@@ -242,12 +263,6 @@ def _drawn(spec: DrawSpec) -> dict[str, Any]:
         "seed": spec.seed,
         "batch": [list(member) for member in spec.batch],
     }
-
-
-def restored(spec: TrialSpec, fingerprint: str, sources: tuple[str, str]) -> Identity:
-    """Return what the names of one trial stood for: its rows, and who offered method and classifier."""
-    kinds = (("oversampler", spec.draw.method.name), ("classifier", spec.classifier.name))
-    return Identity({spec.draw.split.data: fingerprint}, dict(zip(kinds, sources, strict=True)))
 
 
 def _run(connection: sqlite3.Connection, row: Mapping[str, Any]) -> dict[str, Any]:

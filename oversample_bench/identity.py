@@ -86,6 +86,15 @@ class Identity:
         return [found, data.name, data.path] if found == UNAVAILABLE else found
 
 
+def restored(spec: TrialSpec, fingerprint: str, method_source: str, classifier_source: str) -> Identity:
+    """Return what the names of one trial stood for: its rows, and who offered method and classifier."""
+    sources = {
+        ("oversampler", spec.draw.method.name): method_source,
+        ("classifier", spec.classifier.name): classifier_source,
+    }
+    return Identity({spec.draw.split.data: fingerprint}, sources)
+
+
 def draw_digest(spec: DrawSpec, split: str, source: str) -> str:
     """Return the digest of a draw on a split by a method of ``source``."""
     method = [spec.method.name, spec.method.params, source]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from oversample_bench import __version__
 from oversample_bench.distributions import DIGITS, Installed, code_of, local_code, steady, top
-from oversample_bench.specs import NUMBERS_VERSION, digest
+from oversample_bench.specs import NUMBERS_VERSION, digest, parted
 
 if TYPE_CHECKING:
     from oversample_bench.loose import LooseFile
@@ -90,6 +90,14 @@ def loose(file: LooseFile) -> Origin:
 
 def _joined(code: str, elsewhere: str) -> str:
     return digest(code, elsewhere)[:DIGITS] if elsewhere else code
+
+
+def replaced(name: str, then: str, now: str) -> str:
+    """Say in which way a name stands for something else than before."""
+    (who_then, code_then), (who_now, code_now) = parted(then), parted(now)
+    if who_then == who_now and code_then and code_now:
+        return f"the code of '{name}' ({who_now}) has changed since"
+    return f"'{name}' came from {then} and comes from {now} today"
 
 
 def distribution(point: EntryPoint) -> tuple[str, str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oversample_bench import store
-from oversample_bench.errors import UsageError
+from oversample_bench.errors import UsageError, listed
+from oversample_bench.identity import restored
 from oversample_bench.specs import Component, TrialSpec, exact
 from oversample_bench.store.restoring import draw_spec
+
+if TYPE_CHECKING:
+    from oversample_bench.store.renaming import Renewed
+    from oversample_bench.suite import Suite
 
 SUCCEEDED = """
 SELECT min(p.position) AS position, p.trial AS digest FROM planned p
@@ -66,6 +72,34 @@ class Recorded:
         """The labels in one, as `bench explain` takes them."""
         return "/".join(map(str, self.labels))
 
+    def names(self) -> dict[tuple[str, str], str]:
+        """Return what the spec's method and classifier stood for, by kind and name."""
+        return {
+            ("oversampler", self.spec.draw.method.name): self.method_source,
+            ("classifier", self.spec.classifier.name): self.classifier_source,
+        }
+
+    def renewed(self, renew: Renewed) -> Recorded:
+        """Return the trial as one of today where an earlier version wrote it; see `store.renaming`."""
+        metrics = {name: renew("metric", name, one) or one for name, one in self.metric_sources.items()}
+        (method, then), (classifier, before) = self.names().items()
+        now = replace(
+            self,
+            method_source=renew(*method, then) or then,
+            classifier_source=renew(*classifier, before) or before,
+            metric_sources=metrics,
+        )
+        if _digests(self)[0] != self.digest:  # of another protocol, which is told later
+            return now
+        trial, draw = _digests(now)
+        return replace(now, digest=trial, draw=draw)
+
+
+def _digests(one: Recorded) -> tuple[str, str]:
+    """Return the digests of a trial and of its draw that its parts give."""
+    known = restored(one.spec, one.fingerprint, one.method_source, one.classifier_source)
+    return known.trial(one.spec), known.draw(one.spec.draw)
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -95,7 +129,13 @@ class Sample:
     plugins: tuple[Path, ...]
 
 
-def sampled(folder: Path, fraction: float, random_state: int = 0, suite_dir: Path | None = None) -> Sample:
+def sampled(
+    folder: Path,
+    fraction: float,
+    random_state: int = 0,
+    suite: Suite | None = None,
+    trusted: Path | None = None,
+) -> Sample:
     """Draw trials that succeeded, each with the same chance and without replacement.
 
     Parameters
@@ -106,15 +146,17 @@ def sampled(folder: Path, fraction: float, random_state: int = 0, suite_dir: Pat
         The share to draw, above 0 and at most 1; rounded up, so that it is one trial at least.
     random_state : int, default=0
         The seed of the choice.
-    suite_dir : Path, optional
-        The folder of the suite's file, from which its loose plugins are named; the working directory if it
-        is not given.
+    suite : Suite, optional
+        Whose loose plugins are used.
+    trusted : Path, optional
+        Without a suite: the folder from which the loose plugins are taken that the store names. They are run
+        as programs, so that a store of somebody else's may do anything with them.
 
     Raises
     ------
     UsageError
-        When the folder is no run's, when no trial succeeded there, for another fraction, and when a loose
-        plugin is not there.
+        When the folder is no run's, when no trial succeeded there, for another fraction, when a loose plugin
+        is not there, and when the store names some and nobody has said whether to run them.
     """
     import numpy as np
 
@@ -131,7 +173,9 @@ def sampled(folder: Path, fraction: float, random_state: int = 0, suite_dir: Pat
         chosen = sorted(generator.choice(positions, count, replace=False).tolist())
         trials = tuple(_recorded(connection, position) for position in chosen)
         draws = {one.draw: _drawn(connection, one.draw) for one in trials}
-        plugins = _plugins(connection, {one.run for one in trials}, suite_dir or Path())
+        runs = {one.run for one in trials} | {draw["run"] for draw in draws.values()}
+        named = _named(connection, runs) if suite is None else ()
+    plugins = _trusted(named, trusted) if suite is None else tuple(map(Path, suite.plugins))
     return Sample(folder, run["suite"], len(positions), trials, draws, plugins)
 
 
@@ -154,24 +198,33 @@ def _recorded(connection: sqlite3.Connection, position: int) -> Recorded:
 
 
 def _drawn(connection: sqlite3.Connection, digest: str) -> dict[str, Any]:
-    return dict(connection.execute("SELECT * FROM draws WHERE digest = ?", (digest,)).fetchone())
+    """Return the row of a draw, with the version of fidelity that its run measured by."""
+    row = dict(connection.execute("SELECT * FROM draws WHERE digest = ?", (digest,)).fetchone())
+    run = connection.execute("SELECT environment FROM runs WHERE id = ?", (row["run"],)).fetchone()
+    return row | {"fidelity_version": json.loads(run[0] if run else "{}").get("fidelity_version", 1)}
 
 
-def _plugins(connection: sqlite3.Connection, runs: set[int], folder: Path) -> tuple[Path, ...]:
-    """Return the loose plugin files that the suites of some runs name."""
+def _named(connection: sqlite3.Connection, runs: set[int]) -> tuple[str, ...]:
+    """Return the loose plugin files that the suites of some runs name, as they are written there."""
     from oversample_bench.suite.parsing import parsed
 
     texts = connection.execute("SELECT id, suite_text FROM runs ORDER BY id").fetchall()
-    named = {
-        (folder / name).absolute(): name
-        for number, text in texts
-        if number in runs and text
-        for name in (parsed(text, "<suite>").value or {}).get("plugins", ())
-    }
-    for path, name in named.items():
+    suites = [parsed(text, "<suite>").value or {} for number, text in texts if number in runs and text]
+    return tuple(dict.fromkeys(name for suite in suites for name in suite.get("plugins", ())))
+
+
+def _trusted(named: tuple[str, ...], folder: Path | None) -> tuple[Path, ...]:
+    """Return the files that a store names, where somebody has said that they may be run."""
+    if named and folder is None:
+        raise UsageError(
+            f"The suite of this run has plugin files, which verifying would run: {listed(named)}. "
+            "Name the suite with --suite FILE, or run the files that the store names with --trust-plugins."
+        )
+    paths = {((folder or Path()) / name).absolute(): name for name in named}
+    for path, name in paths.items():
         if not path.is_file():
             raise UsageError(
-                f"The suite of this run has the plugin file '{name}', which is not in '{folder.absolute()}'. "
-                "Name the folder of the suite with --suite-dir."
+                f"The suite of this run has the plugin file '{name}', which is not in '{path.parent}'. "
+                "Name the suite with --suite FILE, or its folder with --suite-dir."
             )
-    return tuple(named)
+    return tuple(dict.fromkeys(path.resolve() for path in paths))

@@ -20,6 +20,10 @@ NUMBERS_VERSION = 1
 """Raised whenever a built-in method, classifier or metric comes to other numbers: part of their digests, in
 place of the release's version. ``tests/test_numbers.py`` tells when it has to be."""
 
+FIDELITY_VERSION = 2
+"""Raised whenever the same rows would have another fidelity. It is recorded with each run and no part of any
+digest: no score hangs on it. 1: distances from matrix products, the rim of a ball by their rounding."""
+
 
 def canonical(value: Any) -> str:
     """Return ``value`` as JSON text that does not depend on the order of keys."""
@@ -130,6 +134,12 @@ class TrialSpec:
 
     draw: DrawSpec
     classifier: Component
+
+
+def parted(source: str) -> tuple[str, str]:
+    """Return who offers a name, and the hash of the code; an empty one for what counts by no code."""
+    who, _, code = source.partition(" code ")
+    return who, code
 
 
 def exact(share: float) -> Fraction:

@@ -20,6 +20,7 @@ from oversample_bench.estimate import expected_seconds
 from oversample_bench.identity import UNAVAILABLE, Identity
 from oversample_bench.inventory import Inventory, data_folder
 from oversample_bench.loose import LooseFile
+from oversample_bench.origins import replaced
 from oversample_bench.outcome import Failed
 from oversample_bench.plan import Plan, Planned
 from oversample_bench.registry import Registry, load_registry
@@ -60,7 +61,9 @@ def verify(
         When a loose plugin of the suite or the folder of data is not there.
     """
     options = options or Options()
-    bench = _Bench.of(sample, options)
+    registry = load_registry(tuple(LooseFile.read(str(path)) for path in sample.plugins))
+    sample = _as_of_today(sample, registry)
+    bench = _Bench.of(sample, options, registry)
     metrics, lost = _metrics(sample, bench.registry)
     obstacles = {one.digest: bench.obstacle(one) for one in sample.trials}
     able = [one for one in sample.trials if not obstacles[one.digest]]
@@ -84,12 +87,15 @@ def _metrics(sample: Sample, registry: Registry) -> tuple[dict[str, str], list[t
     for name, source in found.items():
         others = {one.metric_sources[name] for one in sample.trials if name in one.scores} - {source}
         if others:
-            lost.append((f"metric {name}", _replaced(name, ", ".join(sorted(others)), source)))
+            lost.append((f"metric {name}", replaced(name, ", ".join(sorted(others)), source)))
     return found, lost
 
 
-def _replaced(name: str, then: str, now: str) -> str:
-    return f"'{name}' came from {then} and comes from {now} today"
+def _as_of_today(sample: Sample, registry: Registry) -> Sample:
+    """Return a sample in which rows of earlier versions have the sources and digests of today."""
+    renewed = [one.renewed(registry.renewed) for one in sample.trials]
+    draws = {now.draw: sample.draws[then.draw] for then, now in zip(sample.trials, renewed, strict=True)}
+    return replace(sample, trials=tuple(renewed), draws=draws)
 
 
 @dataclass(frozen=True)
@@ -104,25 +110,20 @@ class _Bench:
     identity: Identity
 
     @classmethod
-    def of(cls, sample: Sample, options: Options) -> _Bench:
-        registry = load_registry(tuple(LooseFile.read(str(path)) for path in sample.plugins))
-        kinds = ("oversampler", "classifier")
-        sources = {(kind, one.name): one.source for kind in kinds for one in registry.entries(kind)}
+    def of(cls, sample: Sample, options: Options, registry: Registry) -> _Bench:
+        names = {pair for one in sample.trials for pair in one.names()} & set(registry.known)
+        sources = {pair: registry.known[pair].source for pair in names}
         fingerprints: dict[DataSpec, str] = {}  # filled as data sets are met
         inventory = Inventory(registry, data_folder(options.data_dir), {})
         return cls(sample, options, registry, inventory, fingerprints, Identity(fingerprints, sources))
 
     def obstacle(self, one: Recorded) -> str:
         """Return why a trial cannot be carried out as it was, or an empty string."""
-        components = [
-            ("oversampler", one.spec.draw.method.name, one.method_source),
-            ("classifier", one.spec.classifier.name, one.classifier_source),
-        ]
         try:
-            for kind, name, source in components:
+            for (kind, name), source in one.names().items():
                 entry = self.registry.entry(kind, name)
                 if entry.source != source:
-                    return _replaced(name, source, entry.source)
+                    return replaced(name, source, entry.source)
                 entry.resolve()
             found = self._fingerprint(one.spec.draw.split.data)
         except UsageError as error:

@@ -12,6 +12,7 @@ import click
 from oversample_bench import threads
 from oversample_bench.cli.running import DATA_DIR, WORKERS
 from oversample_bench.cli.telling import FOLDER
+from oversample_bench.errors import UsageError
 
 if TYPE_CHECKING:
     from oversample_bench.deviations import Verification
@@ -115,9 +116,17 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 )
 @DATA_DIR
 @click.option(
+    "--suite", type=click.Path(path_type=Path), help="The suite, if it has plugin files: they are run again."
+)
+@click.option(
+    "--trust-plugins",
+    is_flag=True,
+    help="Without --suite: run the plugin files that the store in DIR names, whatever they are.",
+)
+@click.option(
     "--suite-dir",
     type=click.Path(path_type=Path),
-    help="Where the suite lies, if it has plugin files.  [default: the working directory]",
+    help="With --trust-plugins: where these files are.  [default: the working directory]",
 )
 @click.option(
     "--runner",
@@ -130,18 +139,24 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 def verify_command(folder: Path, **given: Any) -> int:
     """Carry out a sample of the trials in DIR again, draws included, and compare the numbers.
 
-    Nothing is written. Ends with 0 when all numbers are equal, 2 when those that could be compared are and
-    some trials could not be carried out (their data or plugin is another one now), 3 when a number differs.
+    Nothing is written. Plugin files are run only where you name the suite or trust the store, which may name
+    any file. Ends with 0 when all numbers are equal, 2 when those that could be compared are and some trials
+    could not be carried out (their data or plugin is another one now), 3 when a number differs.
     """
     threads.claim()  # before anything imports numpy
     from rich.console import Console
 
     from oversample_bench.progress import watcher
     from oversample_bench.samples import sampled
+    from oversample_bench.suite import load_suite
     from oversample_bench.summary import Options
     from oversample_bench.verifying import verify
 
-    sample = sampled(folder, given["fraction"], given["seed"], given["suite_dir"])
+    if given["suite_dir"] and (given["suite"] or not given["trust_plugins"]):
+        raise UsageError("--suite-dir goes with --trust-plugins; --suite names the suite itself.")
+    suite = load_suite(given["suite"]) if given["suite"] else None
+    trusted = (given["suite_dir"] or Path()) if given["trust_plugins"] else None
+    sample = sampled(folder, given["fraction"], given["seed"], suite, trusted)
     options = Options(runner=given["runner"], workers=given["workers"] or 0, data_dir=given["data_dir"])
     console = Console(highlight=False, markup=False, emoji=False)
     found = verify(sample, options, given["tolerance"], watcher(console))
