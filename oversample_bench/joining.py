@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oversample_bench import store
+from oversample_bench.adoption import adopt, as_of_today
 from oversample_bench.draws import DrawFiles
 from oversample_bench.errors import UsageError
 from oversample_bench.occupation import LOCK_NAME, occupied
+from oversample_bench.registry import Registry, load_registry
 from oversample_bench.replacement import replacement
 
 if TYPE_CHECKING:
@@ -70,13 +72,15 @@ def merge(target: Path, sources: Sequence[Path], *, prefer_source: bool = False)
         When a folder is no run's, is given twice or is being written to.
     """
     _check(target, sources)
+    registry = load_registry()  # tells what rows of earlier versions are called today
     with ExitStack() as stack:
-        readers = [stack.enter_context(_read(source)) for source in sources]
+        readers = [stack.enter_context(_read(source, registry)) for source in sources]
         ledger = stack.enter_context(occupied(target))
+        adopt(target, ledger, registry)
         merging = _Merging(target, {}, Counter(), Counter(), [])
         with ledger.transaction() as connection:
-            for source, reader in zip(sources, readers, strict=True):
-                merging.take(source, store.absorb(connection, reader, prefer_source=prefer_source))
+            for reader in readers:
+                merging.take(reader, store.absorb(connection, reader.rows, prefer_source=prefer_source))
             merging.place_files()
         merging.replace_files()
         shown = (store.last_run(connection) or {"metrics": {}})["metrics"]
@@ -104,12 +108,25 @@ def _check(target: Path, sources: Sequence[Path]) -> None:
         store.connect(target).close()
 
 
+@dataclass(frozen=True)
+class _Reader:
+    """One state of a folder: its rows under the digests of today, and what files are called otherwise."""
+
+    folder: Path
+    rows: sqlite3.Connection
+    called: Mapping[str, str]
+
+    def file(self, digest: str) -> Path:
+        """Return where the draw of a digest is, or would be."""
+        return DrawFiles(self.folder).path(self.called.get(digest, digest))
+
+
 @contextmanager
-def _read(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Yield one state of the store of a folder in which no run is going on."""
+def _read(folder: Path, registry: Registry) -> Iterator[_Reader]:
+    """Yield one state of a folder in which no run is going on."""
     with _undisturbed(folder), closing(store.connect(folder)) as connection:
         connection.execute("BEGIN")
-        yield connection
+        yield _Reader(folder, *as_of_today(connection, registry))
 
 
 @contextmanager
@@ -146,13 +163,13 @@ class _Merging:
     replaced: Counter[str]
     conflicts: list[tuple[Path, store.Conflict]]
 
-    def take(self, source: Path, found: store.Absorbed) -> None:
+    def take(self, source: _Reader, found: store.Absorbed) -> None:
         """Note what one source gave."""
         self.added.update(found.added)
         self.replaced.update(found.replaced)
-        self.conflicts.extend((source, conflict) for conflict in found.conflicts)
+        self.conflicts.extend((source.folder, conflict) for conflict in found.conflicts)
         for digest, replaces in found.draws.items():
-            path = DrawFiles(source).path(digest)
+            path = source.file(digest)
             if replaces or (path.is_file() and digest not in self.draws):
                 self.draws[digest] = (path, replaces)
 

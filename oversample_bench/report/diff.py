@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ import pandas as pd
 
 from oversample_bench.errors import UsageError
 from oversample_bench.report.environments import changed
+from oversample_bench.report.reasons import parts, why
 from oversample_bench.store import FILE_NAME, PLACE, connect, last_run
 
 PLACES = list(PLACE)
@@ -39,25 +40,6 @@ SCORES = """
 SELECT DISTINCT s.trial, s.metric, s.value FROM planned p
 JOIN trials t ON t.digest = p.trial AND t.status = 'ok' JOIN scores s ON s.trial = t.digest
 """
-PARTS = {
-    "fingerprint": "other rows in the data",
-    "data": "other data",
-    "ratio": "other ratio",
-    "protocol": "other protocol",
-    "index": "other split",
-    "method": "other method",
-    "method_params": "other parameters of the method",
-    "method_source": "other version of the method",
-    "seed": "other seed",
-    "batch": "other batch",
-    "classifier_name": "other classifier",
-    "classifier_params": "other parameters of the classifier",
-    "classifier_source": "other version of the classifier",
-}
-"""What a digest is made from, and what is said where it differs."""
-
-COLUMNS = ("fingerprint", "method_source", "classifier_name", "classifier_params", "classifier_source")
-"""Those of them that the store has in columns; the others stand in the spec of the draw."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,49 +193,10 @@ def _reasons(paired: pd.DataFrame) -> Iterator[str]:
         if pd.isna(row["position_a"]) or pd.isna(row["position_b"]):
             yield ""
         elif row["trial_a"] != row["trial_b"]:
-            yield _why(_parts(row, "a"), _parts(row, "b"))
+            yield why(parts(row, "a"), parts(row, "b"))
         else:
             labels = [str(row[f"{name}_b"]) for name in PLACES if row[f"{name}_a"] != row[f"{name}_b"]]
             yield f"called {', '.join(labels)} in B" if labels else ""
-
-
-def _parts(row: Mapping[Any, Any], side: str) -> dict[str, Any]:
-    """Return what the digest of a trial was made from, as far as its store knows."""
-    given = {name: row[f"{name}_{side}"] for name in COLUMNS}
-    parts: dict[str, Any] = {name: value for name, value in given.items() if isinstance(value, str)}
-    if not isinstance(row[f"spec_{side}"], str):
-        return parts
-    drawn = json.loads(row[f"spec_{side}"])
-    split, method = drawn["split"], drawn["method"]
-    parts |= {"data": {name: split["data"][name] for name in ("target", "majority", "minority")}}
-    parts |= {name: split[name] for name in ("ratio", "protocol", "index")}
-    parts |= {"method": method["name"], "method_params": method["params"]}
-    return parts | {"seed": drawn["seed"], "batch": drawn["batch"]}
-
-
-def _why(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
-    """Say in which parts two specs differ, the values beside short ones."""
-    if not a or not b:
-        return "other spec (one of the two was not run)"
-    told = [
-        f"{text} ({' / '.join(map(_short, _apart(a[name], b[name])))})"
-        for name, text in PARTS.items()
-        if name in a and name in b and a[name] != b[name]
-    ]
-    return "; ".join(told) or "other version of the protocol"
-
-
-def _apart(a: Any, b: Any) -> tuple[Any, Any]:
-    """Return two values; of mappings only the entries that differ."""
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        names = [name for name in a if a[name] != b.get(name)]
-        return {name: a[name] for name in names}, {name: b.get(name) for name in names}
-    return a, b
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def _compared(paired: pd.DataFrame, a: _Side, b: _Side, metric: str) -> pd.DataFrame:

@@ -200,7 +200,7 @@ class _Merger:
             if mine is None:
                 self._write("scores", row)
                 self.found.added["scores"] += 1
-            elif (mine["value"], mine["source"]) != (value, version):
+            elif mine["value"] != value or _plain(mine["source"]) != _plain(version):
                 differs = True
                 same = mine["source"] == version
                 both = (mine["value"], value) if same else (_told(mine), _told(row))
@@ -242,6 +242,11 @@ class _Merger:
 
 def _shown(value: Any) -> str:
     return "–" if value is None else str(value)
+
+
+def _plain(source: str) -> str:
+    """Return a source as earlier versions wrote that of a plugin file."""
+    return source.replace(" code ", " ")
 
 
 def _told(score: Mapping[str, Any]) -> str:
