@@ -34,12 +34,12 @@ BLOCK_BYTES = 2**22
 class Fidelity:
     """Four shares that compare synthetic rows with real ones.
 
-    With ``B(x)`` the ball around ``x`` that reaches to its k-th nearest other row of the same side, without its
-    rim (squared distance below ``1 - RIM`` of the squared radius), N real rows ``x_i`` and M synthetic rows
-    ``y_j``. Definitions and names are those of M. F. Naeem, S. J. Oh,
-    Y. Uh, Y. Choi, J. Yoo, "Reliable Fidelity and Diversity Metrics for Generative Models", ICML 2020;
-    precision and recall come from T. Kynkäänniemi, T. Karras, S. Laine, J. Lehtinen, T. Aila, "Improved
-    Precision and Recall Metric for Assessing Generative Models", NeurIPS 2019.
+    With ``B(x)`` the ball around ``x`` that reaches to its k-th nearest other row of the same side, without
+    its rim (squared distances below ``1 - RIM`` of the squared radius), N real rows ``x_i`` and M synthetic
+    rows ``y_j``. Definitions and names are those of M. F. Naeem, S. J. Oh, Y. Uh, Y. Choi, J. Yoo, "Reliable
+    Fidelity and Diversity Metrics for Generative Models", ICML 2020; precision and recall come from
+    T. Kynkäänniemi, T. Karras, S. Laine, J. Lehtinen, T. Aila, "Improved Precision and Recall Metric for
+    Assessing Generative Models", NeurIPS 2019.
 
     Attributes
     ----------
@@ -125,7 +125,7 @@ class _Rows:
         return np.ascontiguousarray(np.asarray(self.X, dtype=np.float64).T)
 
     def squared(self, i: Matrix, other: _Rows, j: Matrix) -> Matrix:
-        """Return the squared distances of pairs of rows: exact in what they are made from and in their order."""
+        """Return the squared distances of pairs of rows: sums of float64, feature after feature."""
         total = np.zeros(len(i))
         for mine, theirs in zip(self.columns, other.columns, strict=True):
             apart = mine[i] - theirs[j]

@@ -21,6 +21,7 @@ from oversample_bench.report import (
     differences,
     draws,
     duels,
+    environments,
     failures,
     findings,
     latex,
@@ -85,6 +86,7 @@ class Contents:
         parts = [
             f"# {escaped(self.results.title)}",
             _summary(self.results),
+            _caution(environments.caution(self.results)),
             coverage.section(self.results),
             *(part for metric in self.told for part in self._metric(metric, gallery)),
             *self.sections[""],
@@ -158,6 +160,10 @@ def _summary(results: Results) -> str:
         f"{told[0]} and {told[1]} on {counted(sets, 'data set')} at ratio {ratios}; {told[2]}, "
         f"{told[3]}; scored by {', '.join(results.metrics)}."
     )
+
+
+def _caution(text: str) -> str:
+    return f"> **Caution.** {escaped(text)}" if text else ""
 
 
 def _figures(gallery: Gallery | None, file: str) -> str:

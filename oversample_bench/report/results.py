@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,10 @@ JOIN trials t ON t.digest = p.trial AND t.status = 'ok' ORDER BY p.position
 PORTRAITS = """
 SELECT p.position, v.view FROM planned p JOIN portraits v ON v.trial = p.trial ORDER BY p.position
 """
+MADE_BY = """
+SELECT t.run, d.run, count(DISTINCT t.digest) FROM planned p
+JOIN trials t ON t.digest = p.trial AND t.status = 'ok' JOIN draws d ON d.digest = t.draw GROUP BY 1, 2
+"""
 RUNS = "SELECT id, started, finished, status, suite_digest, runner, workers FROM runs ORDER BY id"
 
 
@@ -87,6 +92,9 @@ class Results:
         The sizes of each split that was made, and the JSON card of its data set.
     runs : DataFrame of shape (n_runs, ...)
         When and where.
+    made_by : tuple of (mapping, mapping, int)
+        The versions of libraries by which trials that succeeded were carried out, those by which their draws
+        were made, and how many trials these are.
     run : dict
         The last run: title, digits, metrics and environment.
     earlier_metrics : tuple of str
@@ -106,6 +114,7 @@ class Results:
     draws: pd.DataFrame
     splits: pd.DataFrame
     runs: pd.DataFrame
+    made_by: tuple[tuple[Mapping[str, str], Mapping[str, str], int], ...]
     run: dict[str, Any]
     earlier_metrics: tuple[str, ...]
     tracebacks: dict[int, str]
@@ -169,12 +178,20 @@ def _results(connection: sqlite3.Connection, folder: Path) -> Results:
         draws=_typed(pd.read_sql_query(DRAWS, connection, index_col="position")),
         splits=pd.read_sql_query(SPLITS, connection, index_col="position"),
         runs=pd.read_sql_query(RUNS, connection),
+        made_by=_made_by(connection),
         run=run,
         earlier_metrics=_metrics_of_runs(connection),
         tracebacks=dict(tuple(row) for row in connection.execute(TRACEBACKS)),
         calibration=pd.read_sql_query(CALIBRATION, connection, index_col="position")["bins"],
         portraits=pd.read_sql_query(PORTRAITS, connection, index_col="position")["view"],
     )
+
+
+def _made_by(connection: sqlite3.Connection) -> tuple[tuple[Mapping[str, str], Mapping[str, str], int], ...]:
+    texts = dict(connection.execute("SELECT id, environment FROM runs").fetchall())
+    libraries = {run: json.loads(text).get("libraries", {}) for run, text in texts.items()}
+    rows = connection.execute(MADE_BY).fetchall()
+    return tuple((libraries.get(tried, {}), libraries.get(drawn, {}), n) for tried, drawn, n in rows)
 
 
 def _metrics_of_runs(connection: sqlite3.Connection) -> tuple[str, ...]:

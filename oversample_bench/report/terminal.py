@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from oversample_bench.errors import UsageError, counted, listed, nearest
-from oversample_bench.report import ranks
+from oversample_bench.report import environments, ranks
 from oversample_bench.report.cells import ROW, cells, legend, marks, spread, whole
 from oversample_bench.report.results import Results
 
@@ -29,7 +29,7 @@ def ranking(results: Results, metric: str) -> Table:
     """Return one row a method, the best first: mean rank, mean over the same rows, how whole it is."""
     found = cells(results, metric)
     ranked, title = _ranked(results, metric, found)
-    shown = Table(title=Text(title))
+    shown = Table(title=Text(title), caption=_below(environments.caution(results)), caption_justify="left")
     shown.add_column("method")
     for name in ("mean rank", "mean", "trials"):
         shown.add_column(name, justify="right")
@@ -42,6 +42,10 @@ def ranking(results: Results, metric: str) -> Table:
         numbers = (_number(rank, 2), _number(mean, results.digits))
         shown.add_row(Text(str(method)), *numbers, share, Text(", ".join(flags)))
     return shown
+
+
+def _below(text: str) -> Text | None:
+    return Text(text) if text else None
 
 
 def _ranked(results: Results, metric: str, found: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -72,10 +76,10 @@ def table(results: Results, metric: str) -> Table:
             f"It has: {listed(results.metrics)}."
         )
     found = cells(results, metric)
-    told = "\n".join(f"{mark} {text}" for mark, text in legend(results))
+    told = "\n".join([*(f"{mark} {text}" for mark, text in legend(results)), environments.caution(results)])
     shown = Table(
         title=Text(f"{metric}, mean ± sd. {whole(found)}"),
-        caption=Text(told) if told else None,
+        caption=_below(told.strip()),
         caption_justify="left",
     )
     several = len(results.names("ratio")) > 1

@@ -15,7 +15,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from oversample_bench.errors import counted
-from oversample_bench.report import coverage, differences
+from oversample_bench.report import coverage, differences, environments
 from oversample_bench.report.cells import flag_counts
 from oversample_bench.report.evidence import Evidence
 from oversample_bench.report.html.cautions import cautions
@@ -112,6 +112,8 @@ def _shape(results: Results) -> str:
 
 def _done(results: Results) -> Iterator[str]:
     yield coverage.line(results)
+    if said := environments.caution(results):
+        yield f"Caution: {said[0].lower()}{said[1:]}"
     status = results.draws["status"]
     n_draws, n_tried = len(status), int((status != PENDING).sum())
     n_skipped = int((status == "skipped").sum())
