@@ -2,17 +2,21 @@
 
 ``auto`` begins in this process and hands the rest over once it has seen that this pays: both runners give
 the same numbers. It begins with Ray at once where earlier runs have shown how long the work takes, and where
-a process is at risk: a suite with loose plugin files, or one whose last run died without a word.
+a process is at risk: a suite with loose plugin files, or one whose last run died without a word. Where Ray
+cannot start, ``auto`` goes on in this process, and says so.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from oversample_bench.runners.cluster import Cluster, cores
+from oversample_bench.limits import can_interrupt
+from oversample_bench.runners.cluster import Cluster, Connection, connected, cores
+from oversample_bench.runners.starting import RayStartError
 from oversample_bench.summary import RunnerName
 
 if TYPE_CHECKING:
@@ -22,6 +26,10 @@ if TYPE_CHECKING:
 PROBE_SECONDS = 3.0
 RAY_START_SECONDS = 10.0
 """Ray's own start and the imports of its workers, on two busy cores."""
+UNINTERRUPTED = (
+    "Outside the main thread nothing can interrupt a fit or a trial: one that comes back after its limit is "
+    "a timeout, and one that never comes back holds up the run."
+)
 
 
 @dataclass(frozen=True)
@@ -66,20 +74,71 @@ def events(
     jobs: Sequence[Job],
     blueprint: Blueprint,
     supply: Supply,
-    moved: Callable[[], None],
+    moved: Callable[[Choice], None],
 ) -> Generator[Event, None, None]:
-    """Run ``jobs`` where ``choice`` says; ``moved`` is called when the rest is handed over to Ray."""
-    if choice.first() == "ray":
-        from oversample_bench.runners.ray import run_ray
+    """Run ``jobs`` where ``choice`` says.
 
-        yield from run_ray(jobs, blueprint, supply, choice.cluster)
+    Parameters
+    ----------
+    choice : Choice
+        Where to begin, and whether to move.
+    jobs : sequence of Job
+        What is to be done.
+    blueprint : Blueprint
+        What each process sets up.
+    supply : Supply
+        Where data sets and stored draws come from.
+    moved : callable
+        Told where the rest of the work is done from now on, where that is not where it was begun.
+
+    Raises
+    ------
+    RayStartError
+        When Ray cannot start and was asked for.
+    """
+    begun = choice.first()
+    if begun == "serial":
+        jobs = yield from _serial(choice, jobs, blueprint, supply)
+    if not jobs:
         return
-    left = yield from _serial(choice, jobs, blueprint, supply)
-    if left:
-        from oversample_bench.runners.ray import run_ray
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(connected(choice.cluster))
+        except RayStartError as error:
+            if choice.runner != "auto":
+                raise RayStartError(f"{error}. `--runner serial` does without Ray.") from error
+            here = replace(choice, runner="serial")
+            if begun == "ray":
+                moved(here)
+            yield from _notices([_stays(choice, error)])
+            yield from _serial(here, jobs, blueprint, supply)
+            return
+        if begun == "serial":
+            moved(replace(choice, runner="ray"))
+        yield from _on_ray(jobs, blueprint, supply, cluster)
 
-        moved()
-        yield from run_ray(left, blueprint, supply, choice.cluster)
+
+def _on_ray(
+    jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, cluster: Connection
+) -> Iterator[Event]:
+    from oversample_bench.runners.ray import run_ray
+
+    yield from _notices(cluster.notices)
+    yield from run_ray(jobs, blueprint, supply, cluster.nodes)
+
+
+def _notices(sentences: Iterable[str]) -> Iterator[Event]:
+    from oversample_bench.runners.events import Notice
+
+    return map(Notice, sentences)
+
+
+def _stays(choice: Choice, error: RayStartError) -> str:
+    """Return what is to be known where ``auto`` stays in this process because it must."""
+    sentence = f"{error}. The work is done in this process, one trial after the other."
+    if choice.at_risk:
+        sentence += f" It is not isolated there, although {choice.at_risk}."
+    return sentence
 
 
 def _serial(
@@ -89,6 +148,8 @@ def _serial(
     from oversample_bench.runners.events import JobDone
     from oversample_bench.runners.serial import run_serial
 
+    if not can_interrupt() and (blueprint.bounds.fit or blueprint.bounds.trial):
+        yield from _notices([UNINTERRUPTED])
     start = time.monotonic()
     finished = 0
     running = run_serial(jobs, blueprint, supply)

@@ -11,7 +11,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,11 @@ from oversample_bench.plan import Plan, plan
 from oversample_bench.recording import Scribe, planned_records, run_record
 from oversample_bench.registry import Registry
 from oversample_bench.remaining import Remaining, Stock, metric_sources
+from oversample_bench.runners.starting import RayStartError
 from oversample_bench.specs import DataSpec
 from oversample_bench.suite import Suite
 from oversample_bench.summary import Options, Summary
+from oversample_bench.surroundings import folder_kept, generators_kept
 from oversample_bench.tasks import Job
 from oversample_bench.watching import Watcher
 
@@ -70,11 +72,12 @@ def run(
         When the suite, the data or the folder cannot be used; nothing that was done before is lost.
     """
     started = time.monotonic()
-    folder = Path(out or Path("reports") / suite.name)
-    registry = registry_of(suite)
-    check_names(suite, registry)
+    folder = Path(out or Path("reports") / suite.name).absolute()  # wherever foreign code goes
     options = options or Options()
     files = data_folder(options.data_dir)
+    with folder_kept():
+        registry = registry_of(suite)
+    check_names(suite, registry)
     watcher = watcher or Watcher()
     with occupied(folder) as ledger:
         if adopted := adopt(folder, ledger, registry):
@@ -82,9 +85,18 @@ def run(
         known = store.fingerprints(ledger.connection)
         inventory = Inventory(registry, files, known, Downloads(watcher.fetching))
         order = _Order(suite, folder, registry, options, inventory)
-        computed, interrupted = _carry_out(order, ledger, watcher)
+        done = _carry_out(order, ledger, watcher)
         counts = store.status_counts(ledger.connection, suite.metrics)
-    return Summary(folder, counts, computed, time.monotonic() - started, interrupted)
+    return Summary(folder, counts, done.trials, time.monotonic() - started, done.interrupted, done.notices)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """How many trials a run carried out, whether somebody stopped it, and what was noticed on the way."""
+
+    trials: int = 0
+    interrupted: bool = False
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,8 +114,8 @@ class _Order:
         return DrawFiles(self.folder)
 
 
-def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> tuple[int, bool]:
-    """Do what is left; return how many trials that were, and whether somebody stopped it."""
+def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
+    """Do what is left, and write the report, also where the work ends before its end."""
     planned = plan(order.suite)
     identity = _identity(order, planned, ledger)
     stock = Stock(order.folder, ledger.connection)
@@ -113,11 +125,17 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> tuple[i
         check_parameters(order.suite, order.registry)
         check_data(order.suite, order.inventory)
     elif _is_current(order, ledger, records) and not _awaited(order, (planned, identity), ledger):
-        return 0, False
+        return _Done()
     ledger.set_plan(records)
-    computed, interrupted = _run(order, (planned, identity), left, ledger, watcher)
+    try:
+        done = _run(order, (planned, identity), left, ledger, watcher)
+    except RayStartError:  # nothing was begun
+        raise
+    except UsageError:
+        _report(order)
+        raise
     _report(order)
-    return computed, interrupted
+    return done
 
 
 def _run(
@@ -126,7 +144,7 @@ def _run(
     left: Remaining,
     ledger: store.Ledger,
     watcher: Watcher,
-) -> tuple[int, bool]:
+) -> _Done:
     """Bracket the work by the beginning and the end of a run."""
     choice = _choice(order, left.jobs, ledger)
     number = ledger.begin(run_record(order.suite, order.registry, choice))
@@ -143,7 +161,7 @@ def _run(
     finally:
         watcher.end()
         ledger.finish(number, status)
-    return scribe.trials, status == "interrupted"
+    return _Done(scribe.trials, status == "interrupted", tuple(scribe.notices))
 
 
 def _identity(order: _Order, planned: Plan, ledger: store.Ledger) -> Identity:
@@ -196,21 +214,21 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, 
     from oversample_bench.choosing import events
     from oversample_bench.runners.events import JobDone, Supply
 
-    def moved() -> None:
-        ray = replace(choice, runner="ray")
-        scribe.ledger.amend(scribe.run, run_record(order.suite, order.registry, ray))
-        watcher.moved(ray)
+    def moved(where: Choice) -> None:
+        scribe.ledger.amend(scribe.run, run_record(order.suite, order.registry, where))
+        watcher.moved(where)
 
     order.files.sweep()
     supply = Supply(order.inventory.dataset, order.files.load)
     running = events(choice, left, _blueprint(order, left), supply, moved)
     waiting = Counter(job.data for job in left)
     try:
-        for event in running:
-            scribe.write(event)
-            watcher.told(event)
-            if isinstance(event, JobDone):
-                _let_go(order.inventory, waiting, event.job)
+        with generators_kept():
+            for event in running:
+                scribe.write(event)
+                watcher.told(event)
+                if isinstance(event, JobDone):
+                    _let_go(order.inventory, waiting, event.job)
     finally:
         running.close()  # ends the workers
 

@@ -29,3 +29,9 @@ def listed(names: Iterable[str], most: int = 12) -> str:
 def counted(n: int, noun: str) -> str:
     """Return ``"1 row"`` or ``"2,100 rows"``: a number, with commas, and its noun."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, or its type where it says nothing."""
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

@@ -135,17 +135,18 @@ def checkups(ward: Ward) -> Iterator[Checkup]:
             yield Checkup(entry.name, entry.plugin, name, Verdict.UNAVAILABLE, entry.reason)
     if not len(ward):
         return
-    from oversample_bench.runners.cluster import Cluster
+    from oversample_bench.runners.cluster import Cluster, connected
     from oversample_bench.runners.events import DrawDone, Supply
     from oversample_bench.runners.ray import run_ray
 
     inventory = Inventory(ward.registry, None, {})
     supply = Supply(inventory.dataset, lambda _: None)
-    for event in run_ray(_jobs(ward, inventory), _blueprint(ward), supply, Cluster(workers=ward.workers)):
-        if isinstance(event, DrawDone):
-            spec = event.task.spec
-            entry = ward.registry.entry("oversampler", spec.method.name)
-            yield _checkup(entry, spec.split.data.name, event.outcome)
+    with connected(Cluster(workers=ward.workers)) as cluster:
+        for event in run_ray(_jobs(ward, inventory), _blueprint(ward), supply, cluster.nodes):
+            if isinstance(event, DrawDone):
+                spec = event.task.spec
+                entry = ward.registry.entry("oversampler", spec.method.name)
+                yield _checkup(entry, spec.split.data.name, event.outcome)
 
 
 def _jobs(ward: Ward, inventory: Inventory) -> list[Job]:

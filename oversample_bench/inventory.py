@@ -42,7 +42,7 @@ def data_folder(given: Path | None) -> Path | None:
     if folder is not None and not folder.is_dir():
         told = "--data-dir" if given else DATA_VARIABLE
         raise UsageError(f"{told} names '{folder}', which is not a folder")
-    return folder
+    return folder and folder.absolute()  # wherever foreign code goes
 
 
 class Inventory:

@@ -1,8 +1,12 @@
 """Holds one call of foreign code to seconds and MiB, and measures what it took.
 
 The memory limit makes an allocation fail inside the process, which mostly ends as a row ``oom``; a library
-that does not expect that may still abort, and then costs its worker. The time limit here interrupts Python
-code and sleeping, but not a library that computes without returning: then the Ray runner kills the worker.
+that does not expect that may still abort, and then costs its worker.
+
+The time limit has two halves. An alarm interrupts Python code and sleeping, where there is one: in the main
+thread of POSIX. Whoever cannot be interrupted, or swallows, clears or replaces the alarm, is judged by the
+clock when it comes back: too late is too late, whatever it comes back with. Who never comes back is left to
+the Ray runner, which kills the worker; in this process nothing can.
 """
 
 from __future__ import annotations
@@ -65,27 +69,70 @@ def _status_mib(field: str) -> float | None:
     return int(found[0]) / 1024 if found else None
 
 
+def can_interrupt() -> bool:
+    """Tell whether a call can be interrupted here: in the main thread of POSIX."""
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Raise `LimitReached` in the block after ``seconds`` (None: never; main thread of POSIX only)."""
-    if (
-        seconds is None
-        or not hasattr(signal, "setitimer")
-        or threading.current_thread() is not threading.main_thread()
-    ):
+    """Raise `LimitReached` where the block takes longer than ``seconds``; None is no limit.
+
+    A block that cannot be interrupted is judged when it ends, also when it ends with an exception.
+    """
+    if seconds is None:
         yield
         return
+    start = time.perf_counter()
+    try:
+        with _alarm(seconds):
+            yield
+    except (KeyboardInterrupt, GeneratorExit, LimitReached):
+        raise
+    except BaseException as error:
+        if time.perf_counter() - start > seconds:
+            raise _too_late(seconds) from error
+        raise
+    if time.perf_counter() - start > seconds:
+        raise _too_late(seconds)
+
+
+def _too_late(seconds: float) -> LimitReached:
+    return LimitReached(f"took longer than its limit of {seconds:g} s and could not be interrupted")
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Interrupt the block after ``seconds`` where that can be done.
+
+    Behind the block handler, signal mask and timer are those of before, whatever the block did to them.
+    """
+    if not can_interrupt():
+        yield
+        return
+    is_on = True
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise LimitReached(f"took longer than its limit of {seconds:g} s")
+        if is_on:  # else it has ended in this very moment
+            raise LimitReached(f"took longer than its limit of {seconds:g} s")
 
+    start = time.perf_counter()
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        try:
+            yield
+        finally:
+            is_on = False
     finally:
+        signal.signal(signal.SIGALRM, stop)  # what was blocked and is let through now rings here, unheard
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+        if left:  # somebody else's alarm
+            passed = time.perf_counter() - start
+            signal.setitimer(signal.ITIMER_REAL, max(left - passed, 1e-3), interval)
 
 
 @contextmanager

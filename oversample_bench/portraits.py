@@ -87,8 +87,7 @@ class Studio:
         tools = stages.Toolbox(self.registry, {}, stages.Bounds(trial=self.seconds))
         seed = identity.classifier_seed(spec)
         task = TrialTask(spec, identity.trial(spec), identity.draw(spec.draw), seed)
-        with tools.bounds.held(self.seconds):
-            return portrait(Sitter(split, draw, tools.classifier(task), seed))
+        return portrait(Sitter(split, draw, tools.classifier(task), seed), tools.bounds)
 
 
 def sittings(plan: Plan) -> Iterator[Planned]:
@@ -100,8 +99,15 @@ def sittings(plan: Plan) -> Iterator[Planned]:
             yield planned
 
 
-def portrait(sitter: Sitter) -> str:
+def portrait(sitter: Sitter, bounds: stages.Bounds | None = None) -> str:
     """Return a portrait as JSON, or the reason why there is none.
+
+    Parameters
+    ----------
+    sitter : Sitter
+        What it is made of.
+    bounds : Bounds, optional
+        Its limits are those of a trial.
 
     Returns
     -------
@@ -111,8 +117,13 @@ def portrait(sitter: Sitter) -> str:
         ``regions``: `GRID` strings of 0 and 1 from the bottom up, the class predicted at the middle of each
         square; or an object with ``failed``, a sentence.
     """
-    found = attempt("portrait", _painted, sitter)
+    found = attempt("portrait", _held, sitter, bounds or stages.Bounds())
     return json.dumps({"failed": found.message} if isinstance(found, Failed) else found.value)
+
+
+def _held(sitter: Sitter, bounds: stages.Bounds) -> dict[str, Any]:
+    with bounds.held(bounds.trial):
+        return _painted(sitter)
 
 
 def _painted(sitter: Sitter) -> dict[str, Any]:

@@ -71,9 +71,11 @@ class Tally(Watcher):
             self.say(f"{counted(total, 'trial')}{again}; {_where(choice)}.")
 
     def told(self, event: Event) -> None:
-        """Count a trial, and show why it failed if that is new."""
-        from oversample_bench.runners.events import DrawDone, TrialDone
+        """Count a trial, and show why it failed if that is new; say a notice."""
+        from oversample_bench.runners.events import DrawDone, Notice, TrialDone
 
+        if isinstance(event, Notice):
+            self.say(event.sentence)
         if isinstance(event, TrialDone):
             self.done += 1
             self.failed += isinstance(event.outcome, Failed)
@@ -97,8 +99,9 @@ class Tally(Watcher):
             self.say("further reasons stand in the report")
 
     def moved(self, choice: Choice) -> None:
-        """Say that the rest goes to Ray."""
-        self.say(f"the rest is worth the start of Ray: {_where(choice)}.")
+        """Say that the rest goes to Ray; why it does not, a notice says."""
+        if choice.first() == "ray":
+            self.say(f"the rest is worth the start of Ray: {_where(choice)}.")
 
     def interrupted(self) -> None:
         """Say that it is ending."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from oversample_bench.draws import DrawFiles
@@ -74,6 +74,8 @@ class Scribe:
         The number of the run.
     trials : int, default=0
         How many trials were written.
+    notices : list of str
+        What was done in another way than was asked for.
     """
 
     ledger: Ledger
@@ -82,16 +84,19 @@ class Scribe:
     metrics: Mapping[str, str]
     run: int
     trials: int = 0
+    notices: list[str] = field(default_factory=list)
 
     def write(self, event: Event) -> None:
         """Commit what an event tells."""
-        from oversample_bench.runners.events import DrawDone, TrialDone
+        from oversample_bench.runners.events import DrawDone, Notice, TrialDone
 
         if isinstance(event, DrawDone):
             if isinstance(event.outcome, Ok):
                 self.files.save(event.task.digest, event.outcome.value.draw)
             source = self.registry.entry("oversampler", event.task.spec.method.name).source
             self.ledger.add_draw(draw_record(event, source, self.run), event.split)
+        elif isinstance(event, Notice):
+            self.notices.append(event.sentence)
         elif isinstance(event, TrialDone):
             source = self.registry.entry("classifier", event.task.spec.classifier.name).source
             self.ledger.add_trial(trial_record(event, source, self.metrics, self.run))

@@ -7,8 +7,8 @@ where that happens.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
@@ -25,6 +25,7 @@ from oversample_bench.metrics import predicted, scored
 from oversample_bench.outcome import Failed, Ok, Outcome, Skip, Status, attempt
 from oversample_bench.registry import Registry
 from oversample_bench.specs import Component, SplitSpec
+from oversample_bench.surroundings import kept
 from oversample_bench.tasks import DrawTask, TrialTask
 
 P = ParamSpec("P")
@@ -42,14 +43,13 @@ class Bounds:
     trial: float | None = None
     memory: float | None = None
 
-    def held(self, seconds: float | None) -> ExitStack:
-        """Return a context that holds a call to its limits and keeps its warnings to itself."""
-        stack = ExitStack()
-        stack.enter_context(time_limit(seconds))
-        stack.enter_context(memory_limit(self.memory))
-        stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")
-        return stack
+    @contextmanager
+    def held(self, seconds: float | None) -> Iterator[None]:
+        """Hold a call to its limits, and keep to itself its warnings and what it changes of the process."""
+        with kept(), memory_limit(self.memory), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with time_limit(seconds):  # the clock is for the call alone
+                yield
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ def split(spec: SplitSpec, dataset: Outcome[Dataset]) -> Outcome[Split]:
 
 
 def _quietly(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call ``function`` and keep its warnings to itself."""
-    with warnings.catch_warnings():
+    """Call ``function`` and keep to itself its warnings and what it changes of the process."""
+    with kept(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return function(*args, **kwargs)
 
@@ -134,18 +134,32 @@ def draw(
     tasks: Sequence[DrawTask], splits: Sequence[Outcome[Split]], tools: Toolbox
 ) -> tuple[Outcome[Drawn], ...]:
     """Return what a method makes of its splits: one outcome a member, in their order."""
-    if tasks[0].spec.batch:
-        return _draw_batch(tasks, splits, tools)
-    good = splits[0]
-    return (good,) if isinstance(good, Failed) else (attempt("draw", _fit, tasks[0], good.value, tools),)
+    return drawn(tasks, splits, fit(tasks, splits, tools))
 
 
-def _fit(task: DrawTask, split: Split, tools: Toolbox) -> Drawn:
-    sampler = tools.sampler(task)
-    with tools.bounds.held(tools.bounds.fit), measured() as cost:
-        returned = sampler.fit_resample(split.X, split.y)
+def fit(tasks: Sequence[DrawTask], splits: Sequence[Outcome[Split]], tools: Toolbox) -> Answers:
+    """Call a method on its splits, which is what a limit is for, and return its answers in their order."""
+    fitted = [(task, found.value) for task, found in zip(tasks, splits, strict=True) if isinstance(found, Ok)]
+    together = attempt("draw", _fit_all, fitted, tools)
+    if isinstance(together, Failed):
+        together = Ok([replace(together, seconds=together.seconds / len(fitted))] * len(fitted))
+    answers = iter(together.value)
+    return tuple(found if isinstance(found, Failed) else next(answers) for found in splits)
+
+
+def _fit_all(fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
+    if fitted and fitted[0][0].spec.batch:
+        return _fit_batch(fitted, tools)
+    return [_fit(*one, tools) for one in fitted]
+
+
+def _fit(task: DrawTask, split: Split, tools: Toolbox) -> Answered:
+    with tools.bounds.held(tools.bounds.fit):
+        sampler = tools.sampler(task)
+        with measured() as cost:
+            returned = sampler.fit_resample(split.X, split.y)
     told = (getattr(sampler, "fallback_", None), getattr(sampler, "sample_weight_", None))
-    return _drawn(task, split, _Answer(sampler, returned, *told), cost)
+    return _Answer(sampler, returned, *told), cost
 
 
 @dataclass(frozen=True)
@@ -156,6 +170,11 @@ class _Answer:
     returned: Any
     fallback: Any
     weight: Any
+
+
+Answered = tuple[_Answer, Cost]
+Answers = tuple[Failed | Answered, ...]
+"""What a method made of each of its splits, and what that cost."""
 
 
 def _drawn(task: DrawTask, split: Split, answer: _Answer, cost: Cost) -> Drawn:
@@ -187,34 +206,30 @@ def _weights(weight: Any, n_returned: int) -> Any:
     return weights
 
 
-def _draw_batch(
-    tasks: Sequence[DrawTask], splits: Sequence[Outcome[Split]], tools: Toolbox
+def drawn(
+    tasks: Sequence[DrawTask], splits: Sequence[Outcome[Split]], answers: Answers
 ) -> tuple[Outcome[Drawn], ...]:
-    """Fit many splits in one model; a member that fails leaves the others as they are."""
-    fitted = [(task, found.value) for task, found in zip(tasks, splits, strict=True) if isinstance(found, Ok)]
-    together = attempt("draw", _fit_batch, fitted, tools) if fitted else Ok([])
-    if isinstance(together, Failed):
-        together = Ok([replace(together, seconds=together.seconds / len(fitted))] * len(fitted))
-    answers = iter(together.value)
-    return tuple(
-        found if isinstance(found, Failed) else _member(task, found.value, next(answers))
-        for task, found in zip(tasks, splits, strict=True)
-    )
+    """Return what there is to say of answers; a member that fails leaves the others as they are."""
+    return tuple(map(_member, tasks, splits, answers))
 
 
-def _member(task: DrawTask, split: Split, answer: Failed | tuple[_Answer, Cost]) -> Outcome[Drawn]:
-    """Return the outcome of one member: of the batch, where that failed as a whole."""
-    return answer if isinstance(answer, Failed) else attempt("draw", _drawn, task, split, *answer)
+def _member(task: DrawTask, split: Outcome[Split], answer: Failed | Answered) -> Outcome[Drawn]:
+    """Return the outcome of one member: of the fit, where that failed as a whole."""
+    if isinstance(split, Failed):
+        return split
+    if isinstance(answer, Failed):
+        return answer
+    found = attempt("draw", _drawn, task, split.value, *answer)
+    return replace(found, seconds=answer[1].seconds + found.seconds) if isinstance(found, Failed) else found
 
 
-def _fit_batch(
-    fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox
-) -> list[Failed | tuple[_Answer, Cost]]:
-    sampler = tools.sampler(fitted[0][0])
+def _fit_batch(fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
     problems = [(split.X, split.y) for _, split in fitted]
     limit = tools.bounds.fit
-    with tools.bounds.held(None if limit is None else limit * len(fitted)), measured() as cost:
-        returned = sampler.fit_resample_batch(problems, [task.random_state for task, _ in fitted])
+    with tools.bounds.held(None if limit is None else limit * len(fitted)):
+        sampler = tools.sampler(fitted[0][0])
+        with measured() as cost:
+            returned = sampler.fit_resample_batch(problems, [task.random_state for task, _ in fitted])
     if len(returned) != len(fitted):
         raise BadDraw(f"fit_resample_batch returned {len(returned)} members for {len(fitted)} problems")
     share = Cost(cost.seconds / len(fitted), cost.peak_mib)
@@ -252,9 +267,9 @@ def upstream(before: Failed) -> Failed:
 
 def _score(task: TrialTask, split: Split, draw: Draw, tools: Toolbox) -> Scores:
     X, y = draw.rows(split.X, split.y)
-    classifier = tools.classifier(task)
-    weights = {} if draw.sample_weight is None else _weighted(classifier, draw.sample_weight)
     with tools.bounds.held(tools.bounds.trial):
+        classifier = tools.classifier(task)
+        weights = {} if draw.sample_weight is None else _weighted(classifier, draw.sample_weight)
         classifier.fit(X, y, **weights)
         outputs = predicted(classifier, split.X_test, tools.metrics)
         values = scored(outputs, split.y_test, tools.metrics)

@@ -60,6 +60,8 @@ class Summary:
         Wall-clock seconds of this run.
     interrupted : bool
         Whether it was stopped before its end.
+    notices : tuple of str
+        What was done in another way than was asked for, such as in this process since Ray cannot start.
     """
 
     folder: Path
@@ -67,6 +69,7 @@ class Summary:
     computed: int
     seconds: float
     interrupted: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:

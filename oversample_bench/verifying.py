@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oversample_bench import store
@@ -158,11 +158,8 @@ class _Bench:
         choice = self._choice(work)
         watcher.begin(len(able), 0, choice)
 
-        def moved() -> None:
-            watcher.moved(replace(choice, runner="ray"))
-
         supply = Supply(self.inventory.dataset, lambda _: None)
-        running = events(choice, work, self._blueprint(work, metrics), supply, moved)
+        running = events(choice, work, self._blueprint(work, metrics), supply, watcher.moved)
         try:
             for event in running:
                 if isinstance(event, DrawDone):

@@ -22,10 +22,10 @@ class Watcher:
         """Hear that a run of ``total`` trials begins, ``reused`` of which are there already."""
 
     def told(self, event: Event) -> None:
-        """Hear of an event, which has been committed."""
+        """Hear of an event, which has been committed, or of a notice."""
 
     def moved(self, choice: Choice) -> None:
-        """Hear that the rest of the work has gone to Ray."""
+        """Hear that the rest of the work is done somewhere else: on Ray, or in this process after all."""
 
     def interrupted(self) -> None:
         """Hear that the user wants it to stop."""

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import socket
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +16,18 @@ import pytest
 from oversample_bench import choosing
 from oversample_bench.choosing import Choice, events
 from oversample_bench.errors import UsageError
+from oversample_bench.runners import cluster
 from oversample_bench.runners import ray as ray_runner
 from oversample_bench.runners import serial as serial_runner
-from oversample_bench.runners.cluster import Cluster, connected
-from oversample_bench.runners.events import JobDone
+from oversample_bench.runners.cluster import Cluster, Connection, connected
+from oversample_bench.runners.events import Blueprint, JobDone, Notice
+from oversample_bench.runners.slots import Node
+from oversample_bench.runners.starting import RayStartError
+from oversample_bench.stages import Bounds
 
 TWO = Cluster(workers=2)
+BLUEPRINT = Blueprint((), (), (), Bounds(fit=600.0))
+NO_ROOM = "Ray cannot start on this machine: no room."
 
 
 @pytest.mark.parametrize(
@@ -53,6 +65,7 @@ def clocked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(serial_runner, "run_serial", runner("here"))
     monkeypatch.setattr(ray_runner, "run_ray", runner("there"))
+    monkeypatch.setattr(choosing, "connected", lambda _: nullcontext(Connection((Node(2),), ("as usual",))))
     return ran
 
 
@@ -61,29 +74,108 @@ def names(count: int) -> Any:
     return [f"job {number}" for number in range(count)]
 
 
-def test_long_work_is_handed_over_once_that_is_seen(clocked: list[str]) -> None:
-    """After some seconds here the rest goes to Ray, each job once and in order."""
-    moved: list[bool] = []
-    told = list(events(Choice("auto", TWO), names(40), None, None, lambda: moved.append(True)))  # type: ignore[arg-type]
+def carried_out(choice: Choice, jobs: Any, moved: Any = pytest.fail) -> tuple[list[Any], list[str]]:
+    """Return the jobs that were done, and what was said on the way."""
+    told = list(events(choice, jobs, BLUEPRINT, None, moved))  # type: ignore[arg-type]
+    done = [event.job for event in told if isinstance(event, JobDone)]
+    return done, [event.sentence for event in told if isinstance(event, Notice)]
 
-    assert [True] == moved
-    assert names(40) == [event.job for event in told]  # type: ignore[union-attr]
+
+def test_long_work_is_handed_over_once_that_is_seen(clocked: list[str]) -> None:
+    """After some seconds here the rest goes to Ray, each job once and in order; what Ray says is told."""
+    moved: list[Choice] = []
+    done, said = carried_out(Choice("auto", TWO), names(40), moved.append)
+
+    assert [Choice("ray", TWO)] == moved
+    assert names(40) == done
+    assert ["as usual"] == said
     assert ["job 0 here", "job 1 here"] == clocked[:2]
     assert {"there"} == {text.split()[-1] for text in clocked[2:]}
 
 
 def test_short_work_stays(clocked: list[str]) -> None:
     """What would be done before Ray has started is done here."""
-    list(events(Choice("auto", TWO), names(8), None, None, pytest.fail))  # type: ignore[arg-type]
+    carried_out(Choice("auto", TWO), names(8))
 
     assert {"here"} == {text.split()[-1] for text in clocked}
 
 
 def test_serial_is_never_handed_over(clocked: list[str]) -> None:
     """Who asks for this process gets it to the end."""
-    list(events(Choice("serial", TWO), names(100), None, None, pytest.fail))  # type: ignore[arg-type]
+    carried_out(Choice("serial", TWO), names(100))
 
     assert {"here"} == {text.split()[-1] for text in clocked}
+
+
+@pytest.fixture
+def no_ray(clocked: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let Ray not start; note where jobs run, and each try as such."""
+
+    @contextmanager
+    def refused(_cluster: Cluster) -> Iterator[Connection]:
+        clocked.append("a try")
+        raise RayStartError("Ray cannot start on this machine: no room")
+        yield
+
+    monkeypatch.setattr(choosing, "connected", refused)
+    return clocked
+
+
+def test_where_ray_cannot_start_long_work_stays_and_that_is_said(no_ray: list[str]) -> None:
+    """The rest is done here, each job once; Ray is tried once and the run is not said to have moved."""
+    done, said = carried_out(Choice("auto", TWO), names(40))
+
+    assert names(40) == done
+    assert [f"job {number} here" for number in range(40)] == [text for text in no_ray if text != "a try"]
+    assert 1 == no_ray.count("a try")
+    assert [f"{NO_ROOM} The work is done in this process, one trial after the other."] == said
+
+
+def test_where_ray_cannot_start_work_at_risk_is_said_not_to_be_isolated(no_ray: list[str]) -> None:
+    """A suite that Ray was to isolate is carried out here, and both are said; the run counts as one here."""
+    moved: list[Choice] = []
+    choice = Choice("auto", TWO, at_risk="the suite has loose plugin files")
+    done, said = carried_out(choice, names(3), moved.append)
+
+    assert names(3) == done
+    assert ["serial"] == [where.first() for where in moved]
+    (sentence,) = said
+    assert sentence.startswith(NO_ROOM)
+    assert sentence.endswith("It is not isolated there, although the suite has loose plugin files.")
+
+
+def test_who_asks_for_ray_is_told_that_it_cannot_start(no_ray: list[str]) -> None:
+    """With ``--runner ray`` the sentence is all, and it names a way out."""
+    with pytest.raises(RayStartError, match=r"no room\. `--runner serial` does without Ray\."):
+        carried_out(Choice("ray", TWO), names(3))
+
+    assert ["a try"] == no_ray
+
+
+def test_an_address_is_never_exchanged_for_this_process(
+    clocked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who names a cluster that does not answer is told so, under ``auto`` as well."""
+    monkeypatch.setattr(choosing, "connected", connected)
+    with pytest.raises(UsageError, match="no Ray cluster answers"):
+        carried_out(Choice("auto", Cluster("127.0.0.1:9")), names(3))
+
+    assert [] == clocked
+
+
+@pytest.mark.parametrize(("bounds", "warned"), [(Bounds(fit=1.0), True), (Bounds(), False)])
+def test_outside_the_main_thread_serial_says_what_limits_can_do(
+    clocked: list[str], bounds: Bounds, warned: bool
+) -> None:
+    """Nothing can be interrupted there, which is said before the first job, unless there is no limit."""
+    blueprint = replace(BLUEPRINT, bounds=bounds)
+    with ThreadPoolExecutor(1) as pool:
+        running = events(Choice("serial"), names(2), blueprint, None, pytest.fail)  # type: ignore[arg-type]
+        told = pool.submit(list, running).result()
+
+    said = [event.sentence for event in told if isinstance(event, Notice)]
+    assert [choosing.UNINTERRUPTED] * warned == said
+    assert not said or isinstance(told[0], Notice)
 
 
 def test_an_address_that_nobody_answers_is_told_at_once() -> None:
@@ -93,3 +185,48 @@ def test_an_address_that_nobody_answers_is_told_at_once() -> None:
         connected(Cluster("127.0.0.1:9")),
     ):
         pytest.fail("connected to nobody")
+
+
+@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_something_else_that_listens_there_is_told_apart_from_ray(answer: bytes) -> None:
+    """A port of something else is a sentence as well: Ray itself would knock for minutes."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(answer)
+                connection.recv(100)
+
+        served = pool.submit(serve)
+        with (
+            pytest.raises(UsageError, match="something else listens there"),
+            connected(Cluster(f"127.0.0.1:{server.getsockname()[1]}")),
+        ):
+            pytest.fail("connected to something else")
+        served.result()
+
+
+def test_who_listens_and_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some seconds of silence the address counts as one where nobody answers."""
+    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 0.1)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(UsageError, match="no Ray cluster answers"),
+        connected(Cluster(f"127.0.0.1:{server.getsockname()[1]}")),
+    ):
+        pytest.fail("connected to nobody")
+
+
+def test_the_address_of_the_environment_is_knocked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--address auto`` means ``RAY_ADDRESS`` where that is set."""
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:9")
+    with pytest.raises(UsageError, match="no Ray cluster answers"), connected(Cluster("auto")):
+        pytest.fail("connected to nobody")
+
+
+def test_a_ray_that_cannot_be_imported_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken installation is told like a start that failed."""
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(RayStartError, match="Ray cannot be imported"), connected(Cluster()):
+        pytest.fail("connected without Ray")

@@ -144,7 +144,7 @@ WRONG = {
     ),
     "a plan with a data file": ("plan s.yaml --data-dir s.yaml", "'s.yaml', which is not a folder"),
     "an output that is a file": ("run s.yaml --out s.yaml", "'s.yaml' is a file"),
-    "an output in a file": ("run s.yaml --out s.yaml/o", "'s.yaml/o' cannot be written to: Not a directory"),
+    "an output in a file": ("run s.yaml --out s.yaml/o", "s.yaml/o' cannot be written to: Not a directory"),
     "a report of nothing": ("report .", "'.' is not the folder of a run: it has no results.sqlite."),
     "a report of nowhere": ("report no", "Make one with `bench run SUITE --out no`"),
     "an export of nothing": ("export . -o a.csv", "it has no results.sqlite"),

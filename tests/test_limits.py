@@ -1,15 +1,17 @@
 """A call is held to its limits, and what it took is measured."""
 
+import contextlib
 import signal
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from oversample_bench.limits import CLEAR, MIB, Cost, measured, memory_limit, time_limit
+from oversample_bench.limits import CLEAR, MIB, Cost, can_interrupt, measured, memory_limit, time_limit
 from oversample_bench.outcome import LimitReached
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit is one of Linux")
@@ -75,20 +77,143 @@ def test_no_limit_sets_no_alarm():
         assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
-def test_outside_the_main_thread_there_is_no_limit():
-    """Only the main thread can be interrupted; elsewhere the block runs unlimited instead of failing."""
-    done = []
+def swallows_it():
+    """Sleep through the alarm."""
+    until = time.monotonic() + 0.1
+    while time.monotonic() < until:
+        with contextlib.suppress(BaseException):
+            time.sleep(0.1)
 
-    def work():
-        with time_limit(0.001):
-            time.sleep(0.02)
-            done.append(True)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
+def clears_it():
+    """Switch the alarm off, like a library that has a timer of its own."""
+    signal.alarm(0)
+    time.sleep(0.1)
 
-    assert done == [True]
+
+def replaces_it():
+    """Put another handler in its place, and leave it there."""
+    signal.signal(signal.SIGALRM, lambda *_: None)
+    time.sleep(0.1)
+
+
+def blocks_it():
+    """Hold signals back, and never let them through again."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM, signal.SIGTERM])
+    time.sleep(0.1)
+
+
+def makes_another_of_it():
+    """Raise something else where it was interrupted."""
+    try:
+        forever()
+    except BaseException as error:
+        raise ValueError("the solver was disturbed") from error
+
+
+def leaves_a_timer():
+    """Set a timer that rings when all is over."""
+    signal.setitimer(signal.ITIMER_REAL, 0.15, 0.01)
+    time.sleep(0.1)
+
+
+LATE = [swallows_it, clears_it, replaces_it, blocks_it, makes_another_of_it, leaves_a_timer]
+
+
+@pytest.mark.parametrize("call", LATE)
+def test_a_call_that_comes_back_too_late_has_reached_its_limit(call):
+    """Whoever swallows, clears, replaces or blocks the alarm is judged by the clock when it comes back."""
+    before = signal.getsignal(signal.SIGALRM)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    with pytest.raises(LimitReached, match=r"longer than its limit of 0\.05 s"), time_limit(0.05):
+        call()
+
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+@pytest.mark.parametrize("call", LATE)
+def test_whatever_a_call_does_to_the_alarm_the_next_one_is_interrupted(call):
+    """What one method does to signals and timers does not reach another one's limit."""
+    with contextlib.suppress(LimitReached), time_limit(0.05):
+        call()
+
+    with pytest.raises(LimitReached), time_limit(0.05):
+        forever()
+
+
+def test_an_exception_that_is_in_time_stays_what_it_is():
+    """A call that fails within its limit has failed, and has not reached the limit."""
+    with pytest.raises(ValueError, match="no rows"), time_limit(60):
+        raise ValueError("no rows")
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, GeneratorExit])
+def test_who_stops_a_run_is_heard_after_a_limit(stop):
+    """Ctrl-C in a call that is late stops the run, and is no timeout."""
+
+    def late():
+        swallows_it()
+        raise stop
+
+    with pytest.raises(stop), time_limit(0.01):
+        late()
+
+
+def test_the_alarm_of_somebody_else_still_rings():
+    """A timer that was running before goes on behind the block, with its handler."""
+    rung = threading.Event()
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.set())
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with time_limit(60):
+            time.sleep(0.2)
+        in_the_block = rung.is_set()
+        rung.wait(60)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert (in_the_block, rung.is_set()) == (False, True)
+
+
+def in_a_thread(call):
+    """Return what comes of a call outside the main thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(call).exception()
+
+
+def test_outside_the_main_thread_a_call_is_judged_when_it_comes_back():
+    """Only the main thread can be interrupted; elsewhere too late is too late as well."""
+
+    def late():
+        with time_limit(0.01):
+            time.sleep(0.05)
+
+    def in_time():
+        with time_limit(60):
+            time.sleep(0.01)
+
+    assert isinstance(in_a_thread(late), LimitReached)
+    assert in_a_thread(in_time) is None
+
+
+def test_a_system_without_alarms_judges_when_a_call_comes_back(monkeypatch):
+    """Where there is no timer to set the clock alone decides."""
+    monkeypatch.delattr(signal, "setitimer")
+
+    assert not can_interrupt()
+    with pytest.raises(LimitReached), time_limit(0.01):
+        time.sleep(0.05)
+
+
+def test_it_is_known_whether_a_call_can_be_interrupted():
+    """In the main thread it can, elsewhere not."""
+    with ThreadPoolExecutor(1) as pool:
+        elsewhere = pool.submit(can_interrupt).result()
+
+    assert (can_interrupt(), elsewhere) == (True, False)
 
 
 MEMORY = """

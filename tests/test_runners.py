@@ -10,9 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from oversample_bench.runners.slots import slot_shapes
 from oversample_bench.store import connect
-from oversample_bench.tasks import Job, Resources
 
 CHAOS = Path(__file__).parent / "plugins" / "chaos.py"
 MEASURED = ["fit_seconds", "trial_seconds", "peak_mib"]
@@ -188,34 +186,3 @@ def test_weights_reach_the_classifier_or_the_trial_is_skipped(runs: Any, chaos: 
         index="dataset", columns="method", values="mcc"
     )
     assert (linear["none"] != linear["weighs"]).any()
-
-
-def job(**resources: float) -> Job:
-    """Return a job with nothing but its needs."""
-    return Job(members=(), trials=(), stored=False, resources=Resources(**resources))
-
-
-@pytest.mark.parametrize(
-    ("jobs", "there", "expected"),
-    [
-        ([job()], {"CPU": 4, "GPU": 0}, [(1, 0)] * 4),
-        ([job(), job(gpus=0.25)], {"CPU": 2, "GPU": 0}, [(1, 0)] * 2),
-        ([job(), job(gpus=0.25)], {"CPU": 16, "GPU": 1}, [(1, 0.25)] * 4 + [(1, 0)] * 12),
-        ([job(gpus=0.5)], {"CPU": 2, "GPU": 1}, [(1, 0.5), (1, 0)]),
-        ([job(cpus=2)], {"CPU": 2, "GPU": 0}, [(2, 0)]),
-        ([job(cpus=8)], {"CPU": 2, "GPU": 0}, [(2, 0)]),
-        ([job()], {"CPU": 1, "GPU": 0}, [(1, 0)]),
-        ([job(cpus=2), job(cpus=3)], {"CPU": 4, "GPU": 0}, [(3, 0), (1, 0)]),
-        ([job(gpus=0.6), job(gpus=0.7)], {"CPU": 4, "GPU": 1}, [(1, 0.7), *[(1, 0)] * 3]),
-        ([job(cpus=2)], {"CPU": 8, "GPU": 0}, [*[(2, 0)] * 2, *[(1, 0)] * 4]),
-    ],
-)
-def test_slots_fit_the_cluster(
-    jobs: list[Job], there: dict[str, float], expected: list[tuple[float, float]]
-) -> None:
-    """Slots never take more CPUs than there are, and a method that asks for a GPU gets one where it can."""
-    shapes = slot_shapes(jobs, there)
-
-    assert expected == [(shape.cpus, shape.gpus) for shape in shapes]
-    assert sum(shape.cpus for shape in shapes) <= there["CPU"]
-    assert sum(shape.gpus for shape in shapes) <= there["GPU"]

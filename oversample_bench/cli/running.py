@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,8 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
         figures=bool(given["figures"]),
     )
     summary = run(suite, out or "", options, watcher(console))
-    _conclude(console, suite, summary, _again(click.get_current_context()))
+    shown = replace(summary, folder=out or Path("reports") / suite.name)  # as it was written
+    _conclude(console, suite, shown, _again(click.get_current_context()))
     return summary.exit_code
 
 

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from oversample_bench.data.formats import unpacked
 from oversample_bench.data.official import Content, Remote
+from oversample_bench.errors import first_line
 
 CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 30.0
@@ -180,12 +181,6 @@ def _cause(error: BaseException) -> str:
         return f"no answer within {waited:g} s"
     said = (wrapped.strerror for wrapped in _chain(error) if isinstance(wrapped, OSError))
     return next(filter(None, said), None) or first_line(error)
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of what an error says, or its type where it says nothing."""
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
 
 
 def _check(content: bytes, expected: Content, remote: Remote) -> None:

@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from oversample_bench.api import Dataset
-from oversample_bench.data.downloading import Bar, DownloadError, SilentHostError, contents, first_line
+from oversample_bench.data.downloading import Bar, DownloadError, SilentHostError, contents
 from oversample_bench.data.files import read_file
 from oversample_bench.data.official import Official, Origin, Remote, unlike
-from oversample_bench.errors import UsageError
+from oversample_bench.errors import UsageError, first_line
 from oversample_bench.replacement import replacement, sweep
 
 CACHE_VARIABLE = "OVERSAMPLE_BENCH_CACHE"

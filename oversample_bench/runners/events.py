@@ -1,4 +1,4 @@
-"""What a runner tells: a draw or a trial has ended; and what it is told: where things come from."""
+"""What a runner tells, such as the end of a draw or a trial; and what it is told: where things come from."""
 
 from __future__ import annotations
 
@@ -40,7 +40,14 @@ class JobDone:
     job: Job
 
 
-Event: TypeAlias = DrawDone | TrialDone | JobDone
+@dataclass(frozen=True)
+class Notice:
+    """Something is done in another way than was asked for; the sentence says how, and why."""
+
+    sentence: str
+
+
+Event: TypeAlias = DrawDone | TrialDone | JobDone | Notice
 
 
 @dataclass(frozen=True)

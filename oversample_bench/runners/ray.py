@@ -1,8 +1,9 @@
 """Runs fits and trials on the workers of a Ray cluster.
 
-A worker does one thing at a time, and the driver knows since when; so a limit is kept by killing the worker,
-and a worker that dies costs only the row that it was busy with. A fit is begun only when no trial waits, so
-that draws do not pile up. A trial goes to the worker that made its draw where that one is free.
+A worker does one thing at a time, and the driver knows since when; so a worker that outlives a limit in
+silence is killed, and one that dies costs only the row that it was busy with. A fit is begun only when no
+trial waits, so that draws do not pile up. A trial goes to the worker that made its draw where that one is
+free.
 """
 
 from __future__ import annotations
@@ -13,26 +14,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from oversample_bench.errors import UsageError
+from oversample_bench.errors import UsageError, first_line
 from oversample_bench.outcome import Failed
-from oversample_bench.runners.cluster import Cluster, connected
+from oversample_bench.runners.calls import Flight, Slot
+from oversample_bench.runners.deaths import is_lost_node
 from oversample_bench.runners.events import (
     Blueprint,
     DrawDone,
     Event,
     JobDone,
+    Notice,
     Supply,
     TrialDone,
 )
-from oversample_bench.runners.pool import Flight, Landing, Pool, Slot, is_lost_node
-from oversample_bench.runners.slots import slot_shapes, within
+from oversample_bench.runners.pool import Landing, Pool
+from oversample_bench.runners.slots import Node, places, shortages, within
 from oversample_bench.runners.worker import Box, Drawing
 from oversample_bench.specs import DataSpec
 from oversample_bench.stages import upstream
-from oversample_bench.tasks import DrawTask, Job, TrialTask
+from oversample_bench.tasks import Job, TrialTask
 
 TICK_SECONDS = 1.0
 PATIENCE_SECONDS = 600.0
+"""How long nothing may move: no worker at work, and none that starts."""
 MOST_TRIES = 3
 """How often a task is begun whose node was lost."""
 
@@ -49,7 +53,7 @@ class _Live:
     home: Slot | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Fitting:
     """The errand of a fit."""
 
@@ -58,7 +62,7 @@ class _Fitting:
     alone: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Trying:
     """The errand of a trial."""
 
@@ -69,46 +73,76 @@ class _Trying:
 
 
 def run_ray(
-    jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, cluster: Cluster | None = None
+    jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, nodes: Sequence[Node]
 ) -> Iterator[Event]:
-    """Yield the end of each draw, trial and job as it comes."""
-    with connected(cluster or Cluster()) as resources:
-        schedule = _Schedule(jobs, blueprint, supply, resources)
-        try:
-            yield from schedule.events()
-        finally:
-            schedule.pool.close()
+    """Yield the end of each draw, trial and job as it comes, on the nodes of a connected cluster.
+
+    Raises
+    ------
+    UsageError
+        When the cluster has no room for longer than anybody would wait, or when workers die as they start.
+    """
+    for sentence in shortages(jobs, nodes):
+        yield Notice(sentence)
+    schedule = _Schedule(jobs, blueprint, supply, nodes)
+    try:
+        yield from schedule.events()
+    finally:
+        schedule.pool.close()
 
 
 class _Schedule:
     """Which task goes to which worker next."""
 
     def __init__(
-        self, jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, resources: dict[str, float]
+        self, jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, nodes: Sequence[Node]
     ) -> None:
         import ray
 
         self._ray = ray
         self._supply = supply
         self._bounds = blueprint.bounds
-        self._resources = resources
+        self._nodes = nodes
         self._queue: deque[Job] = deque(jobs)
         self._live: list[_Live] = []
         self._data: dict[DataSpec, Box] = {}
-        self.pool = Pool(blueprint, slot_shapes(jobs, resources))
+        self._moved = time.monotonic()
+        self.pool = Pool(blueprint, places(jobs, nodes))
 
     def events(self) -> Iterator[Event]:
         """Hand out work and collect results until nothing is left."""
-        started = time.monotonic()
         while self._queue or self._live:
-            if not self.pool.answered and time.monotonic() - started > PATIENCE_SECONDS:
-                raise UsageError("no worker has started within ten minutes: the cluster has no room for one")
-            for slot in self.pool.idle():
-                self._employ(slot)
+            self._employ_all()
             for slot in self.pool.landed(TICK_SECONDS):
                 yield from self._follow(self.pool.land(slot))
+                self._employ_all()
             for slot in self.pool.overdue():
                 yield from self._follow(self.pool.kill(slot))
+            self._check_patience()
+
+    def _check_patience(self) -> None:
+        """Give up where nothing has moved for long; what is done is kept, and the next run goes on.
+
+        Raises
+        ------
+        UsageError
+            When no worker is at work and none has started for so long.
+        """
+        if self.pool.is_busy():
+            self._moved = time.monotonic()
+        if time.monotonic() - self._moved <= PATIENCE_SECONDS:
+            return
+        minutes = f"{PATIENCE_SECONDS / 60:g} minutes"
+        if not self.pool.answered:
+            raise UsageError(f"no worker has started within {minutes}: the cluster has no room for one")
+        raise UsageError(
+            f"nothing has moved for {minutes}: the cluster has no room any more for {self.pool.missing()}. "
+            "What is done is kept; run again to go on with what there is."
+        )
+
+    def _employ_all(self) -> None:
+        for slot in self.pool.idle():
+            self._employ(slot)
 
     def _employ(self, slot: Slot) -> None:
         """Give a worker what was put back, or a trial (of its own draw if there is one), or a fit."""
@@ -133,7 +167,7 @@ class _Schedule:
         return isinstance(errand, _Trying) or self._can_fit(slot, errand.live.job)
 
     def _can_fit(self, slot: Slot, job: Job) -> bool:
-        return slot.fits(within(job.resources, self._resources))
+        return slot.fits(within(job.resources, self._nodes))
 
     def _begin(self, slot: Slot, errand: _Fitting | _Trying) -> None:
         if isinstance(errand, _Fitting):
@@ -148,43 +182,58 @@ class _Schedule:
         if stored is None:
             self._begin_fit(slot, _Fitting(live))
             return
-        live.box = [self._ray.put(stored)]
+        live.box = [self._put(stored)]
         live.waiting.extend(job.trials)
         self._employ(slot)
 
     def _begin_fit(self, slot: Slot, errand: _Fitting) -> None:
-        live = errand.live
+        """Send the calls of a fit: its splits, the method itself on the clock, the audit."""
+        live, members, data = errand.live, errand.live.job.members, self._boxed(errand.live.job)
         live.home, live.away = slot, live.away + 1
-        for member in live.job.members:
-            self._prepare(slot, live.job, member)
-        reference = slot.actor.draw.remote(live.job.members, self._boxed(live.job))
-        limit = self._bounds.fit
-        seconds = None if limit is None else limit * len(live.job.members)
-        live.box = [reference]
-        slot.flights.append(Flight(reference, errand, seconds, errand.alone))
+        if any(member.split != slot.split for member in members):
+            slot.flights.append(Flight(slot.actor.gather.remote(members, data), errand=None, limit=None))
+        limit = None if self._bounds.fit is None else self._bounds.fit * len(members)
+        fit = slot.actor.fit.remote(members, data)
+        drawing = slot.actor.drawing.remote(members)
+        live.box = [drawing]
+        slot.split, slot.draw = members[-1].split, members[-1].digest
+        slot.flights.append(Flight(fit, errand, limit, last=False, alone=errand.alone))
+        slot.flights.append(Flight(drawing, errand, limit=None, alone=errand.alone))
 
     def _begin_trial(self, slot: Slot, errand: _Trying) -> None:
-        live, task = errand.live, errand.task
+        """Send the calls of a trial: its split and draw where they are not at hand, itself on the clock."""
+        live, task, data = errand.live, errand.task, self._boxed(errand.live.job)
         live.away += 1
-        member = next(member for member in live.job.members if member.digest == task.draw)
-        self._prepare(slot, live.job, member)
-        reference = slot.actor.trial.remote(task, member.split, live.box, self._boxed(live.job))
-        slot.flights.append(Flight(reference, errand, self._bounds.trial, errand.alone))
-
-    def _prepare(self, slot: Slot, job: Job, member: DrawTask) -> None:
-        """Have a worker make a split that is new to it, on no clock: a limit is for the method alone."""
-        if member.split not in slot.splits:
-            slot.splits.add(member.split)
-            split = member.spec.split
-            reference = slot.actor.prepare.remote(split, member.split, self._boxed(job))
-            slot.flights.append(Flight(reference, errand=None, limit=None))
+        split = next(member.split for member in live.job.members if member.digest == task.draw)
+        if (split, task.draw) != (slot.split, slot.draw):
+            ready = slot.actor.ready.remote(task, split, live.box, data)
+            slot.flights.append(Flight(ready, errand=None, limit=None))
+        slot.split, slot.draw = split, task.draw
+        reference = slot.actor.trial.remote(task, split, live.box, data)
+        slot.flights.append(Flight(reference, errand, self._bounds.trial, alone=errand.alone))
 
     def _boxed(self, job: Job) -> Box:
         """Return the reference of a job's data set, which is put into the cluster once."""
         spec = job.data
         if spec not in self._data:
-            self._data[spec] = [self._ray.put(self._supply.dataset(spec))]
+            self._data[spec] = [self._put(self._supply.dataset(spec))]
         return self._data[spec]
+
+    def _put(self, value: Any) -> Any:
+        """Put a value into the cluster.
+
+        Raises
+        ------
+        UsageError
+            When there is no room for it.
+        """
+        try:
+            return self._ray.put(value)
+        except self._ray.exceptions.RayError as error:
+            raise UsageError(
+                f"Ray has no room for the rows of a data set ({first_line(error)}). What is done is kept; "
+                "free some space, or name another folder with RAY_TMPDIR, and run again."
+            ) from error
 
     def _follow(self, landing: Landing) -> Iterator[Event]:
         """Yield what follows from the end of a call, good or bad."""

@@ -1,7 +1,8 @@
 """Runs everything in this process, one after the other: the debugger's runner, and that of small suites.
 
-A method that kills its process takes the run along (what is done stays done). A limit interrupts Python
-code only. Use the Ray runner for methods that are not trusted.
+A method that kills its process takes the run along (what is done stays done), and one that never returns
+holds it up: a limit interrupts Python code only, and that in the main thread only. Use the Ray runner for
+methods that are not trusted.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def run_serial(jobs: Sequence[Job], blueprint: Blueprint, supply: Supply) -> Gen
 def _events(job: Job, bench: Workbench, supply: Supply) -> Iterator[Event]:
     stored = supply.stored(job)
     if stored is None:
-        outcomes, splits = bench.draw(job.members, supply.dataset)
-        told = tuple(zip(job.members, outcomes, splits, strict=True))
+        fit = bench.gathered(job.members, supply.dataset).answered(bench.tools)
+        told = tuple(zip(job.members, fit.draws(), fit.records(), strict=True))
         yield from (DrawDone(*draw) for draw in told)
         draws: dict[str, Outcome[Draw]] = {task.digest: only_draw(found) for task, found, _ in told}
     else:

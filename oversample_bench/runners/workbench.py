@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from oversample_bench import stages
 from oversample_bench.api import Dataset
@@ -15,11 +16,33 @@ from oversample_bench.registry import load_registry
 from oversample_bench.runners.events import Blueprint
 from oversample_bench.specs import DataSpec, SplitSpec
 from oversample_bench.store.records import SplitRecord
+from oversample_bench.surroundings import folder_kept
 from oversample_bench.tasks import DrawTask, TrialTask
 
 SPLITS_BYTES = 512 * 2**20
 
 DatasetOf = Callable[[DataSpec], Outcome[Dataset]]
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """One fit on its way: the splits of its members, then what the method made of them."""
+
+    tasks: Sequence[DrawTask]
+    splits: Sequence[Outcome[Split]]
+    answers: stages.Answers = ()
+
+    def answered(self, tools: stages.Toolbox) -> Fit:
+        """Call the method, which is what a limit is for."""
+        return replace(self, answers=stages.fit(self.tasks, self.splits, tools))
+
+    def draws(self) -> tuple[Outcome[stages.Drawn], ...]:
+        """Return what there is to say of the answers, which may take longer than the fit."""
+        return stages.drawn(self.tasks, self.splits, self.answers)
+
+    def records(self) -> tuple[SplitRecord | None, ...]:
+        """Return the sizes of the splits."""
+        return tuple(_record(task, found) for task, found in zip(self.tasks, self.splits, strict=True))
 
 
 class Workbench:
@@ -32,11 +55,12 @@ class Workbench:
     """
 
     def __init__(self, blueprint: Blueprint) -> None:
-        registry = load_registry(blueprint.loose)
-        metrics = {name: registry.entry("metric", name).resolve() for name in blueprint.metrics}
-        self.tools = stages.Toolbox(registry, metrics, blueprint.bounds)
         self._splits: OrderedDict[str, Outcome[Split]] = OrderedDict()
-        self._import(blueprint)
+        with folder_kept():
+            registry = load_registry(blueprint.loose)
+            metrics = {name: registry.entry("metric", name).resolve() for name in blueprint.metrics}
+            self.tools = stages.Toolbox(registry, metrics, blueprint.bounds)
+            self._import(blueprint)
 
     def _import(self, blueprint: Blueprint) -> None:
         for kind, component in blueprint.components:
@@ -54,13 +78,9 @@ class Workbench:
         self._splits.move_to_end(digest)
         return self._splits[digest]
 
-    def draw(
-        self, tasks: Sequence[DrawTask], dataset: DatasetOf
-    ) -> tuple[tuple[Outcome[stages.Drawn], ...], tuple[SplitRecord | None, ...]]:
-        """Return the draws of one fit, and the sizes of their splits."""
-        splits = [self.split(task.spec.split, task.split, dataset) for task in tasks]
-        records = tuple(_record(task, found) for task, found in zip(tasks, splits, strict=True))
-        return stages.draw(tasks, splits, self.tools), records
+    def gathered(self, tasks: Sequence[DrawTask], dataset: DatasetOf) -> Fit:
+        """Return a fit that has its splits and has not begun."""
+        return Fit(tasks, [self.split(task.spec.split, task.split, dataset) for task in tasks])
 
     def trial(
         self, task: TrialTask, split_digest: str, draw: Outcome[Draw], dataset: DatasetOf

@@ -1,4 +1,8 @@
-"""What runs in a worker process of a Ray cluster: a workbench, and the last draws that were made on it."""
+"""What runs in a worker process of a Ray cluster: a workbench, and the last draws that were made on it.
+
+The calls come in groups, so that the driver's clock runs for foreign code alone: splits and draws are fetched
+before a fit or a trial, and a fit is audited behind it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,8 @@ from oversample_bench.api import Dataset
 from oversample_bench.audit import Draw
 from oversample_bench.outcome import Ok, Outcome
 from oversample_bench.runners.events import Blueprint
-from oversample_bench.runners.workbench import Workbench, only_draw
-from oversample_bench.specs import DataSpec, SplitSpec
+from oversample_bench.runners.workbench import Fit, Workbench, only_draw
+from oversample_bench.specs import DataSpec
 from oversample_bench.stages import Drawn, Scores
 from oversample_bench.store.records import SplitRecord
 from oversample_bench.tasks import DrawTask, TrialTask
@@ -54,6 +58,7 @@ class Worker:
     def __init__(self, blueprint: Blueprint, threads: int) -> None:
         self._bench = Workbench(blueprint)
         self._draws: OrderedDict[str, Outcome[Draw]] = OrderedDict()
+        self._fit: Fit | None = None
         self._threads = limited(threads)
         self._threads.__enter__()  # for the life of the process
 
@@ -62,25 +67,43 @@ class Worker:
         errors = Path("/proc/self/fd/2")
         return Station(str(errors.readlink()) if errors.is_symlink() else "")
 
-    def draw(self, tasks: tuple[DrawTask, ...], data: Box) -> Drawing:
-        """Make the draws of one fit."""
-        outcomes, splits = self._bench.draw(tasks, _opened(data))
+    def gather(self, tasks: tuple[DrawTask, ...], data: Box) -> None:
+        """Make ready the splits of a fit."""
+        self._fit = None  # of a fit before whose end never came
+        self._fit = self._bench.gathered(tasks, _opened(data))
+
+    def fit(self, tasks: tuple[DrawTask, ...], data: Box) -> None:
+        """Call the method; `gather` may be left out where the last call was about the same split."""
+        fit = self._fit or self._bench.gathered(tasks, _opened(data))
+        self._fit = fit.answered(self._bench.tools)
+
+    def drawing(self, tasks: tuple[DrawTask, ...]) -> Drawing:
+        """Audit what the method made, keep it and return it."""
+        fit, self._fit = self._fit, None
+        if fit is None:
+            raise RuntimeError("a fit was asked for that nobody began")
         digests = [task.digest for task in tasks]
-        for digest, outcome in zip(digests, outcomes, strict=True):
+        outcomes = dict(zip(digests, fit.draws(), strict=True))
+        for digest, outcome in outcomes.items():
             self._keep(digest, only_draw(outcome))
         _give_back_gpu_memory()
-        return Drawing(dict(zip(digests, outcomes, strict=True)), dict(zip(digests, splits, strict=True)))
+        return Drawing(outcomes, dict(zip(digests, fit.records(), strict=True)))
 
-    def prepare(self, spec: SplitSpec, digest: str, data: Box) -> None:
-        """Make a split before the clock of a fit or a trial runs."""
-        self._bench.split(spec, digest, _opened(data))
+    def ready(self, task: TrialTask, split: str, draw: Box, data: Box) -> None:
+        """Make ready split and draw of a trial."""
+        self._bench.split(task.spec.draw.split, split, _opened(data))
+        self._drawn(task, draw)
 
     def trial(self, task: TrialTask, split: str, draw: Box, data: Box) -> Outcome[Scores]:
-        """Carry out a trial; its draw is fetched unless it was made or used here lately."""
+        """Carry out a trial; `ready` may be left out where the last call was about the same draw."""
+        return self._bench.trial(task, split, self._drawn(task, draw), _opened(data))
+
+    def _drawn(self, task: TrialTask, draw: Box) -> Outcome[Draw]:
+        """Return the draw of a trial, fetched unless it was made or used here lately."""
         if task.draw not in self._draws:
             self._keep(task.draw, _fetched(draw[0], task.draw))
         self._draws.move_to_end(task.draw)
-        return self._bench.trial(task, split, self._draws[task.draw], _opened(data))
+        return self._draws[task.draw]
 
     def _keep(self, digest: str, outcome: Outcome[Draw]) -> None:
         self._draws[digest] = outcome
