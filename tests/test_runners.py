@@ -16,7 +16,10 @@ from oversample_bench.tasks import Job, Resources
 
 CHAOS = Path(__file__).parent / "plugins" / "chaos.py"
 MEASURED = ["fit_seconds", "trial_seconds", "peak_mib"]
-SMALL = "logistic_regression, {name: mlp, params: {max_iter: 10}}, {name: random_forest, params: {n_estimators: 5}}"
+SMALL = (
+    "logistic_regression, {name: mlp, params: {max_iter: 10}}, "
+    "{name: random_forest, params: {n_estimators: 5}}"
+)
 """Classifiers of which each draws its own chance, quick ones: what is the same is so after few steps too."""
 
 
