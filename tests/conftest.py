@@ -22,6 +22,7 @@ os.environ["OVERSAMPLE_BENCH_FIGURES"] = "0"
 from oversample_bench.driver import run  # noqa: E402 - after the line above
 from oversample_bench.suite import Suite, parse_suite  # noqa: E402 - likewise
 from oversample_bench.summary import Options, Summary  # noqa: E402 - likewise
+from tests.once import once  # noqa: E402 - likewise
 
 Runs = Callable[..., Summary]
 
@@ -36,3 +37,11 @@ def runs(tmp_path: Path) -> Runs:
         return run(suite, tmp_path / folder, Options(**chosen))
 
     return run_text
+
+
+@pytest.fixture(scope="session")
+def large_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of 10,000 trials, which is made once a run."""
+    from tests.html_runs import write_large_page
+
+    return once(tmp_path_factory, "large", write_large_page) / "page.html"

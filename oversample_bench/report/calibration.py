@@ -65,26 +65,27 @@ def frame(results: Results) -> pd.DataFrame:
     counts = pooled(results)
     if counts.empty:
         return pd.DataFrame(columns=[*KEY, "n_cells", "n_trials", *TERMS])
-    terms = counts.groupby(CELL, sort=False)[[*BIN, "n_trials"]].apply(_terms).reset_index()
-    grouped = terms.groupby(KEY, sort=False)
+    grouped = _terms(counts).groupby(KEY, sort=False)
     means = grouped[TERMS].mean().join(grouped.agg(n_cells=("dataset", "size"), n_trials=("n_trials", "sum")))
     wanted = pd.MultiIndex.from_product([results.names(name) for name in KEY], names=KEY)
     means = means.reindex([key for key in wanted if key in means.index]).reset_index()
     return means.astype({"n_cells": int, "n_trials": int})[[*KEY, "n_cells", "n_trials", *TERMS]]
 
 
-def _terms(bins: pd.DataFrame) -> pd.Series[float]:
-    total, share = bins["n"].sum(), bins["minority"].sum() / bins["n"].sum()
-    filled = bins[bins["n"] > 0]
-    weight, predicted, seen = (
-        filled["n"] / total, filled["probability"] / filled["n"], filled["minority"] / filled["n"]
-    )  # fmt: skip
-    reliability, resolution = (weight * (predicted - seen) ** 2).sum(), (weight * (seen - share) ** 2).sum()
+def _terms(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the terms of each cell; its bins stand together, and empty ones weigh nothing."""
+    n_bins = int(counts["bin"].max()) + 1
+    n, predicted, minority = (counts[name].to_numpy().reshape(-1, n_bins) for name in BIN)
+    total = n.sum(axis=1)
+    share, mean = minority.sum(axis=1) / total, predicted.sum(axis=1) / total
+    filled, weight = np.maximum(n, 1), n / total[:, None]
+    reliability = (weight * (predicted / filled - minority / filled) ** 2).sum(axis=1)
+    resolution = (weight * (minority / filled - share[:, None]) ** 2).sum(axis=1)
     uncertainty = share * (1 - share)
     brier = reliability - resolution + uncertainty
-    mean = bins["probability"].sum() / total
-    values = [share, mean, reliability, resolution, uncertainty, brier, bins["n_trials"].iloc[0]]
-    return pd.Series(values, index=[*TERMS, "n_trials"])
+    values = (share, mean, reliability, resolution, uncertainty, brier)
+    cells = counts.iloc[::n_bins][[*CELL, "n_trials"]].reset_index(drop=True)
+    return cells.assign(**dict(zip(TERMS, values, strict=True)))
 
 
 def curves(results: Results) -> pd.DataFrame:

@@ -1,14 +1,18 @@
 """Every classifier that is registered here keeps the contract that strangers' plugins are held to."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
+from sklearn.model_selection import TunedThresholdClassifierCV
 
 from oversample_bench.registry import Entry, load_registry
 from oversample_bench.testing import ClassifierContract
 
-QUICK = {"n_estimators": 10, "max_iter": 20}
-"""The contract is about honesty, not about quality: small ensembles, few iterations."""
+QUICK = {"n_estimators": 10, "max_iter": 20, "cv": 2}
+"""The contract is about honesty, not about quality: small ensembles, few iterations and folds."""
+FEW_THRESHOLDS = 10  # that are tried, in place of scikit-learn's hundred
 
 ENTRIES = load_registry().entries("classifier")
 
@@ -18,6 +22,14 @@ def entry(request: pytest.FixtureRequest) -> Entry:
     if request.param.state != "ok":
         pytest.skip(f"{request.param.name}: {request.param.reason}")
     return request.param
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_thresholds() -> Iterator[None]:
+    few = partial(TunedThresholdClassifierCV, thresholds=FEW_THRESHOLDS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("oversample_bench.thresholds.TunedThresholdClassifierCV", few)
+        yield
 
 
 class TestClassifiers(ClassifierContract):

