@@ -13,7 +13,7 @@ import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -183,6 +183,7 @@ class Registry:
 
 def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
     """Return the names of the built-ins, of every installed plugin and of ``loose`` files."""
+    _is_there.cache_clear()
     collected = _Collection()
     collected.add(Plugin("builtin", "oversample-bench", __version__), lambda: builtin)
     only = [name.strip() for name in os.environ.get(ONLY_VARIABLE, "").split(",") if name.strip()]
@@ -282,6 +283,7 @@ def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Re
     )
 
 
+@cache  # a plugin asks for the same few modules a hundred times
 def _is_there(module: str) -> bool:
     try:
         return find_spec(module) is not None
