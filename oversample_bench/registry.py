@@ -11,7 +11,7 @@ import importlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from textwrap import shorten
@@ -178,6 +178,7 @@ class Registry:
 
 def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
     """Return the names of the built-ins, of every installed plugin and of ``loose`` files."""
+    _is_there.cache_clear()
     collected = _Collection()
     collected.add("builtin", origins.host(), lambda: builtin)
     only = [name.strip() for name in os.environ.get(ONLY_VARIABLE, "").split(",") if name.strip()]
@@ -273,6 +274,7 @@ def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Re
     )
 
 
+@cache  # a plugin asks for the same few modules a hundred times
 def _is_there(module: str) -> bool:
     try:
         return find_spec(module) is not None

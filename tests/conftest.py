@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from oversample_bench import threads
-
-threads.claim()  # before anything imports numpy: two test processes share two cores
-
-# No test reaches for the network, nor for what the user has downloaded; nor do the commands that it starts.
-os.environ["OVERSAMPLE_BENCH_OFFLINE"] = "1"
-os.environ["OVERSAMPLE_BENCH_CACHE"] = str(Path(tempfile.gettempdir()) / "oversample-bench-no-cache")
-# Figures take longer than most runs; the tests of the figures ask for them.
-os.environ["OVERSAMPLE_BENCH_FIGURES"] = "0"
-
-from oversample_bench.driver import run  # noqa: E402 - after the line above
-from oversample_bench.suite import Suite, parse_suite  # noqa: E402 - likewise
-from oversample_bench.summary import Options, Summary  # noqa: E402 - likewise
-from tests.once import once  # noqa: E402 - likewise
+from oversample_bench.driver import run
+from oversample_bench.suite import Suite, parse_suite
+from oversample_bench.summary import Options, Summary
+from tests.once import once
 
 Runs = Callable[..., Summary]
 

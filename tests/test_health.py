@@ -148,7 +148,7 @@ def test_what_is_not_installed_needs_no_process() -> None:
     assert "needs no_such_library; pip install it" == expected.reason
 
 
-@pytest.mark.ray
+@pytest.mark.usefixtures("ray_cluster")
 def test_each_way_to_misbehave_is_found() -> None:
     """A call that raises, hangs or dies costs its own row and no other."""
     names = ("random", "none", "chaos_raises", "chaos_hangs", "chaos_kills", "absent")
@@ -167,7 +167,7 @@ def test_each_way_to_misbehave_is_found() -> None:
     assert 144 == found["random"][0].n_owed == found["random"][0].n_copies
 
 
-@pytest.mark.ray
+@pytest.mark.usefixtures("ray_cluster")
 def test_the_command_prints_and_writes_the_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

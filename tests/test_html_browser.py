@@ -539,13 +539,10 @@ def test_tables_are_there_without_scripts(tab: chromium.Page, pages: Mapping[str
     assert hidden
 
 
-@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
-def test_no_browser_fails_in_continuous_integration_and_skips_elsewhere(
-    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]
-) -> None:
-    """A machine without Chromium is told how to install it; in continuous integration that is a failure."""
-    monkeypatch.setenv("CI", ci)
+def test_without_a_browser_these_tests_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without Chromium, one of continuous integration too, is told how to install it."""
+    monkeypatch.setenv("CI", "true")
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(outcome, match="apt-get install chromium"):
+    with pytest.raises(pytest.skip.Exception, match="`make system-packages` as"):
         chromium.path()

@@ -105,8 +105,7 @@ def test_killed_driver_goes_on_where_it_was(tmp_path: Path) -> None:
     assert (folder / "report.md").is_file()
 
 
-@pytest.mark.ray
-@pytest.mark.slow
+@pytest.mark.usefixtures("ray_cluster")
 def test_killed_driver_of_a_cluster_goes_on_too(tmp_path: Path) -> None:
     """A run on Ray that is killed is finished by the next one, with the same table."""
     work(tmp_path / "whole", tmp_path / "shown whole", "serial")

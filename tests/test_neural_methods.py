@@ -45,8 +45,7 @@ def scores(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=MEASURED)
 
 
-@pytest.mark.ray
-@pytest.mark.slow
+@pytest.mark.usefixtures("ray_cluster")
 def test_ray_equals_serial_bit_for_bit(runs: Any, tmp_path: Path) -> None:
     """Nets that are trained by Ray's workers make the very rows that they make in one process."""
     serial, ray = runs(suite(batch=3)), runs(suite(batch=3), "ray", runner="ray", workers=2)

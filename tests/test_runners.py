@@ -113,8 +113,7 @@ RAY_STATUS = {
 }
 
 
-@pytest.mark.ray
-@pytest.mark.slow
+@pytest.mark.usefixtures("ray_cluster")
 def test_ray_survives_whatever_a_method_does(runs: Any, chaos: None, tmp_path: Path) -> None:
     """Workers that hang or die are replaced: every good trial is there, every bad one has its status."""
     methods = ["none", *RAY_STATUS, "chaos_nothing", "smote"]
@@ -132,8 +131,7 @@ def test_ray_survives_whatever_a_method_does(runs: Any, chaos: None, tmp_path: P
     pd.testing.assert_frame_equal(numbers(alone.trials()), unharmed)
 
 
-@pytest.mark.ray
-@pytest.mark.slow
+@pytest.mark.usefixtures("ray_cluster")
 def test_ray_equals_serial_bit_for_bit(runs: Any, chaos: None, tmp_path: Path) -> None:
     """The two runners give the same scores, audits and draws, batches and failed members included."""
     methods = [
@@ -154,8 +152,7 @@ def test_ray_equals_serial_bit_for_bit(runs: Any, chaos: None, tmp_path: Path) -
         assert first.read_bytes() == second.read_bytes()
 
 
-@pytest.mark.ray
-@pytest.mark.slow
+@pytest.mark.usefixtures("ray_cluster")
 def test_draws_from_disk_serve_a_cluster(runs: Any, chaos: None, tmp_path: Path) -> None:
     """A classifier that is added on Ray takes the draws of a serial run, and comes to the same scores."""
     runs(suite(["none", "smote"], "knn"))

@@ -428,7 +428,7 @@ def test_a_wrong_request_is_a_sentence_and_exit_code_1(original, monkeypatch, ca
     assert "Traceback" not in err
 
 
-@pytest.mark.ray
+@pytest.mark.usefixtures("ray_cluster")
 def test_ray_verifies_too(original):
     """The numbers are the same on workers, so that a long verification can use all cores."""
     found = verify(sampled(original, 0.2, suite_dir=original.parent), Options(runner="ray", workers=2))

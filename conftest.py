@@ -1,0 +1,19 @@
+"""What every test stands on, those of the plugins too: one thread a process, no network, no figures."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from oversample_bench import threads
+
+threads.claim()  # before anything imports numpy: two test processes share two cores
+
+# No test reaches for the network, nor for what the user has downloaded; nor do the commands that it starts.
+os.environ["OVERSAMPLE_BENCH_OFFLINE"] = "1"
+os.environ["OVERSAMPLE_BENCH_CACHE"] = str(Path(tempfile.gettempdir()) / "oversample-bench-no-cache")
+# Figures take longer than most runs; the tests of the figures ask for them.
+os.environ["OVERSAMPLE_BENCH_FIGURES"] = "0"
+
+pytest_plugins = ["tests.groups", "tests.clusters", "tests.left_out"]
