@@ -36,3 +36,11 @@ def runs(tmp_path: Path) -> Runs:
         return run(suite, tmp_path / folder, Options(**chosen))
 
     return run_text
+
+
+@pytest.fixture(scope="module")
+def ray_cluster():
+    from oversample_bench.runners.cluster import Cluster, connected
+
+    with connected(Cluster(workers=2)):
+        yield
