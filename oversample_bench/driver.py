@@ -25,6 +25,7 @@ from oversample_bench.errors import UsageError
 from oversample_bench.estimate import expected_seconds
 from oversample_bench.identity import Identity
 from oversample_bench.inventory import Inventory, check_data, data_folder
+from oversample_bench.limits import can_interrupt
 from oversample_bench.occupation import occupied
 from oversample_bench.plan import Plan, plan
 from oversample_bench.recording import Scribe, planned_records, run_record
@@ -204,7 +205,9 @@ def _risk(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> str:
     died = store.died(ledger.connection)
     again = {task.digest for job in left for task in job.members}
     again |= {task.digest for job in left for task in job.trials}
-    return "a process died of this work before" if again & died else ""
+    if again & died:
+        return "a process died of this work before"
+    return "" if can_interrupt() else "a limit cannot interrupt work outside the main thread"
 
 
 def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, watcher: Watcher) -> None:

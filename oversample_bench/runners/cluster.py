@@ -82,6 +82,8 @@ def connected(cluster: Cluster) -> Iterator[Connection]:
     if ours:
         with _signals_kept():
             notices = _join(cluster.address) if cluster.address else start(cluster.workers or cores())
+    elif cluster.address:
+        notices = [f"This process is connected to Ray already; '{cluster.address}' is not asked."]
     try:
         yield Connection(_nodes(ray.nodes(), cluster.workers), tuple(notices))
     finally:

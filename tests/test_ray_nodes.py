@@ -1,0 +1,118 @@
+"""A cluster of several machines, played by processes: what it lacks is said, what it loses not waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from oversample_bench.driver import run
+from oversample_bench.errors import UsageError
+from oversample_bench.runners import ray as ray_runner
+from oversample_bench.runners import starting
+from oversample_bench.runners.events import DrawDone, Event
+from oversample_bench.store import connect
+from oversample_bench.suite import parse_suite
+from oversample_bench.summary import Options
+from oversample_bench.watching import Watcher
+
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
+
+SIZE = {"object_store_memory": 100 * 2**20}
+MEASURED = ["fit_seconds", "trial_seconds", "peak_mib"]
+
+
+class Machines:
+    """A cluster whose nodes are processes of this machine."""
+
+    def __init__(self) -> None:
+        from ray.cluster_utils import Cluster
+
+        with starting._more_patience():
+            self.cluster = Cluster(
+                initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False, **SIZE}
+            )
+
+    def add(self, cpus: int) -> Any:
+        """Start a node more."""
+        with starting._more_patience():
+            return self.cluster.add_node(num_cpus=cpus, **SIZE)
+
+
+@pytest.fixture(scope="module")
+def machines() -> Iterator[Machines]:
+    """Start two machines of two CPUs each."""
+    made = Machines()
+    made.add(2)
+    yield made
+    made.cluster.shutdown()
+
+
+def suite(cpus: int) -> str:
+    """Return a suite in which a method asks for so many CPUs, one method and set for several splits."""
+    return f"""
+name: nodes
+data: [ecoli1]
+methods: [none, {{name: smote, resources: {{cpus: {cpus}}}}}]
+classifiers: [decision_tree]
+splits: 2
+"""
+
+
+def numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of trials without what a clock measured."""
+    return frame.drop(columns=MEASURED)
+
+
+def test_a_method_is_given_what_the_largest_node_has(machines: Machines, tmp_path: Path) -> None:
+    """Three CPUs on nodes of two: the method gets two, which is said; the numbers are those of one core."""
+    address = machines.cluster.address
+    summary = run(parse_suite(suite(3)), tmp_path / "out", Options(address=address))
+    alone = run(parse_suite(suite(3)), tmp_path / "alone", Options(runner="serial"))
+
+    sentence = "'smote' asks for 3 CPUs; no node of the cluster has more than 2, so it is given 2."
+    assert (sentence,) == summary.notices
+    assert {"ok": 4} == dict(summary.counts)
+    pd.testing.assert_frame_equal(numbers(alone.trials()), numbers(summary.trials()), check_exact=True)
+
+
+class Unplugs(Watcher):
+    """Takes a machine away as soon as a method has been fitted on it, and shortens the patience with it."""
+
+    def __init__(self, machines: Machines, node: Any, patience: Callable[[float], None]) -> None:
+        self.machines = machines
+        self.node = node
+        self.patience = patience
+
+    def told(self, event: Event) -> None:
+        if isinstance(event, DrawDone) and event.task.spec.method.name == "smote" and self.node:
+            self.machines.cluster.remove_node(self.node)
+            self.node = None
+            self.patience(10.0)
+
+
+def test_a_node_that_is_lost_is_not_waited_for_without_end(
+    machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the only large node goes the run ends with a sentence; the next one goes on with what is left."""
+    address = machines.cluster.address
+    unplugs = Unplugs(machines, machines.add(3), partial(monkeypatch.setattr, ray_runner, "PATIENCE_SECONDS"))
+    with pytest.raises(UsageError, match="has no room any more for a worker with 3 CPUs"):
+        run(parse_suite(suite(3)), tmp_path / "out", Options(address=address), unplugs)
+    monkeypatch.undo()
+    status, done = (
+        connect(tmp_path / "out").execute(f"SELECT {what}").fetchone()[0]
+        for what in ("status FROM runs", "count(*) FROM trials")
+    )
+    first = (tmp_path / "out" / "report.md").read_text()
+    again = run(parse_suite(suite(3)), tmp_path / "out", Options(address=address))
+
+    assert "interrupted" == status
+    assert "not yet run" in first
+    assert 4 == done + again.computed
+    assert {"ok": 4} == dict(again.counts)
+    assert again.notices[0].endswith("so it is given 2.")
