@@ -10,7 +10,7 @@ from oversample_bench.errors import counted
 from oversample_bench.report.results import Results
 
 COMPUTING = ("scikit-learn", "imbalanced-learn", "numpy", "scipy", "torch", "smote-variants")
-"""The libraries that numbers come from. The version of a plugin is part of the digests of its rows, so that no
+"""The libraries that numbers come from. The version of a plugin is part of its rows' digests, so that no
 table holds rows of two."""
 
 
