@@ -32,6 +32,8 @@ __all__ = [
 API_VERSION = 1
 ENTRY_POINT_GROUP = "oversample_bench"
 
+NEEDS = ("labels", "scores", "probabilities")
+
 hookimpl = pluggy.HookimplMarker(ENTRY_POINT_GROUP)
 
 
@@ -68,6 +70,15 @@ class Dataset:
     source: str = ""
     licence: str = ""
 
+    def __post_init__(self) -> None:
+        named = {"feature_names": self.feature_names}
+        named |= {f"categories[{column!r}]": names for column, names in self.categories.items()}
+        for what, names in named.items():
+            if isinstance(names, str):
+                raise TypeError(
+                    f"{what} is the text {names!r}; expected a tuple of names, ({names!r},) for one"
+                )
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -83,11 +94,28 @@ class Metric:
         Which end of the scale is the good one.
     needs : {"labels", "scores", "probabilities"}, default="labels"
         A classifier that cannot give it leaves the cell empty.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When one of the three is something else.
     """
 
     compute: Callable[[Any, Any], float]
     higher_is_better: bool = True
     needs: Literal["labels", "scores", "probabilities"] = "labels"
+
+    def __post_init__(self) -> None:
+        if not callable(self.compute):
+            raise TypeError(
+                f"a metric's compute is {self.compute!r}; expected a function of y_true and prediction"
+            )
+        if not isinstance(self.higher_is_better, bool):
+            raise TypeError(
+                f"a metric's higher_is_better is {self.higher_is_better!r}; expected True or False"
+            )
+        if self.needs not in NEEDS:
+            raise ValueError(f"a metric needs 'labels', 'scores' or 'probabilities', not {self.needs!r}")
 
 
 @runtime_checkable

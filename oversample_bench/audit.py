@@ -8,6 +8,7 @@ instead of believed.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from oversample_bench.specs import exact
 Array = npt.NDArray[Any]
 
 NEW = -1
+ROUNDING = 1e-6
+"""How far a one-hot column may be from 0 or 1 and still count as that."""
 OVERSAMPLES_NOT = frozenset({"under-sampling", "clean-sampling", "bypass"})
 
 
@@ -75,6 +78,9 @@ class Audit:
         Minority : majority among the returned rows.
     fallback : str
         What the sampler said of itself when it could not do what it is for.
+    n_mixed : int
+        New rows with a mixture of categories, or with none, where a real row has one: a fraction in a one-hot
+        column, or not exactly one 1 in the columns of one categorical column.
     """
 
     n_real: int
@@ -85,6 +91,7 @@ class Audit:
     n_copies: int
     realised_ratio: float
     fallback: str = ""
+    n_mixed: int = 0
 
     def flags(self) -> tuple[str, ...]:
         """Return what a reader of the tables has to know, in the order of weight."""
@@ -94,6 +101,7 @@ class Audit:
             "short": 0 < made < 0.9 * self.n_owed,
             "copies": self.n_copies > 0,
             "dropped": self.n_dropped > 0,
+            "mixed categories": self.n_mixed > 0,
             "fallback": bool(self.fallback),
         }
         return tuple(flag for flag, holds in told.items() if holds)
@@ -151,8 +159,13 @@ def _keys(rows: Array) -> list[bytes]:
     return [] if not len(plain) else list(plain.view(f"V{plain.strides[0]}").ravel().tolist())
 
 
-def audited(X: Array, y: Array, draw: Draw, owed: int, fallback: str) -> Audit:
-    """Count what became of ``X``; ``owed`` is the number of minority rows that were asked for."""
+def audited(
+    X: Array, y: Array, draw: Draw, owed: int, fallback: str, one_hot: Sequence[Sequence[int]] = ()
+) -> Audit:
+    """Count what became of ``X``; ``owed`` is the number of minority rows that were asked for.
+
+    ``one_hot`` has the columns of each categorical column.
+    """
     known = set(_keys(X)) if len(draw.X_new) else set()
     y_out = np.concatenate([y[draw.origin[draw.origin >= 0]], draw.y_new])
     n_minority = int((y_out == 1).sum())
@@ -165,7 +178,18 @@ def audited(X: Array, y: Array, draw: Draw, owed: int, fallback: str) -> Audit:
         n_copies=sum(row in known for row in _keys(draw.X_new)),
         realised_ratio=n_minority / (len(y_out) - n_minority),
         fallback=fallback,
+        n_mixed=mixed(draw.X_new, one_hot),
     )
+
+
+def mixed(X_new: Array, one_hot: Sequence[Sequence[int]]) -> int:
+    """Return how many rows have, in some group of one-hot columns, anything but one 1 and else 0."""
+    whole = np.ones(len(X_new), dtype=bool)
+    for group in one_hot:
+        values = X_new[:, list(group)]
+        ones = np.abs(values - 1) <= ROUNDING
+        whole &= (ones | (np.abs(values) <= ROUNDING)).all(axis=1) & (ones.sum(axis=1) == 1)
+    return int((~whole).sum())
 
 
 def owed(y: Array, target_ratio: float, sampling_type: str) -> int:

@@ -27,8 +27,9 @@ LEAST_DIGITS = 4
 
 MOST_SHOWN = 8
 VERDICT = ("status", "stage", "kind", "reason", "traceback")
+MEASURED = ("notes", "trial_seconds", "random_state")
 FIDELITY = ("precision", "recall", "density", "coverage")
-AUDIT = ("n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies", "realised_ratio")
+AUDIT = ("n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies", "n_mixed", "realised_ratio")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Explanation:
         Status, stage, kind, reason and traceback; seconds, seed of the classifier; empty before it was run.
     scores : dict of str to float or None
         By metric.
+    uncomputed : dict of str to str
+        Why a metric gave no number, for those that failed.
     draw : dict
         Digest, status, ..., seconds, memory, seed of the method; its audit and fidelity; its file on disk
         (None where there is none); empty before it was made.
@@ -63,6 +66,7 @@ class Explanation:
     labels: list[dict[str, Any]]
     trial: dict[str, Any]
     scores: dict[str, float | None]
+    uncomputed: dict[str, str]
     draw: dict[str, Any]
     parts: dict[str, Any]
     split: dict[str, Any]
@@ -176,12 +180,14 @@ def _explained(folder: Path, connection: sqlite3.Connection, digest: str) -> Exp
     draw = _row(connection, "SELECT * FROM draws WHERE digest = ?", drawn)
     split = _row(connection, "SELECT * FROM splits WHERE digest = ?", draw.get("split"))
     card = _row(connection, "SELECT card FROM datasets WHERE fingerprint = ?", split.get("fingerprint"))
-    scores = connection.execute("SELECT metric, value FROM scores WHERE trial = ? ORDER BY metric", (digest,))
+    query = "SELECT metric, value, reason FROM scores WHERE trial = ? ORDER BY metric"
+    scores = connection.execute(query, (digest,)).fetchall()
     return Explanation(
         digest=digest,
         labels=[{name: place[name] for name in store.PLACE} for place in places],
-        trial={name: trial[name] for name in (*VERDICT, "trial_seconds", "random_state")} if trial else {},
-        scores=dict(scores.fetchall()),
+        trial={name: trial[name] for name in (*VERDICT, *MEASURED)} if trial else {},
+        scores={metric: value for metric, value, _ in scores},
+        uncomputed={metric: reason for metric, _, reason in scores if reason},
         draw=_draw(folder, draw),
         parts=_parts(digest, trial, draw, _fingerprints(connection, split)),
         split={name: value for name, value in split.items() if name != "fingerprint"},

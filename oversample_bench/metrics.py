@@ -1,4 +1,4 @@
-"""Labels and scores in, numbers out: the built-in metrics, and what they need of one fitted classifier.
+"""Labels and scores in, numbers out: the built-in metrics, and how any metric is computed.
 
 Everywhere 1 is the minority and 0 the majority, and both occur in ``y_true``. A quotient whose denominator
 is zero counts as 0, without a warning: a classifier that never predicts the minority has a defined score.
@@ -10,8 +10,9 @@ tests hold them against, take a millisecond or more each, a tenth of what many a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import sqrt
+from math import isfinite, sqrt
+from numbers import Real
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,9 @@ from sklearn import metrics as sk
 from oversample_bench.api import Metric
 
 Vector = npt.NDArray[Any]
+
+MOST_LETTERS = 60
+"""Of what a metric returned in place of a number."""
 
 
 class Counts(NamedTuple):
@@ -145,70 +149,39 @@ AUPRC = Metric(auprc, needs="scores")
 BRIER = Metric(brier, higher_is_better=False, needs="probabilities")
 
 
-def predicted(estimator: Any, X: npt.NDArray[Any], metrics: Mapping[str, Metric]) -> dict[str, Vector | None]:
-    """Predict once for each kind of output that the metrics need.
+class NoNumber(ValueError):  # noqa: N818 - it is told without its name
+    """A metric returned something that is no finite number."""
+
+
+def measured(metric: Metric, y_true: Vector, prediction: Vector) -> float:
+    """Compute one metric on copies of its own, so that none disturbs another.
 
     Parameters
     ----------
-    estimator : fitted classifier
-        Trained on labels 0 and 1.
-    X : ndarray of shape (n_samples, n_features)
-        Test rows.
-    metrics : mapping of str to Metric
-        Tell what they need.
-
-    Returns
-    -------
-    dict of str to (ndarray of shape (n_samples,) or None)
-        By kind (``labels``, ``scores``, ``probabilities``); None where the classifier has no such output.
-    """
-    return {needs: _output(estimator, X, needs) for needs in {metric.needs for metric in metrics.values()}}
-
-
-def scored(
-    outputs: Mapping[str, Vector | None], y_true: Vector, metrics: Mapping[str, Metric]
-) -> dict[str, float | None]:
-    """Compute metrics from what a classifier predicted.
-
-    Parameters
-    ----------
-    outputs : mapping of str to (ndarray of shape (n_samples,) or None)
-        What `predicted` returns.
+    metric : Metric
+        Of any plugin.
     y_true : ndarray of shape (n_samples,)
         1 for the minority; both classes occur.
-    metrics : mapping of str to Metric
-        By the names that the result is to carry.
+    prediction : ndarray of shape (n_samples,)
+        What the metric needs, as `oversample_bench.answers.predicted` returns it.
 
-    Returns
-    -------
-    dict of str to (float or None)
-        None where the classifier has no output of the kind that the metric needs.
+    Raises
+    ------
+    NoNumber
+        When it returns something else than a finite number; what it raises itself is passed on.
     """
-    return {
-        name: None if (output := outputs[metric.needs]) is None else float(metric.compute(y_true, output))
-        for name, metric in metrics.items()
-    }
+    value = metric.compute(y_true.copy(), prediction.copy())
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise NoNumber(f"it returned {_shown(value)}; expected a number")
+    number = float(value)
+    if not isfinite(number):
+        raise NoNumber(f"it returned {number}; expected a finite number")
+    return number
 
 
-def _output(estimator: Any, X: npt.NDArray[Any], needs: str) -> Vector | None:
-    if needs == "labels":
-        return np.asarray(estimator.predict(X))
-    decision = _decision(estimator, X) if needs == "scores" else None
-    return decision if decision is not None else _probabilities(estimator, X)
-
-
-def _decision(estimator: Any, X: npt.NDArray[Any]) -> Vector | None:
-    """Return the decision function, growing with the minority; None where there is no single one."""
-    if not hasattr(estimator, "decision_function"):
-        return None
-    values = np.asarray(estimator.decision_function(X))
-    if values.ndim != 1:
-        return None
-    return values if estimator.classes_[1] == 1 else -values  # it grows with the second class
-
-
-def _probabilities(estimator: Any, X: npt.NDArray[Any]) -> Vector | None:
-    if not hasattr(estimator, "predict_proba"):
-        return None
-    column = list(estimator.classes_).index(1)
-    return np.asarray(estimator.predict_proba(X))[:, column]
+def _shown(value: object) -> str:
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return f"a {type(value).__name__} of shape {shape}"
+    text = shorten(repr(value), MOST_LETTERS, placeholder=" ...")
+    return text if value is None else f"the {type(value).__name__} {text}"

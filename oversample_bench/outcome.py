@@ -1,7 +1,7 @@
 """What became of a stage: its value, or the reason why there is none.
 
-Failure is a value. `attempt` is called in `oversample_bench.stages` and nowhere else: below it code raises
-freely, above it there is nothing to catch.
+Failure is a value. `attempt` is called in `oversample_bench.stages`, and for each metric in
+`oversample_bench.scoring`: below it code raises freely, above it there is nothing to catch.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Failed:
     status : Status
         Anything but ``ok``.
     stage : str
-        ``data``, ``split``, ``draw`` or ``trial``.
+        ``data``, ``split``, ``draw``, ``trial`` or ``metric``.
     kind : str
         The exception's type, the signal or the exit code.
     message : str

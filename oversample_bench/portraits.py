@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oversample_bench import stages
+from oversample_bench.answers import labels
 from oversample_bench.outcome import Failed, Ok, Outcome, attempt
 from oversample_bench.specs import TrialSpec
 from oversample_bench.tasks import TrialTask
@@ -87,7 +88,7 @@ class Studio:
         tools = stages.Toolbox(self.registry, {}, stages.Bounds(trial=self.seconds))
         seed = identity.classifier_seed(spec)
         task = TrialTask(spec, identity.trial(spec), identity.draw(spec.draw), seed)
-        return portrait(Sitter(split, draw, tools.classifier(task), seed), tools.bounds)
+        return portrait(Sitter(split, draw, tools.classifier(task).estimator, seed), tools.bounds)
 
 
 def sittings(plan: Plan) -> Iterator[Planned]:
@@ -135,7 +136,7 @@ def _painted(sitter: Sitter) -> dict[str, Any]:
     extent = _extent(np.vstack([turn(split.X), turn(split.X_test)]))
     weights = {} if draw.sample_weight is None else {"sample_weight": draw.sample_weight}
     sitter.classifier.fit(turn(X), y, **weights)
-    regions = sitter.classifier.predict(_squares(extent)).reshape(GRID, GRID)
+    regions = labels(sitter.classifier, _squares(extent)).reshape(GRID, GRID)
     generator = np.random.default_rng(sitter.random_state)
     return {
         "axes": axes,
@@ -155,11 +156,11 @@ def _plane(X: Array) -> tuple[list[str], Any]:
     if X.shape[1] == 1:
         return ["the feature", ""], lambda rows: np.column_stack([rows, np.zeros(len(rows))])
     found = PCA(2, random_state=0).fit(X)
-    labels = [
+    names = [
         f"component {number} ({share:.0%} of the variance)"
         for number, share in enumerate(np.nan_to_num(found.explained_variance_ratio_), start=1)
     ]
-    return labels, lambda rows: found.transform(rows) if len(rows) else np.empty((0, 2))
+    return names, lambda rows: found.transform(rows) if len(rows) else np.empty((0, 2))
 
 
 def _extent(rows: Array) -> tuple[float, float, float, float]:

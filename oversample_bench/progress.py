@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from oversample_bench.choosing import Choice
-    from oversample_bench.runners.events import DrawDone, Event
+    from oversample_bench.runners.events import DrawDone, Event, TrialDone
 
 LINE_SECONDS = 10.0
 LINE_SHARE = 0.1
@@ -80,6 +81,8 @@ class Tally(Watcher):
             self.done += 1
             self.failed += isinstance(event.outcome, Failed)
             self.show()
+            for metric, failed in _failed_metrics(event).items():
+                self._explain(metric, failed)
         if isinstance(event, DrawDone) and isinstance(event.outcome, Failed):
             self._explain(_culprit(event), event.outcome)
         if (
@@ -176,6 +179,10 @@ TextColumn(
     def end(self) -> None:
         """Take the line down."""
         self._bar.stop()
+
+
+def _failed_metrics(event: TrialDone) -> Mapping[str, Failed]:
+    return {} if isinstance(event.outcome, Failed) else event.outcome.value.failed
 
 
 def _culprit(event: DrawDone) -> str:

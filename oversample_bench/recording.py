@@ -13,7 +13,7 @@ from oversample_bench.identity import Identity
 from oversample_bench.outcome import Failed, Ok, Outcome, Status
 from oversample_bench.plan import Plan
 from oversample_bench.registry import Registry
-from oversample_bench.specs import canonical
+from oversample_bench.specs import Component, canonical
 from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, TrialRecord
 from oversample_bench.suite import Suite
 
@@ -103,6 +103,11 @@ class Scribe:
             self.trials += 1
 
 
+def _seed(component: Component, ours: int) -> int | None:
+    """Return the seed that a component was to be given when it failed; none where the suite says null."""
+    return None if component.kwargs().get("random_state", ours) is None else ours
+
+
 def draw_record(event: DrawDone, source: str, run: int) -> DrawRecord:
     """Return the row of a draw: its audit, or why there is none."""
     task = event.task
@@ -112,7 +117,7 @@ def draw_record(event: DrawDone, source: str, run: int) -> DrawRecord:
         "params": task.spec.method.params,
         "source": source,
         "spec": canonical(asdict(task.spec)),
-        "random_state": task.random_state,
+        "random_state": _seed(task.spec.method, task.random_state),
         "fallback": "",
         "flags": "",
         "run": run,
@@ -129,7 +134,8 @@ def _told(drawn: Drawn) -> dict[str, Any]:
     near = {} if drawn.fidelity is None else asdict(drawn.fidelity)
     return {
         **asdict(audit),
-        "flags": ", ".join(audit.flags()),
+        "flags": ", ".join((*audit.flags(), *drawn.notes)),
+        "random_state": drawn.random_state,
         **{f"fidelity_{name}": value for name, value in near.items()},
         "fit_seconds": drawn.cost.seconds,
         "peak_mib": drawn.cost.peak_mib,
@@ -156,7 +162,8 @@ def trial_record(event: TrialDone, source: str, metrics: Mapping[str, str], run:
         "classifier": task.spec.classifier.name,
         "params": task.spec.classifier.params,
         "source": source,
-        "random_state": task.random_state,
+        "random_state": _seed(task.spec.classifier, task.random_state),
+        "notes": "",
         "trial_seconds": event.outcome.seconds,
         "run": run,
         **_verdict(event.outcome),
@@ -164,9 +171,19 @@ def trial_record(event: TrialDone, source: str, metrics: Mapping[str, str], run:
     if isinstance(event.outcome, Failed):
         return TrialRecord(task.digest, columns)
     scores = event.outcome.value
-    columns["reason"] = scores.fallback
+    columns |= {
+        "reason": scores.fallback,
+        "notes": ", ".join(scores.notes),
+        "random_state": scores.random_state,
+    }
     bins = json.dumps(scores.calibration, separators=(",", ":")) if scores.calibration else ""
-    return TrialRecord(task.digest, columns, scores.values, metrics, bins)
+    reasons = {name: _reason(failed) for name, failed in scores.failed.items()}
+    return TrialRecord(task.digest, columns, scores.values, metrics, bins, reasons)
+
+
+def _reason(failed: Failed) -> str:
+    """Return why a metric gave no number, after the error's type where the metric has raised it."""
+    return failed.message if failed.kind == "NoNumber" else f"{failed.kind}: {failed.message}"
 
 
 def _verdict(outcome: Outcome[Any]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from oversample_bench import store
 from oversample_bench.errors import UsageError, listed
 from oversample_bench.identity import restored
+from oversample_bench.observing import UNSEEDED
 from oversample_bench.specs import Component, TrialSpec, exact
 from oversample_bench.store.restoring import draw_spec
 
@@ -29,7 +30,7 @@ GROUP BY p.trial ORDER BY p.trial
 """
 RECORDED = """
 SELECT p.dataset, p.ratio, p.method, p.classifier, p.split, p.seed, t.digest, t.draw, t.run,
-    t.classifier AS classifier_name, t.params, t.source AS classifier_source, d.spec,
+    t.classifier AS classifier_name, t.params, t.source AS classifier_source, t.notes, d.spec, d.flags,
     d.source AS method_source, s.fingerprint
 FROM planned p JOIN trials t ON t.digest = p.trial JOIN draws d ON d.digest = t.draw
 JOIN splits s ON s.digest = d.split WHERE p.position = ?
@@ -54,6 +55,8 @@ class Recorded:
         Value, and distribution and version, by metric.
     run : int
         The run that carried it out.
+    unseeded : str, default=""
+        The method or classifier whose numbers change from run to run, since a part of it takes no seed.
     """
 
     digest: str
@@ -66,6 +69,7 @@ class Recorded:
     scores: Mapping[str, float | None]
     metric_sources: Mapping[str, str]
     run: int
+    unseeded: str = ""
 
     @property
     def label(self) -> str:
@@ -194,7 +198,13 @@ def _recorded(connection: sqlite3.Connection, position: int) -> Recorded:
         scores={metric: value for metric, value, _ in scores},
         metric_sources={metric: source for metric, _, source in scores},
         run=row["run"],
+        unseeded=_unseeded(row),
     )
+
+
+def _unseeded(row: sqlite3.Row) -> str:
+    told = {row["method"]: row["flags"], row["classifier"]: row["notes"]}
+    return next((name for name, flags in told.items() if UNSEEDED in flags.split(", ")), "")
 
 
 def _drawn(connection: sqlite3.Connection, digest: str) -> dict[str, Any]:

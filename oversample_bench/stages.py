@@ -6,7 +6,6 @@ where that happens.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,14 +15,15 @@ import numpy as np
 
 from oversample_bench.api import Dataset, Metric, Unavailable
 from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, owed, traced
-from oversample_bench.calibration import Bins, binned
-from oversample_bench.data.prepare import Split, prepare
+from oversample_bench.data.prepare import Groups, Split, prepare
 from oversample_bench.data.sources import Source
 from oversample_bench.fidelity import Fidelity, fidelity
 from oversample_bench.limits import Cost, measured, memory_limit, time_limit
-from oversample_bench.metrics import predicted, scored
+from oversample_bench.observing import UNSEEDED, observed, quiet
 from oversample_bench.outcome import Failed, Ok, Outcome, Skip, Status, attempt
 from oversample_bench.registry import Registry
+from oversample_bench.scoring import Scores, scored
+from oversample_bench.seeding import Seeded, seeded
 from oversample_bench.specs import Component, SplitSpec
 from oversample_bench.surroundings import kept
 from oversample_bench.tasks import DrawTask, TrialTask
@@ -46,10 +46,13 @@ class Bounds:
     @contextmanager
     def held(self, seconds: float | None) -> Iterator[None]:
         """Hold a call to its limits, and keep to itself its warnings and what it changes of the process."""
-        with kept(), memory_limit(self.memory), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with time_limit(seconds):  # the clock is for the call alone
-                yield
+        with (
+            kept(),
+            memory_limit(self.memory),
+            quiet(),
+            time_limit(seconds),
+        ):  # the clock is for the call alone
+            yield
 
 
 @dataclass(frozen=True)
@@ -60,23 +63,23 @@ class Toolbox:
     metrics: Mapping[str, Metric]
     bounds: Bounds
 
-    def sampler(self, task: DrawTask) -> Any:
-        """Return the method of a draw, its seed and the target ratio set."""
-        sampler = self._built("oversampler", task.spec.method, task.random_state)
+    def sampler(self, task: DrawTask, one_hot: Groups = ()) -> Seeded:
+        """Return the method of a draw, told its seed, the target ratio and which columns are categories."""
+        built = self._built("oversampler", task.spec.method, task.random_state)
         ratio = task.spec.split.protocol.target_ratio
-        if ratio != 1.0 and "sampling_strategy" in _free(sampler, task.spec.method):
-            sampler.set_params(sampling_strategy=ratio)
-        return sampler
+        told: dict[str, Any] = {"sampling_strategy": ratio} if ratio != 1.0 else {}
+        told |= {"one_hot_groups": [list(group) for group in one_hot]} if one_hot else {}
+        free = _free(built.estimator, task.spec.method) if told else set()
+        if wanted := {name: value for name, value in told.items() if name in free}:
+            built.estimator.set_params(**wanted)
+        return built
 
-    def classifier(self, task: TrialTask) -> Any:
+    def classifier(self, task: TrialTask) -> Seeded:
         """Return the classifier of a trial, its seed set."""
         return self._built("classifier", task.spec.classifier, task.random_state)
 
-    def _built(self, kind: str, component: Component, random_state: int) -> Any:
-        estimator = self.registry.entry(kind, component.name).build(component.kwargs())
-        if "random_state" in _free(estimator, component):
-            estimator.set_params(random_state=random_state)
-        return estimator
+    def _built(self, kind: str, component: Component, random_state: int) -> Seeded:
+        return seeded(self.registry.entry(kind, component.name), component.kwargs(), random_state)
 
 
 def _free(estimator: Any, component: Component) -> set[str]:
@@ -87,25 +90,18 @@ def _free(estimator: Any, component: Component) -> set[str]:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A draw, what it did to the real rows, what it cost and how near the hidden rows it comes."""
+    """A draw, what it did to the real rows, what it cost and how near the hidden rows it comes.
+
+    ``notes`` are those of `oversample_bench.observing`; ``random_state`` is the seed that the method was
+    given, None where it takes none.
+    """
 
     draw: Draw
     audit: Audit
     cost: Cost
     fidelity: Fidelity | None = None
-
-
-@dataclass(frozen=True)
-class Scores:
-    """What a trial came to: a value for each metric (None where the classifier has no such output).
-
-    ``fallback`` is what the classifier said of itself when it could not do what it is for; ``calibration``
-    counts the test rows by predicted probability where a metric needs probabilities, and is empty elsewhere.
-    """
-
-    values: Mapping[str, float | None]
-    fallback: str = ""
-    calibration: Bins = ()
+    notes: tuple[str, ...] = ()
+    random_state: int | None = None
 
 
 def load(source: Source) -> Outcome[Dataset]:
@@ -125,8 +121,7 @@ def split(spec: SplitSpec, dataset: Outcome[Dataset]) -> Outcome[Split]:
 
 def _quietly(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call ``function`` and keep to itself its warnings and what it changes of the process."""
-    with kept(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with kept(), quiet():
         return function(*args, **kwargs)
 
 
@@ -155,21 +150,25 @@ def _fit_all(fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox) -> list[F
 
 def _fit(task: DrawTask, split: Split, tools: Toolbox) -> Answered:
     with tools.bounds.held(tools.bounds.fit):
-        sampler = tools.sampler(task)
-        with measured() as cost:
+        built = tools.sampler(task, split.one_hot)
+        sampler = built.estimator
+        with observed() as found, measured() as cost:
             returned = sampler.fit_resample(split.X, split.y)
     told = (getattr(sampler, "fallback_", None), getattr(sampler, "sample_weight_", None))
-    return _Answer(sampler, returned, *told), cost
+    notes = found.told(*[UNSEEDED] * built.loose)
+    return _Answer(sampler, returned, *told, built.random_state, notes), cost
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a sampler returned for one split, and what it said of itself."""
+    """What a sampler returned for one split, what it said of itself, its seed and what was noted."""
 
     sampler: Any
     returned: Any
     fallback: Any
     weight: Any
+    random_state: int | None
+    notes: tuple[str, ...]
 
 
 Answered = tuple[_Answer, Cost]
@@ -188,7 +187,8 @@ def _drawn(task: DrawTask, split: Split, answer: _Answer, cost: Cost) -> Drawn:
     kind = getattr(answer.sampler, "_sampling_type", "over-sampling")
     rows = owed(split.y, _asked(answer.sampler, task), kind)
     near = fidelity(split.X_hidden, made.X_new[made.y_new == 1], random_state=task.random_state)
-    return Drawn(made, audited(split.X, split.y, made, rows, str(answer.fallback or "")), cost, near)
+    audit = audited(split.X, split.y, made, rows, str(answer.fallback or ""), split.one_hot)
+    return Drawn(made, audit, cost, near, answer.notes, answer.random_state)
 
 
 def _asked(sampler: Any, task: DrawTask) -> float:
@@ -225,18 +225,20 @@ def _member(task: DrawTask, split: Outcome[Split], answer: Failed | Answered) ->
 
 def _fit_batch(fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
     problems = [(split.X, split.y) for _, split in fitted]
+    seeds = [task.random_state for task, _ in fitted]
+    groups = {split.one_hot for _, split in fitted}
     limit = tools.bounds.fit
     with tools.bounds.held(None if limit is None else limit * len(fitted)):
-        sampler = tools.sampler(fitted[0][0])
-        with measured() as cost:
-            returned = sampler.fit_resample_batch(problems, [task.random_state for task, _ in fitted])
+        sampler = tools.sampler(fitted[0][0], groups.pop() if len(groups) == 1 else ()).estimator
+        with observed() as found, measured() as cost:
+            returned = sampler.fit_resample_batch(problems, seeds)
     if len(returned) != len(fitted):
         raise BadDraw(f"fit_resample_batch returned {len(returned)} members for {len(fitted)} problems")
     share = Cost(cost.seconds / len(fitted), cost.peak_mib)
     fallbacks = _by_member(sampler, "fallback_", len(fitted))
     weights = _by_member(sampler, "sample_weight_", len(fitted))
-    told = zip(returned, fallbacks, weights, strict=True)
-    return [(_Answer(sampler, *answer), share) for answer in told]
+    told = zip(returned, fallbacks, weights, seeds, strict=True)
+    return [(_Answer(sampler, *answer, found.told()), share) for answer in told]
 
 
 def _by_member(sampler: Any, name: str, count: int) -> Sequence[Any]:
@@ -269,13 +271,8 @@ def _score(task: TrialTask, split: Split, draw: Draw, tools: Toolbox) -> Scores:
     X, y = draw.rows(split.X, split.y)
     with tools.bounds.held(tools.bounds.trial):
         classifier = tools.classifier(task)
-        weights = {} if draw.sample_weight is None else _weighted(classifier, draw.sample_weight)
-        classifier.fit(X, y, **weights)
-        outputs = predicted(classifier, split.X_test, tools.metrics)
-        values = scored(outputs, split.y_test, tools.metrics)
-    probabilities = outputs.get("probabilities")
-    bins = () if probabilities is None else binned(split.y_test, probabilities)
-    return Scores(values, str(getattr(classifier, "fallback_", None) or ""), bins)
+        weights = {} if draw.sample_weight is None else _weighted(classifier.estimator, draw.sample_weight)
+        return scored(classifier, (X, y, weights), split, tools.metrics)
 
 
 def _weighted(classifier: Any, weights: Any) -> dict[str, Any]:

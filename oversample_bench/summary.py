@@ -53,7 +53,7 @@ class Summary:
         Where the store and the report are.
     counts : mapping of str to int
         Planned trials by status; ``pending`` for those that were not reached, ``unscored`` for good ones
-        that lack a metric which was added later and failed.
+        that lack the score of a metric, which failed or was added later.
     computed : int
         Trials that this run carried out.
     seconds : float
@@ -73,7 +73,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 when every planned trial succeeded, 2 when some did not (or were skipped), 130 if interrupted."""
+        """0 when every trial has its scores, 2 when some have not, 130 if interrupted."""
         if self.interrupted:
             return 130
         return 0 if set(self.counts) <= {"ok"} else 2

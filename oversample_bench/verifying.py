@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from oversample_bench import store
@@ -119,6 +119,8 @@ class _Bench:
 
     def obstacle(self, one: Recorded) -> str:
         """Return why a trial cannot be carried out as it was, or an empty string."""
+        if one.unseeded:
+            return f"the numbers of '{one.unseeded}' change from run to run: a part of it takes no seed"
         try:
             for (kind, name), source in one.names().items():
                 entry = self.registry.entry(kind, name)

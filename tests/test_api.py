@@ -90,6 +90,37 @@ def test_a_metric_is_of_labels_and_better_when_higher_unless_it_says_otherwise()
     assert (metric.higher_is_better, metric.needs) == (True, "labels")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"needs": "proba"}, "a metric needs 'labels', 'scores' or 'probabilities', not 'proba'"),
+        ({"needs": "Labels"}, "not 'Labels'"),
+        ({"needs": None}, "not None"),
+        ({"needs": ["labels"]}, r"not \['labels'\]"),
+        ({"higher_is_better": "no"}, "higher_is_better is 'no'; expected True or False"),
+        ({"higher_is_better": 0}, "higher_is_better is 0; expected True or False"),
+        ({"compute": 0.5}, "compute is 0.5; expected a function"),
+        (
+            {"compute": "sklearn.metrics:f1_score"},
+            "compute is 'sklearn.metrics:f1_score'; expected a function",
+        ),
+    ],
+)
+def test_a_metric_that_says_something_else_is_none(wrong, words):
+    """What a metric needs is one of three words, its direction a truth value, and it can be called."""
+    with pytest.raises((TypeError, ValueError), match=words):
+        api.Metric(**{"compute": max, **wrong})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"feature_names": "abc"}, {"categories": {1: "red"}}, {"categories": {0: ("red",), 2: ""}}]
+)
+def test_a_text_is_no_tuple_of_names(wrong):
+    """One name without its tuple is refused: its letters are not the names."""
+    with pytest.raises(TypeError, match="expected a tuple of names"):
+        api.Dataset(np.zeros((2, 3)), np.array([0, 1]), **wrong)
+
+
 def test_unavailable_is_a_sentence():
     """A loader tells what to do; the host prints it as it is."""
     assert str(api.Unavailable("fetch it first")) == "fetch it first"

@@ -16,7 +16,7 @@ HOST = "oversample_bench"
 ROWS = {
     0: "api specs outcome seeds errors replacement surroundings",
     1: "hookspecs suite plan data metrics fidelity audit store report adaboost thresholds baselines "
-    "identity tasks threads calibration distributions loose",
+    "identity tasks threads calibration distributions loose answers observing seeding scoring",
     2: "builtin gate origins",
     3: "registry",
     4: "stages limits draws checking inventory estimate adoption",

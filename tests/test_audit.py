@@ -1,13 +1,17 @@
 """What a sampler really did to its rows, counted."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler, TomekLinks
 from scipy import sparse
 
-from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, owed, traced
+from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, mixed, owed, traced
 from oversample_bench.baselines import NoResampling
 from oversample_bench.data.common import load
 
@@ -223,15 +227,68 @@ def counts(**changes):
         (counts(n_copies=1), ("copies",)),
         (counts(n_dropped=1), ("dropped",)),
         (counts(fallback="k shrank to 3"), ("fallback",)),
+        (counts(n_mixed=1), ("mixed categories",)),
         (
-            counts(n_new=5, n_copies=1, n_dropped=1, fallback="all copies"),
-            ("short", "copies", "dropped", "fallback"),
+            counts(n_new=5, n_copies=1, n_dropped=1, n_mixed=5, fallback="all copies"),
+            ("short", "copies", "dropped", "mixed categories", "fallback"),
         ),
     ],
 )
 def test_flags_say_what_a_reader_has_to_know(audit, flags):
-    """Nothing new, less than nine tenths of what was owed, copies, dropped rows and fallbacks are marked."""
+    """Nothing new, less than nine tenths of what was owed, copies, dropped rows and the like are marked."""
     assert audit.flags() == flags
+
+
+GROUPS = ((1, 2, 3), (4, 5))
+
+
+@pytest.mark.parametrize(
+    ("categories", "is_mixed"),
+    [
+        ([1, 0, 0, 0, 1], False),
+        ([0, 0, 1, 1, 0], False),
+        ([1 - 1e-9, 0, 1e-9, 1, -0.0], False),
+        ([0.5, 0.5, 0, 1, 0], True),
+        ([0.999, 0.001, 0, 1, 0], True),
+        ([0, 0, 0, 1, 0], True),
+        ([1, 1, 0, 1, 0], True),
+        ([1, 0, 0, 1, 1], True),
+        ([2, -1, 0, 1, 0], True),
+        ([1, 0, 0, -1, 0], True),
+        ([3, 0, 0, 1, 0], True),
+    ],
+)
+def test_a_row_between_categories_is_mixed(categories, is_mixed):
+    """A category is one 1 among the columns of its group and 0 in the others; whatever else is none."""
+    row = np.array([[0.37, *categories]])
+
+    assert mixed(row, GROUPS) == int(is_mixed)
+
+
+@given(
+    chosen=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1)), min_size=2, max_size=8),
+    share=st.floats(0.01, 0.99),
+)
+def test_a_row_between_two_others_is_mixed_where_they_differ(chosen, share):
+    """Of the rows between two real ones, as SMOTE makes them, those are mixed whose ends differ."""
+    rows = np.zeros((len(chosen), 6))
+    for row, (first, second) in zip(rows, chosen, strict=True):
+        row[[1 + first, 4 + second]] = 1
+    between = rows[:-1] + share * (rows[1:] - rows[:-1])
+    differ = sum(one != other for one, other in pairwise(chosen))
+
+    assert mixed(rows, GROUPS) == 0
+    assert mixed(between, GROUPS) == differ
+
+
+def test_categories_are_counted_in_the_new_rows_alone():
+    """Rows of either label count; real rows are not looked at; without groups there is nothing to mix."""
+    real = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    new = np.array([[0.5, 0.5], [1.0, 0.0], [0.0, 0.0]])
+    draw = Draw(np.array([0, 1, 2, NEW, NEW, NEW]), new, np.array([1, 1, 0]))
+    found = [audited(real, np.array([0, 0, 1]), draw, 1, "", groups).n_mixed for groups in ([(0, 1)], [])]
+
+    assert found == [2, 0]
 
 
 def test_the_fallback_is_kept():

@@ -360,6 +360,19 @@ def test_a_score_that_is_not_finite_is_lost(copied: Path, bench: Callable[..., E
     assert "Failed: random has lost scores in 1 of 2 comparisons." in ended.out
 
 
+def test_a_metric_that_failed_has_lost_its_scores(copied: Path, bench: Callable[..., Ended]) -> None:
+    """An empty cell of a metric that failed fails the gate with the reason."""
+    spoil(
+        copied,
+        "UPDATE scores SET value = NULL, reason = 'ValueError: no room' WHERE metric = 'mcc' AND trial ="
+        " (SELECT trial FROM planned WHERE method = 'random' AND classifier = 'knn' LIMIT 1)",
+    )
+    ended = bench("check", copied)
+
+    assert 3 == ended.code
+    assert "lost: 1 without a score (ValueError: no room)" in ended.out
+
+
 def test_a_method_that_fails_has_lost_its_scores(
     made: Path, tmp_path: Path, bench: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:

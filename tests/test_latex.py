@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from oversample_bench.report import latex
 from oversample_bench.report import results as reading
+from oversample_bench.report.cells import MARKS
 from oversample_bench.report.evidence import evidence
 from oversample_bench.report.results import Results
 from tests.stores import FAILED, WAITS, Cell, store, stored
@@ -156,6 +157,16 @@ def test_a_cell_says_what_the_report_says(tmp_path: Path) -> None:
     ]
     assert "A fraction says how many trials of those planned have a score." in text
     assert r"\textsuperscript{c} copies: some new rows equal a real one" in text
+
+
+def test_every_mark_can_be_printed(tmp_path: Path) -> None:
+    """Each flag has a mark that LaTeX knows, in the cell and in the note below."""
+    text = texts(stored(tmp_path, [Cell([0.5], flags=", ".join(MARKS))]))["scores_mcc"]
+    raised = "".join(rf"\textsuperscript{{{letter}}}" for letter in "nscdmfir")
+
+    assert rf"$0.500$\,{raised}" in text
+    assert problems(text) == []
+    assert "U+" not in text
 
 
 def test_an_interval_takes_the_place_of_the_deviation(tmp_path: Path) -> None:

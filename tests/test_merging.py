@@ -245,6 +245,36 @@ def test_what_succeeded_goes_before_what_did_not(tmp_path):
     assert merged.conflicts == ()
 
 
+@pytest.mark.parametrize("failed", ["target", "source", "both"])
+def test_a_score_goes_before_the_failure_of_its_metric(tmp_path, failed):
+    """Where a metric failed on one side the other's score is kept, and nothing is in conflict."""
+    sides = {side: made(tmp_path / side, {"x": True}, side) for side in ("target", "source")}
+    for side in sides if failed == "both" else [failed]:
+        with closing(Ledger(sides[side])) as ledger:
+            ledger.connection.execute("UPDATE scores SET value = NULL, reason = ?", (f"failed in {side}",))
+    merged = merge(sides["target"], [sides["source"]])
+    with closing(connect(sides["target"])) as reader:
+        kept = tuple(reader.execute("SELECT value, reason FROM scores").fetchone())
+
+    assert kept == ((None, "failed in target") if failed == "both" else (0.5, ""))
+    assert merged.conflicts == ()
+
+
+def test_a_store_of_an_earlier_version_is_taken_in(tmp_path):
+    """A source that lacks columns which came later is merged like any other, in the order of its rows."""
+    a, b = made(tmp_path / "a", {"y": True}), made(tmp_path / "b", {"x": True, "w": True}, "other")
+    expected = rows(b)["trials"]
+    with closing(Ledger(b)) as ledger:
+        for table, columns in {"draws": "n_mixed", "trials": "notes", "scores": "reason"}.items():
+            ledger.connection.execute(f"ALTER TABLE {table} DROP COLUMN {columns}")
+        ledger.connection.execute("PRAGMA user_version = 2")
+    merged = merge(a, [b])
+
+    assert [row[0] for row in rows(a)["trials"]] == ["y", "x", "w"]
+    assert [row[2:-2] for row in rows(a)["trials"][1:]] == [row[2:-2] for row in expected]
+    assert merged.conflicts == ()
+
+
 def test_the_targets_last_run_stays_the_last(tmp_path):
     """Title and metrics of a report are those of the target; every row points at the run that made it."""
     a = made(tmp_path / "a", {"x": True}, "target")

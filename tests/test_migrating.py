@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from oversample_bench import store
 from oversample_bench.errors import UsageError
 from oversample_bench.report import trials, write_report
 from oversample_bench.store import FILE_NAME, Ledger, TrialRecord, connect
-from oversample_bench.store.schema import SCHEMA_VERSION
+from oversample_bench.store.schema import ADDED_COLUMNS, SCHEMA_VERSION
 
 VERSION_1 = """
 CREATE TABLE runs (
@@ -70,14 +71,30 @@ INSERT INTO scores VALUES ('t', 'mcc', 'host 1', 0.625);
 """
 """The tables of the first version as its code made them, and a run of one trial."""
 
+VERSION_2 = f"""{VERSION_1}
+CREATE TABLE calibration (trial TEXT PRIMARY KEY, bins TEXT NOT NULL);
+CREATE TABLE portraits (trial TEXT PRIMARY KEY, view TEXT NOT NULL);
+PRAGMA user_version = 2;
+"""
+
+OLD = {1: VERSION_1, 2: VERSION_2}
+NEW_COLUMNS = {"draws": (None,), "trials": ("",), "scores": ("",)}
+"""What stands in the columns that were added since, at the end of a row."""
+
 BINS = [[3, 0.25, 0], *[[0, 0.0, 0]] * 8, [2, 1.9, 2]]
 
 
+@pytest.fixture(params=OLD)
+def old(request: pytest.FixtureRequest) -> int:
+    """Return the version of the store."""
+    return request.param
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a folder with a store of version 1."""
+def folder(tmp_path: Path, old: int) -> Path:
+    """Return a folder with a store of an earlier version."""
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
-        connection.executescript(VERSION_1)
+        connection.executescript(OLD[old])
     return tmp_path
 
 
@@ -88,10 +105,16 @@ def shape(connection: sqlite3.Connection) -> dict[str, list[tuple]]:
     return {name: [tuple(row) for row in connection.execute(f"PRAGMA table_info({name})")] for name in names}
 
 
-def content(connection: sqlite3.Connection) -> dict[str, list[tuple]]:
+def content(connection: sqlite3.Connection, names: Iterable[str] = ()) -> dict[str, list[tuple]]:
     return {
-        name: [tuple(r) for r in connection.execute(f"SELECT * FROM {name}")] for name in shape(connection)
+        name: [tuple(row) for row in connection.execute(f"SELECT * FROM {name}")]
+        for name in names or shape(connection)
     }
+
+
+def grown(before: dict[str, list[tuple]]) -> dict[str, list[tuple]]:
+    """Return rows with what stands in the columns that were added since."""
+    return {name: [row + NEW_COLUMNS.get(name, ()) for row in rows] for name, rows in before.items()}
 
 
 def version(folder: Path) -> int:
@@ -122,26 +145,29 @@ def test_a_store_that_is_written_to_becomes_one_of_this_version(folder, tmp_path
     Ledger(new).close()
     with closing(connect(folder)) as old, closing(connect(new)) as fresh:
         assert shape(old) == shape(fresh)
-        assert content(old) == {**before, "calibration": [], "portraits": []}
+        assert content(old) == {**grown(before), "calibration": [], "portraits": []}
     assert version(folder) == version(new) == SCHEMA_VERSION
 
 
-def test_a_store_that_is_only_read_stays_as_it_is(folder):
-    """Reports and questions find empty tables in place of those it lacks; not a byte of the file changes."""
+def test_a_store_that_is_only_read_stays_as_it_is(folder, old):
+    """Reports and questions find what it lacks empty, tables and columns; not a byte of the file changes."""
     before = (folder / FILE_NAME).read_bytes()
     with closing(connect(folder)) as reader:
         found = bins(reader)
+        last = {name: [row[-1:] for row in content(reader, NEW_COLUMNS)[name]] for name in NEW_COLUMNS}
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             reader.execute("DELETE FROM runs")
     frame = trials(folder)
     write_report(folder, figures=False)
 
     assert found == {}
+    assert last == {name: [told] for name, told in NEW_COLUMNS.items()}
     assert frame["mcc"].tolist() == [0.625]
     assert before == (folder / FILE_NAME).read_bytes()
-    assert version(folder) == 1
+    assert version(folder) == old
 
 
+@pytest.mark.parametrize("old", [max(OLD)], indirect=True)
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="rights of POSIX")
 def test_an_archived_store_of_an_earlier_version_is_read(folder):
     """Reading needs no right to write, neither to the file nor to its folder."""
@@ -163,17 +189,43 @@ def test_an_archived_store_of_an_earlier_version_is_read(folder):
     assert found == ({}, {"t"})
 
 
-def test_a_migration_that_is_cut_off_leaves_the_store_as_it_was(folder, monkeypatch):
-    """When a later table cannot be made, the earlier ones are not there either, and the version stays."""
-    added = {2: "CREATE TABLE IF NOT EXISTS fine (a TEXT);", 3: "CREATE TABLE broken (;"}
-    monkeypatch.setattr("oversample_bench.store.migrating.ADDED", added)
+@pytest.mark.parametrize("broken", ["CREATE TABLE broken (;", ""], ids=["table", "column"])
+def test_a_migration_that_is_cut_off_leaves_the_store_as_it_was(folder, old, broken, monkeypatch):
+    """When a later table or column cannot be made, the earlier ones are not there either, nor the version."""
+    tables = {3: f"CREATE TABLE IF NOT EXISTS fine (a TEXT); {broken}"}
+    columns = {3: (("trials", "good", "TEXT", "''"), ("no_such_table", "bad", "TEXT", "''"))}
+    monkeypatch.setattr("oversample_bench.store.migrating.ADDED_TABLES", tables)
+    monkeypatch.setattr("oversample_bench.store.migrating.ADDED_COLUMNS", columns)
     with pytest.raises(UsageError, match="cannot be read as a store of results"):
         Ledger(folder)
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
-        names = set(shape(connection))
+        found = shape(connection)
 
-    assert {"fine", "calibration"} & names == set()
-    assert version(folder) == 1
+    assert "fine" not in found
+    assert "good" not in [column[1] for column in found["trials"]]
+    assert version(folder) == old
+
+
+@pytest.mark.parametrize("old", OLD, indirect=True)
+def test_a_run_into_a_store_of_an_earlier_version_goes_on(runs, old, tmp_path):
+    """Nothing is computed twice: what an earlier version left is there, and a further metric is added."""
+    text = "name: old\ndata: [ecoli1]\nmethods: [none, random]\nclassifiers: [knn]\nsplits: 2\nmetrics: [mcc"
+    first = runs(text + "]\n")
+    with closing(sqlite3.connect(first.folder / FILE_NAME)) as connection:
+        for columns in ADDED_COLUMNS.values():
+            for table, name, *_ in columns:
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        if old == 1:
+            connection.executescript("DROP TABLE calibration; DROP TABLE portraits;")
+        connection.execute(f"PRAGMA user_version = {old}")
+        connection.commit()
+    read = trials(first.folder)
+    again, more = runs(text + "]\n"), runs(text + ", brier]\n")
+
+    assert read["mcc"].tolist() == more.trials()["mcc"].tolist()
+    assert (again.computed, more.computed) == (0, 4)
+    assert (again.exit_code, more.exit_code) == (0, 0)
+    assert version(first.folder) == SCHEMA_VERSION
 
 
 def test_bins_come_back_as_they_were_written(folder):

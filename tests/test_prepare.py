@@ -8,6 +8,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from oversample_bench.api import Dataset
+from oversample_bench.audit import mixed
 from oversample_bench.data.classes import two_classes
 from oversample_bench.data.common import load
 from oversample_bench.data.prepare import MAX_CATEGORIES, prepare
@@ -211,6 +212,35 @@ def test_many_categories_share_a_column(n_categories, width):
     assert found.X.shape[1] - 1 == width
     assert (found.X[:, 1:].sum(axis=1) == 1).all()
     assert (found.X_test[:, 1:].sum(axis=1) == 1).all()
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    sizes=st.lists(st.sampled_from([1, 2, 5, 99, 101, 130]), min_size=1, max_size=3),
+    first=st.booleans(),
+    missing=st.booleans(),
+    seed=st.integers(0, 99),
+)
+def test_the_columns_of_each_category_are_known(sizes, first, missing, seed):
+    """Each categorical column has a group of one-hot columns behind the numbers, in which a row has one 1."""
+    rng = np.random.default_rng(seed)
+    codes = np.column_stack([rng.permutation(np.arange(600.0) % size) for size in sizes])
+    codes[0, 0] = np.nan if missing else codes[0, 0]
+    number = rng.normal(size=(600, 1))
+    blocks = [codes, number] if first else [number, codes]
+    names = {
+        place + (0 if first else 1): tuple(f"{n:03}" for n in range(size)) for place, size in enumerate(sizes)
+    }
+    found = prepare(Dataset(np.hstack(blocks), np.arange(600) % 3 == 2, categories=names), spec())
+
+    assert [len(group) for group in found.one_hot] == [min(size, MAX_CATEGORIES) for size in sizes]
+    assert [column for group in found.one_hot for column in group] == list(range(1, found.X.shape[1]))
+    assert mixed(found.X, found.one_hot) == 0
+
+
+def test_a_set_without_categories_has_no_groups(vowel):
+    """Where all columns are numbers none of them is one-hot."""
+    assert prepare(vowel, spec()).one_hot == ()
 
 
 def test_a_set_may_have_categories_only():

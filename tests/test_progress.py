@@ -16,6 +16,7 @@ from oversample_bench.outcome import Failed, Ok, Status
 from oversample_bench.progress import MOST_REASONS, Lines, Live, Tally, clock, watcher
 from oversample_bench.runners.cluster import Cluster
 from oversample_bench.runners.events import DrawDone, TrialDone
+from oversample_bench.scoring import Scores
 from oversample_bench.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec, TrialSpec
 from oversample_bench.tasks import DrawTask, TrialTask
 from oversample_bench.watching import Watcher
@@ -29,7 +30,7 @@ def draw_done(outcome: object, method: str = "smote") -> DrawDone:
     return DrawDone(DrawTask(spec, "digest", "split", "print", 1), outcome)
 
 
-def trial_done(outcome: object = Ok({}), classifier: str = "knn") -> TrialDone:
+def trial_done(outcome: object = Ok(Scores({})), classifier: str = "knn") -> TrialDone:
     spec = TrialSpec(DrawSpec(SPLIT, Component("smote"), 0), Component(classifier))
     return TrialDone(TrialTask(spec, "digest", "draw", 1), outcome)
 
@@ -205,6 +206,18 @@ def test_a_set_that_is_not_there_is_no_fault_of_the_methods():
 
     assert screen.lines == ["ecoli1: failed in data: no file"]
     assert shown.failed == 3
+
+
+def test_a_metric_that_fails_is_told_once_and_is_no_failed_trial():
+    """Each reason of a metric makes a line; the trial counts as done and not as failed."""
+    screen = Screen()
+    shown = Tally(screen.console)
+
+    for reason in ("no room", "no room", "no light"):
+        shown.told(trial_done(Ok(Scores({"fine": 0.5, "gmean": None}, {"gmean": failed(reason, "metric")}))))
+
+    assert screen.lines == ["gmean: failed in metric: no room", "gmean: failed in metric: no light"]
+    assert (shown.done, shown.failed) == (3, 0)
 
 
 @pytest.mark.parametrize("more", [0, 1, 5])

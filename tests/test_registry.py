@@ -187,6 +187,11 @@ BROKEN = {
         "the target of 'toy' is 'package.module.Class'; expected 'package.module:attribute'",
     ),
     "a target that is nothing": (offers("register('toy', 5)"), "the target of 'toy' is 5"),
+    "a metric with another need": (
+        "from oversample_bench.api import Metric\n"
+        + offers("register('toy', Metric(max, needs='proba'))", hook="register_metrics"),
+        "a metric needs 'labels', 'scores' or 'probabilities', not 'proba'",
+    ),
     "an unknown keyword": (offers("register('toy', 'a:b', need='c')"), "unexpected keyword argument 'need'"),
 }
 

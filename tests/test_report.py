@@ -49,6 +49,8 @@ class Case:
     flags: str = ""
     fallback: str = ""
     fidelity: float | None = None
+    notes: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -98,8 +100,10 @@ class Case:
             "source": "oversample-bench 0.1.0", "status": self.status, "stage": "" if good else "trial",
             "kind": "" if good else "RuntimeError", "reason": self.reason,
             "traceback": "" if good else f"Traceback of {self.trial}", "trial_seconds": 0.5, "run": 1,
+            "notes": self.notes,
         }  # fmt: skip
-        return TrialRecord(self.trial, columns, self.scores, dict.fromkeys(self.scores, "builtin"))
+        sources = dict.fromkeys(self.scores, "builtin")
+        return TrialRecord(self.trial, columns, self.scores, sources, "", self.reasons)
 
 
 def store(
@@ -321,6 +325,48 @@ def test_each_ratio_has_its_table(tmp_path: Path) -> None:
 
     assert [f"### mcc at ratio {ratio}" in several for ratio in ("natural", "0.01")] == [True, True]
     assert "at ratio natural\n" not in one
+
+
+def test_notes_of_trials_are_marked_in_their_own_cells(tmp_path: Path) -> None:
+    """A note stands in the cells of its classifier, behind flags of draws; the legend counts trials."""
+    cases = [
+        Case({"mcc": 0.5}, flags="copies, unseeded", notes="not converged, unseeded"),
+        Case({"mcc": 0.5}, split=1, notes="not converged"),
+        Case({"mcc": 0.5}, classifier="forest", flags="copies, unseeded"),
+        Case({"mcc": 0.5}, classifier="forest", split=1),
+        Case({}, split=2, status="failed", reason="no"),
+    ]
+    folder = store(tmp_path, cases, {"mcc": True})
+    text = report(folder)
+
+    assert cell(text, "ecoli1", 2).startswith("0.500 ± 0.000 ᶜⁱʳ")
+    assert "- ⁱ not converged: a fit ended before it converged – tree in 2 of 2 trials (ecoli1)" in text
+    assert "no seed – none in 1 of 3 draws (ecoli1); tree in 1 of 2 trials (ecoli1)" in text
+    flags = pd.read_csv(folder / "tables" / "mcc.csv").set_index("classifier")["flags"]
+    assert flags["tree"] == "copies, not converged, unseeded"
+    assert flags["forest"] == "copies, unseeded"
+
+
+def test_a_metric_that_failed_is_told_with_its_reasons(tmp_path: Path) -> None:
+    """Its cells count what was not computed, the failures group the reasons; other metrics are whole."""
+    not_finite = "it returned nan; expected a finite number"
+    cases = [
+        Case({"mcc": 0.5, "gmean": None}, reasons={"gmean": "ValueError: no room"}),
+        Case({"mcc": 0.5, "gmean": None}, split=1, reasons={"gmean": not_finite}),
+        Case({"mcc": 0.5, "gmean": 0.25}, split=2),
+        Case({"mcc": 0.5, "gmean": None}, split=3),
+    ]
+    text = report(store(tmp_path, cases, {"mcc": True, "gmean": True}))
+    failures = re.sub(" +", " ", text.partition("## Failures")[2])
+
+    assert (
+        "4 of 4 trials done (100 %), none failed. In 2 of those done a metric failed (see Failures)." in text
+    )
+    assert "0.250, n = 1 of 4 (2 not computed, 1 no such output)" in text
+    assert "Scores that are empty since their metric failed: gmean 2 of 4." in failures
+    assert "| metric | no number | gmean | ValueError: no room |" in failures
+    assert f"| metric | no number | gmean | {not_finite} |" in failures
+    assert "n = 4 in every cell." in text
 
 
 def test_flags_are_marked_in_the_cells_and_told_below(tmp_path: Path) -> None:
@@ -557,9 +603,9 @@ def test_the_export_gives_back_every_bit_of_a_score(tmp_path: Path, suffix: str)
     assert read["n_new"].isna().tolist() == [False] * 3 + [True]
     assert list(read.columns) == [
         "dataset", "ratio", "method", "classifier", "split", "seed", "status", "reason", "n_real",
-        "n_dropped", "n_new", "n_copies", "fallback", "flags", "realised_ratio", "fidelity_precision",
-        "fidelity_recall", "fidelity_density", "fidelity_coverage", "fit_seconds", "trial_seconds",
-        "peak_mib", "mcc",
+        "n_dropped", "n_new", "n_copies", "n_mixed", "fallback", "flags", "notes", "realised_ratio",
+        "fidelity_precision", "fidelity_recall", "fidelity_density", "fidelity_coverage", "fit_seconds",
+        "trial_seconds", "peak_mib", "mcc",
     ]  # fmt: skip
 
 

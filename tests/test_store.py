@@ -69,6 +69,7 @@ def trial(digest="t", status="ok", scores=None, **changes):
         "status": status,
         "trial_seconds": 0.5,
         "run": 1,
+        "notes": "",
         **VERDICT,
         **changes,
     }
@@ -119,6 +120,41 @@ def test_a_trial_comes_back_as_it_was_written(ledger):
         ("t", "brier", "host 1", None),
         ("t", "mcc", "host 1", -0.25),
     ]
+
+
+def failing(reason="ValueError: no", source="host 1"):
+    """Return a good trial in which the metric failed."""
+    return replace(trial(scores={"mcc": None}), sources={"mcc": source}, reasons={"mcc": reason})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        (trial(), failing(), (0.5, "")),
+        (failing(), trial(), (0.5, "")),
+        (failing("ValueError: once"), failing("ValueError: twice"), (None, "ValueError: twice")),
+        (trial(), failing(source="host 2"), (None, "ValueError: no")),
+        (trial(scores={"mcc": None}), failing(), (None, "")),
+    ],
+    ids=["failure after score", "score after failure", "two failures", "other version", "no such output"],
+)
+def test_a_metric_that_fails_takes_no_score_away(ledger, first, second, kept):
+    """A failed metric keeps its reason, never in the place of what the same version of it has given."""
+    ledger.add_trial(first)
+    ledger.add_trial(second)
+
+    assert [kept] == rows(ledger, "SELECT value, reason FROM scores")
+
+
+def test_a_trial_with_a_failed_metric_is_left_to_do(ledger):
+    """It is tried again as failed trials are, counts as unscored, and is settled where nothing is retried."""
+    ledger.set_plan([planned()])
+    ledger.add_trial(failing())
+    asked = [("mcc", "host 1")]
+
+    assert set() == store.settled(ledger.connection, asked)
+    assert {"t"} == store.settled(ledger.connection, asked, retry=False)
+    assert {"unscored": 1} == store.status_counts(ledger.connection, ["mcc"])
 
 
 def test_a_draw_comes_back_as_it_was_written(ledger):

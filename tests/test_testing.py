@@ -4,6 +4,7 @@ Oversamplers have a file of their own, `test_testing_oversamplers.py`.
 """
 
 import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,19 @@ class CoinCannotBePickled(Coin):
         return super().fit(X, y)
 
 
+class CoinIsDeaf(Coin):
+    def set_params(self, **params: Any) -> Any:
+        return self
+
+
+class CoinWithDeafPart(Coin):
+    """Has a part whose seed cannot be set."""
+
+    def __init__(self, random_state: Any = None, part: Any = None) -> None:
+        super().__init__(random_state)
+        self.part = CoinIsDeaf() if part is None else part
+
+
 def classifier(cls: type) -> ClassifierContract:
     return type(
         "C", (ClassifierContract,), {"make": lambda _, random_state: cls(random_state=random_state)}
@@ -178,6 +192,8 @@ def test_honest_classifiers_keep_every_rule(cls):
         (CoinWithWeights, {"sample_weights_are_accepted_where_fit_names_them"}),
         (CoinWideScores, {"decision_function_gives_a_score_a_row"}),
         (CoinChangesItself, {PARAMS}),
+        (CoinIsDeaf, {"every_part_can_be_seeded"}),
+        (CoinWithDeafPart, {"every_part_can_be_seeded"}),
         (CoinCannotBeCloned, {"clone_predicts_the_same"}),
         (CoinCannotBePickled, {"pickle_predicts_the_same"}),
     ],
@@ -281,7 +297,7 @@ def brier(y: Any, share: Any) -> float:
         (Metric(writes), {INPUT}),
         (Metric(lambda y, p: 1 if (y == p).all() else 0), {NUMBER, CONSTANT}),
         (Metric(lambda y, p: 1 - error_rate(y, p) if p.any() else np.nan), {CONSTANT}),
-        (Metric(error_rate, higher_is_better=False, needs="ranks"), {"metric_is_declared_in_full"}),
+        (SimpleNamespace(**vars(Metric(brier, False, "probabilities"))), {"metric_is_declared_in_full"}),
     ],
 )
 def test_a_metric_breaks_the_rule_that_is_meant(made, rules):

@@ -238,6 +238,33 @@ class BatchTellsOnce(Batched):
         return draws
 
 
+class Deaf(Noisy):
+    def set_params(self, **params: Any) -> Any:
+        if "sampling_strategy" in params:
+            super().set_params(sampling_strategy=params["sampling_strategy"])
+        return self
+
+
+class Blending(Noisy):
+    """Is told which columns are categories, and puts noise into them."""
+
+    def __init__(
+        self, random_state: Any = None, sampling_strategy: Any = 1.0, one_hot_groups: Any = ()
+    ) -> None:
+        super().__init__(random_state, sampling_strategy)
+        self.one_hot_groups = one_hot_groups
+
+
+class Snapping(Blending):
+    """Makes whole categories where it is told of them."""
+
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        X_out, y_out = super().fit_resample(X, y)
+        for group in self.one_hot_groups:
+            X_out[len(X) :, group] = np.eye(len(group))[X_out[len(X) :, group].argmax(axis=1)]
+        return X_out, y_out
+
+
 def oversampler(cls: type, **declared: Any) -> OversamplerContract:
     """Return the contract of ``cls`` with class attributes as an author would declare them."""
     body = {"make": lambda _, random_state: cls(random_state=random_state), **declared}
@@ -272,6 +299,7 @@ B_TELLS = "batch_tells_of_each_member"
     [
         (Noisy, {}),
         (Batched, {}),
+        (Snapping, {}),
         (MakesHalfAndSaysSo, {}),
         (RefusesInWords, {}),
         (LosesRows, {"drops_rows": True}),
@@ -298,6 +326,8 @@ def test_honest_samplers_keep_every_rule(cls, declared):
         (SeedsGlobal, {GLOBAL}),
         (IgnoresSeed, {OTHER}),
         (SeedsEarly, {SET}),
+        (Deaf, {SET, "every_part_can_be_seeded"}),
+        (Blending, {"categories_stay_whole_where_their_columns_are_told"}),
         (WritesIntoInput, {INPUT, LOCKED}),
         (ReturnsNan, {OUTPUT, HARD}),
         (ReturnsOneColumnLess, {OUTPUT, HARD, REAL}),

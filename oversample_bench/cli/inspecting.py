@@ -45,7 +45,7 @@ def _tell(found: Explanation) -> None:
     names = ["/".join(map(str, place.values())) for place in found.labels]
     _section("trial", {"digest": found.digest, "labels": ", ".join(names) or "not planned any more"})
     _section("", {"status": "pending: it was not run yet"} if not found.trial else _outcome(found.trial))
-    _section("scores", found.scores)
+    _section("scores", {**found.scores, **{name: f"– ({why})" for name, why in found.uncomputed.items()}})
     _section(
         "draw", _outcome({name: found.draw[name] for name in found.draw if name not in {"audit", "fidelity"}})
     )

@@ -6,7 +6,7 @@ Test and hidden rows go through the very transformer that the training rows went
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ from oversample_bench.errors import UsageError
 from oversample_bench.specs import SplitSpec
 
 Array = npt.NDArray[np.float64]
+Groups: TypeAlias = tuple[tuple[int, ...], ...]
+"""Of one-hot columns: those that one categorical column became, by their positions."""
 MAX_CATEGORIES = 100
 """Categories beyond the most frequent ones of a column share one column."""
 
@@ -36,6 +38,8 @@ class Split:
         Categorical columns that became one-hot columns.
     n_imputed : int
         Cells that were missing.
+    one_hot : tuple of tuple of int, default=()
+        The columns of ``X`` that each categorical column became: 1 in one of them and 0 in the others.
     """
 
     X: Array
@@ -45,6 +49,7 @@ class Split:
     X_hidden: Array
     n_encoded: int
     n_imputed: int
+    one_hot: Groups = ()
 
     def __post_init__(self) -> None:
         for name in ("X", "y", "X_test", "y_test", "X_hidden"):
@@ -85,7 +90,20 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
         X_hidden=hidden,
         n_encoded=len(dataset.categories),
         n_imputed=n_imputed,
+        one_hot=_one_hot(transformer, train.shape[1]) if dataset.categories else (),
     )
+
+
+def _one_hot(transformer: Any, n_columns: int) -> Groups:
+    """Return the columns of each categorical column: they stand last."""
+    encoder = transformer.named_transformers_["encoded"][-1]
+    rare = getattr(encoder, "infrequent_categories_", [None] * len(encoder.categories_))
+    sizes = [
+        len(names) - (0 if few is None else len(few) - 1)
+        for names, few in zip(encoder.categories_, rare, strict=True)
+    ]
+    ends = n_columns - sum(sizes) + np.cumsum(sizes)
+    return tuple(tuple(range(end - size, end)) for size, end in zip(sizes, ends.tolist(), strict=True))
 
 
 def _raw(dataset: Dataset, rows: npt.NDArray[np.intp]) -> Array:

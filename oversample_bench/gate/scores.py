@@ -15,7 +15,8 @@ from oversample_bench.store import connect, last_run
 
 TRIALS = """
 SELECT p.dataset, p.ratio, p.classifier, p.method, p.split, p.seed, s.value,
-    coalesce(t.status, 'pending') AS status, coalesce(t.reason, '') AS reason
+    coalesce(t.status, 'pending') AS status, coalesce(t.reason, '') AS reason,
+    coalesce(s.reason, '') AS uncomputed
 FROM planned p LEFT JOIN trials t ON t.digest = p.trial
 LEFT JOIN scores s ON s.trial = p.trial AND s.metric = ? ORDER BY p.position
 """
@@ -157,9 +158,14 @@ def _lost(rows: list[sqlite3.Row]) -> dict[Cell, str]:
     for row in rows:
         if not _is_there(row):
             cell = Cell(row["dataset"], row["ratio"], row["classifier"], row["method"])
-            why = "no finite score" if row["status"] == "ok" else f"{row['status']}: {row['reason']}"
-            reasons.setdefault(cell, []).append(why)
+            reasons.setdefault(cell, []).append(_why(row))
     return {cell: f"{len(whys)} without a score ({whys[0]})" for cell, whys in reasons.items()}
+
+
+def _why(row: sqlite3.Row) -> str:
+    if row["status"] == "ok":
+        return str(row["uncomputed"]) or "no finite score"
+    return f"{row['status']}: {row['reason']}"
 
 
 def _computed(connection: sqlite3.Connection) -> dict[str, str]:

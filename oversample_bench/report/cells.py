@@ -19,7 +19,11 @@ ROW = [*PLACE, "classifier"]
 CELL = [*ROW, "method"]
 TIE_DECIMALS = 12  # equal scores that were added up in another order differ beyond these
 
-MARKS = {"nothing new": "ⁿ", "short": "ˢ", "copies": "ᶜ", "dropped": "ᵈ", "fallback": "ᶠ"}
+MARKS = {
+    "nothing new": "ⁿ", "short": "ˢ", "copies": "ᶜ", "dropped": "ᵈ", "mixed categories": "ᵐ", "fallback": "ᶠ",
+    "not converged": "ⁱ", "unseeded": "ʳ",
+}  # fmt: skip
+ORDER = {flag: place for place, flag in enumerate(MARKS)}
 OTHER_MARK = "†"
 NEAR = "≈"
 """Marks a cell that the test within the data set does not tell from the best of its row."""
@@ -28,7 +32,10 @@ MEANINGS = {
     "short": "it made less than 90 % of the rows that it owed",
     "copies": "some new rows equal a real one in every feature",
     "dropped": "real training rows were left out",
+    "mixed categories": "some new rows hold a mixture of categories, or none, as no real row does",
     "fallback": "it could not do what it is for and did something else (see Draws)",
+    "not converged": "a fit ended before it converged",
+    "unseeded": "numbers change from run to run, since a part of it takes its randomness from no seed",
 }
 STATES = {
     "failed": "failed",
@@ -39,9 +46,10 @@ STATES = {
     "skipped": "skipped",
     PENDING: "not yet run",
 }
-SCORED, EMPTY, UNSCORED = "scored", "no such output", "not yet scored"
+SCORED, EMPTY, UNSCORED, UNCOMPUTED = "scored", "no such output", "not yet scored", "not computed"
 WORDS = {
-    EMPTY: "the classifier gives nothing that this metric can be computed from, or it came out as no number",
+    EMPTY: "the classifier gives nothing that this metric can be computed from",
+    UNCOMPUTED: "the metric failed, or gave no finite number (see Failures)",
     STATES["upstream"]: "the sampler or the split failed (see Failures)",
     STATES["skipped"]: "there is no such combination, e.g. for want of rows (see Failures)",
 }
@@ -55,14 +63,29 @@ def cells(results: Results, metric: str) -> pd.DataFrame:
     DataFrame of shape (n_cells, 11)
         dataset, ratio, classifier, method; ``n`` of ``n_planned`` trials have a score; ``mean`` and ``sd``
         (ddof=1) over them; ``best``: no other cell of the row that rests on the most trials has a better
-        mean; ``flags`` of its draws; ``missing``: why trials have no score.
+        mean; ``flags`` of its draws and trials; ``missing``: why trials have no score.
     """
     frame = results.plan[CELL].assign(value=results.scores[metric])
     grouped = frame.groupby(CELL, sort=False)["value"]
     found = grouped.agg(n="count", n_planned="size", mean="mean", sd="std").reset_index()
     found["best"] = _best(found, higher_is_better=results.metrics[metric])
     found = _joined(found, _flags(results), [*PLACE, "method"])
-    return _joined(found, _missing(results, metric), CELL).fillna({"flags": "", "missing": ""})
+    found = _joined(found, _notes(results), CELL)
+    found = _joined(found, _missing(results, metric), CELL).fillna({"flags": "", "notes": "", "missing": ""})
+    return _noted(found).drop(columns="notes")
+
+
+def _noted(found: pd.DataFrame) -> pd.DataFrame:
+    """Put the notes of trials behind the flags of draws, each once."""
+    if (found["notes"] == "").all():
+        return found
+    pairs = zip(found["flags"], found["notes"], strict=True)
+    return found.assign(flags=[_ordered(f"{flags}, {notes}") for flags, notes in pairs])
+
+
+def _ordered(flags: str) -> str:
+    told = dict.fromkeys(flag for flag in flags.split(", ") if flag)
+    return ", ".join(sorted(told, key=lambda flag: ORDER.get(flag, len(ORDER))))
 
 
 def _joined(found: pd.DataFrame, told: pd.DataFrame, key: list[str]) -> pd.DataFrame:
@@ -110,6 +133,33 @@ def flag_counts(results: Results) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
+def note_counts(results: Results) -> pd.DataFrame:
+    """Return in how many of the good trials each note stands.
+
+    Returns
+    -------
+    DataFrame of shape (n_noted, 7)
+        dataset, ratio, classifier, method, flag, ``k`` trials with the note of ``n``; notes in the order of
+        weight.
+    """
+    good = results.plan.loc[results.plan["status"] == "ok", [*CELL, "notes"]]
+    noted = good[good["notes"] != ""]
+    if noted.empty:
+        return noted[CELL].assign(flag="", k=0, n=0)
+    long = noted.assign(flag=noted["notes"].str.split(", ")).explode("flag")
+    counts = long.groupby([*CELL, "flag"], sort=False).size().reset_index(name="k")
+    counts = counts.merge(good_trials(results), on=CELL)
+    return counts.sort_values("flag", key=_weight, kind="stable", ignore_index=True)
+
+
+@lru_cache(maxsize=1)
+def good_trials(results: Results) -> pd.DataFrame:
+    """Return dataset, ratio, classifier, method and ``n``, how many trials succeeded, where there is one."""
+    good = results.plan.loc[results.plan["status"] == "ok", CELL]
+    return good.groupby(CELL, sort=False).size().reset_index(name="n")
+
+
+@lru_cache(maxsize=1)
 def good_draws(results: Results) -> pd.DataFrame:
     """Return dataset, ratio, method and ``n``, how many draws succeeded, where there is one."""
     good = results.draws[results.draws["status"] == "ok"]
@@ -117,8 +167,7 @@ def good_draws(results: Results) -> pd.DataFrame:
 
 
 def _weight(flags: pd.Series[str]) -> pd.Series[int]:
-    order = {flag: place for place, flag in enumerate(MARKS)}
-    return flags.map(order).fillna(len(order)).astype(int)
+    return flags.map(ORDER).fillna(len(ORDER)).astype(int)
 
 
 def _flags(results: Results) -> pd.DataFrame:
@@ -127,6 +176,13 @@ def _flags(results: Results) -> pd.DataFrame:
     if counts.empty:
         return counts[key].assign(flags="")
     return counts.groupby(key, sort=False)["flag"].agg(", ".join).reset_index(name="flags")
+
+
+def _notes(results: Results) -> pd.DataFrame:
+    counts = note_counts(results)
+    if counts.empty:
+        return counts[CELL].assign(notes="")
+    return counts.groupby(CELL, sort=False)["flag"].agg(", ".join).reset_index(name="notes")
 
 
 def _missing(results: Results, metric: str) -> pd.DataFrame:
@@ -145,6 +201,8 @@ def _states(results: Results, metric: str) -> pd.Series[str]:
     state = status.map(STATES).fillna(status)
     ok = status == "ok"
     state = state.mask(ok & results.scored[metric], EMPTY).mask(ok & ~results.scored[metric], UNSCORED)
+    failed = results.uncomputed.index[results.uncomputed["metric"] == metric]
+    state = state.mask(ok & state.index.isin(failed), UNCOMPUTED)
     return state.mask(ok & results.scores[metric].notna(), SCORED)
 
 
@@ -190,30 +248,42 @@ def whole(frame: pd.DataFrame) -> str:
 
 
 def legend(results: Results, ratio: str | None = None) -> list[tuple[str, str]]:
-    """Return ``(mark, sentence)`` for each flag, with the methods that have it and how often.
+    """Return ``(mark, sentence)`` for each flag, with the methods or classifiers that have it and how often.
 
     Parameters
     ----------
     results : Results
-        For the draws.
+        For the draws and trials.
     ratio : str, optional
         The label of the only ratio to look at; by default all.
     """
-    counts, totals = flag_counts(results), good_draws(results)
+    draws = _places(flag_counts(results), good_draws(results), ("method", "draws"), ratio)
+    trials = _places(note_counts(results), good_trials(results), ("classifier", "trials"), ratio)
+    flags = sorted({*draws, *trials}, key=lambda flag: (ORDER.get(flag, len(ORDER)), flag))
+    return [
+        (MARKS.get(flag, OTHER_MARK), _told(flag, [*draws.get(flag, []), *trials.get(flag, [])]))
+        for flag in flags
+    ]
+
+
+def _places(
+    counts: pd.DataFrame, totals: pd.DataFrame, who: tuple[str, str], ratio: str | None
+) -> dict[str, list[str]]:
+    """Say of each flag which methods (or classifiers) have it, and in how many of their draws (or trials)."""
+    column, things = who
     if ratio is not None:
         counts, totals = counts[counts["ratio"] == ratio], totals[totals["ratio"] == ratio]
-    n = totals.groupby("method")["n"].sum()
-    return [
-        (MARKS.get(str(flag), OTHER_MARK), _told(str(flag), part, n))
-        for flag, part in counts.groupby("flag", sort=False)
-    ]
+    found: dict[str, list[str]] = {}
+    if counts.empty:
+        return found
+    n = totals.groupby(column)["n"].sum().to_dict()
+    for (flag, name), own in counts.groupby(["flag", column], sort=False):
+        share = f"{name} in {own['k'].sum()} of {n[name]} {things} ({_sets(own)})"
+        found.setdefault(str(flag), []).append(share)
+    return found
 
 
-def _told(flag: str, part: pd.DataFrame, n: pd.Series[int]) -> str:
-    where = [
-        f"{method} in {own['k'].sum()} of {n[method]} draws ({_sets(own)})"
-        for method, own in part.groupby("method", sort=False)
-    ]
+def _told(flag: str, where: list[str]) -> str:
     meaning = f": {MEANINGS[flag]}" if flag in MEANINGS else ""
     return f"{flag}{meaning} – {'; '.join(where)}"
 

@@ -26,10 +26,14 @@ def line(results: Results) -> str:
 
 
 def _unscored(results: Results) -> str:
-    """Tell of trials that were done before the suite asked for a further metric."""
+    """Tell of trials in which a metric failed, and of those done before the suite asked for a further one."""
+    failed = results.plan.loc[results.plan.index.isin(results.uncomputed.index), "trial"].nunique()
     unscored = (results.plan["status"] == "ok") & ~results.scored.all(axis=1)
     waiting = results.plan.loc[unscored, "trial"].nunique()
-    return f" {waiting:,} of those done lack a metric that the suite asks for since." if waiting else ""
+    told = f" In {failed:,} of those done a metric failed (see Failures)." if failed else ""
+    if waiting:
+        told += f" {waiting:,} of those done lack a metric that the suite asks for since."
+    return told
 
 
 def section(results: Results) -> str:

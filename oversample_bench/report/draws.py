@@ -38,21 +38,25 @@ def section(results: Results) -> str:
 
 
 def _by_method(results: Results, good: pd.DataFrame) -> str:
+    mixed = ["mixed categories"] if (good["n_mixed"] > 0).any() else []
     header = [
-        "method", "draws", "real rows", "dropped", "new", "copies", "ratio",
+        "method", "draws", "real rows", "dropped", "new", "copies", *mixed, "ratio",
         "fit seconds, median", "max", "peak MiB",
     ]  # fmt: skip
+    counts = ["n_real", "n_dropped", "n_new", "n_copies", *(["n_mixed"] if mixed else [])]
     planned = results.draws.groupby("method", sort=False).size()
     parts = dict(list(good.groupby("method", sort=False)))
-    rows = [_line(str(name), int(planned[name]), parts.get(name, good.iloc[:0])) for name in planned.index]
+    rows = [
+        _line(str(name), int(planned[name]), parts.get(name, good.iloc[:0]), counts) for name in planned.index
+    ]
     return table(header, rows)
 
 
-def _line(method: str, planned: int, part: pd.DataFrame) -> list[str]:
+def _line(method: str, planned: int, part: pd.DataFrame, counts: list[str]) -> list[str]:
     count = f"{len(part):,}" if len(part) == planned else f"{len(part):,} of {planned:,}"
     if part.empty:
-        return [escaped(method), count, *["–"] * 8]
-    sums = part[["n_real", "n_dropped", "n_new", "n_copies"]].sum()
+        return [escaped(method), count, *["–"] * (len(counts) + 4)]
+    sums = part[counts].sum()
     seconds = part["fit_seconds"]
     peak = part["peak_mib"].max()
     return [

@@ -8,7 +8,8 @@ from oversample_bench.report.results import FIDELITY, PENDING, Results
 
 COLUMNS = [
     "dataset", "ratio", "method", "classifier", "split", "seed", "status", "reason",
-    "n_real", "n_dropped", "n_new", "n_copies", "fallback", "flags", "realised_ratio", *FIDELITY,
+    "n_real", "n_dropped", "n_new", "n_copies", "n_mixed", "fallback", "flags", "notes", "realised_ratio",
+    *FIDELITY,
     "fit_seconds", "trial_seconds", "peak_mib",
 ]  # fmt: skip
 

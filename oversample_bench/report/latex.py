@@ -75,6 +75,7 @@ ESCAPED = {
     "–": "--", "—": "---", "…": r"\dots{}", "“": "``", "”": "''", "‘": "`", "’": "'", "†": r"\dag{}",
     "‡": r"\ddag{}", "ⁿ": r"\textsuperscript{n}", "ˢ": r"\textsuperscript{s}",
     "ᶜ": r"\textsuperscript{c}", "ᵈ": r"\textsuperscript{d}", "ᶠ": r"\textsuperscript{f}",
+    "ᵐ": r"\textsuperscript{m}", "ⁱ": r"\textsuperscript{i}", "ʳ": r"\textsuperscript{r}",
 }  # fmt: skip
 DASHES = re.compile(r"-(?=-)")
 PRINTED = re.compile(r"[\x20-\x7e\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]")  # ASCII, and letters of Latin-1

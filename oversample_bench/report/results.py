@@ -19,14 +19,14 @@ from oversample_bench.errors import UsageError
 from oversample_bench.store import FILE_NAME, connect, last_run
 
 PENDING = "pending"
-COUNTS = ["n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies"]
+COUNTS = ["n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies", "n_mixed"]
 FIDELITY = ["fidelity_precision", "fidelity_recall", "fidelity_density", "fidelity_coverage"]
-TEXTS = ["stage", "kind", "reason", "fallback", "flags", "source"]
+TEXTS = ["stage", "kind", "reason", "fallback", "flags", "notes", "source"]
 
 PLAN = """
 SELECT p.position, p.trial, p.draw, p.dataset, p.ratio, p.method, p.classifier, p.split, p.seed,
-    t.status, t.stage, t.kind, t.reason, t.trial_seconds, d.status AS draw_status,
-    d.n_real, d.n_dropped, d.n_new, d.n_copies, d.fallback, d.flags, d.realised_ratio,
+    t.status, t.stage, t.kind, t.reason, t.notes, t.trial_seconds, d.status AS draw_status,
+    d.n_real, d.n_dropped, d.n_new, d.n_copies, d.n_mixed, d.fallback, d.flags, d.realised_ratio,
     d.fidelity_precision, d.fidelity_recall, d.fidelity_density, d.fidelity_coverage,
     d.fit_seconds, d.peak_mib
 FROM planned p LEFT JOIN trials t ON t.digest = p.trial LEFT JOIN draws d ON d.digest = p.draw
@@ -35,7 +35,7 @@ ORDER BY p.position
 DRAWS = """
 SELECT min(p.position) AS position, p.draw, p.dataset, p.ratio, p.method, p.split, p.seed,
     d.status, d.stage, d.kind, d.reason, d.n_real, d.n_dropped, d.n_new, d.n_new_majority, d.n_owed,
-    d.n_copies, d.realised_ratio, d.fallback, d.flags, d.fidelity_precision, d.fidelity_recall,
+    d.n_copies, d.n_mixed, d.realised_ratio, d.fallback, d.flags, d.fidelity_precision, d.fidelity_recall,
     d.fidelity_density, d.fidelity_coverage, d.fit_seconds, d.peak_mib, d.source
 FROM planned p LEFT JOIN draws d ON d.digest = p.draw
 GROUP BY p.draw, p.dataset, p.ratio, p.method ORDER BY position
@@ -50,6 +50,11 @@ GROUP BY p.dataset, p.ratio, p.split ORDER BY position
 SCORES = """
 SELECT p.position, s.metric, s.value FROM planned p
 JOIN trials t ON t.digest = p.trial AND t.status = 'ok' JOIN scores s ON s.trial = t.digest
+"""
+UNCOMPUTED = """
+SELECT p.position, s.metric, s.reason FROM planned p
+JOIN trials t ON t.digest = p.trial AND t.status = 'ok'
+JOIN scores s ON s.trial = t.digest AND s.reason != '' ORDER BY p.position
 """
 TRACEBACKS = """
 SELECT min(p.position), d.traceback FROM planned p JOIN draws d ON d.digest = p.draw
@@ -86,6 +91,8 @@ class Results:
         NaN where there is no value; never a value for a trial that is not ``ok``.
     scored : DataFrame of shape (n_planned, n_metrics)
         Whether the store has an entry, be it an empty one.
+    uncomputed : DataFrame of shape (n_uncomputed, 2)
+        By position: metric and reason of each score that is empty since its metric failed.
     draws : DataFrame of shape (n_draws, ...)
         One row a planned draw with its audit; ``status`` is ``pending`` where there is none.
     splits : DataFrame of shape (n_splits, ...)
@@ -111,6 +118,7 @@ class Results:
     plan: pd.DataFrame
     scores: pd.DataFrame
     scored: pd.DataFrame
+    uncomputed: pd.DataFrame
     draws: pd.DataFrame
     splits: pd.DataFrame
     runs: pd.DataFrame
@@ -175,6 +183,7 @@ def _results(connection: sqlite3.Connection, folder: Path) -> Results:
         plan=plan,
         scores=scores,
         scored=scored,
+        uncomputed=_uncomputed(connection, list(run["metrics"])),
         draws=_typed(pd.read_sql_query(DRAWS, connection, index_col="position")),
         splits=pd.read_sql_query(SPLITS, connection, index_col="position"),
         runs=pd.read_sql_query(RUNS, connection),
@@ -185,6 +194,11 @@ def _results(connection: sqlite3.Connection, folder: Path) -> Results:
         calibration=pd.read_sql_query(CALIBRATION, connection, index_col="position")["bins"],
         portraits=pd.read_sql_query(PORTRAITS, connection, index_col="position")["view"],
     )
+
+
+def _uncomputed(connection: sqlite3.Connection, metrics: list[str]) -> pd.DataFrame:
+    found = pd.read_sql_query(UNCOMPUTED, connection, index_col="position")
+    return found[found["metric"].isin(metrics)]
 
 
 def _made_by(connection: sqlite3.Connection) -> tuple[tuple[Mapping[str, str], Mapping[str, str], int], ...]:

@@ -33,7 +33,7 @@ def ranking(results: Results, metric: str) -> Table:
     shown.add_column("method")
     for name in ("mean rank", "mean", "trials"):
         shown.add_column(name, justify="right")
-    shown.add_column("flags of its draws")
+    shown.add_column("flags")
     for method, rank, mean in ranked.itertuples():
         own = found[found["method"] == method]
         flags = sorted({flag for text in own["flags"] for flag in text.split(", ") if flag})

@@ -10,8 +10,9 @@ from oversample_bench.api import Dataset
 from oversample_bench.audit import Draw
 from oversample_bench.loose import LooseFile
 from oversample_bench.outcome import Outcome
+from oversample_bench.scoring import Scores
 from oversample_bench.specs import Component, DataSpec
-from oversample_bench.stages import Bounds, Drawn, Scores
+from oversample_bench.stages import Bounds, Drawn
 from oversample_bench.store.records import SplitRecord
 from oversample_bench.tasks import DrawTask, Job, TrialTask
 

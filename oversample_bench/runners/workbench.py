@@ -14,6 +14,7 @@ from oversample_bench.errors import UsageError
 from oversample_bench.outcome import Failed, Ok, Outcome
 from oversample_bench.registry import load_registry
 from oversample_bench.runners.events import Blueprint
+from oversample_bench.scoring import Scores
 from oversample_bench.specs import DataSpec, SplitSpec
 from oversample_bench.store.records import SplitRecord
 from oversample_bench.surroundings import folder_kept
@@ -84,7 +85,7 @@ class Workbench:
 
     def trial(
         self, task: TrialTask, split_digest: str, draw: Outcome[Draw], dataset: DatasetOf
-    ) -> Outcome[stages.Scores]:
+    ) -> Outcome[Scores]:
         """Return the scores of one trial."""
         found = self.split(task.spec.draw.split, split_digest, dataset)
         return stages.trial(task, found, draw, self.tools)

@@ -17,8 +17,9 @@ from oversample_bench.audit import Draw
 from oversample_bench.outcome import Ok, Outcome
 from oversample_bench.runners.events import Blueprint
 from oversample_bench.runners.workbench import Fit, Workbench, only_draw
+from oversample_bench.scoring import Scores
 from oversample_bench.specs import DataSpec
-from oversample_bench.stages import Drawn, Scores
+from oversample_bench.stages import Drawn
 from oversample_bench.store.records import SplitRecord
 from oversample_bench.tasks import DrawTask, TrialTask
 from oversample_bench.threads import limited

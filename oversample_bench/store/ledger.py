@@ -25,15 +25,21 @@ from oversample_bench.store.records import (
     TrialRecord,
 )
 from oversample_bench.store.schema import (
-    CALIBRATION,
     DRAW_COLUMNS,
-    PORTRAITS,
+    FIRST_VERSION,
     SCHEMA_VERSION,
     TABLES,
     TRIAL_COLUMNS,
 )
 
 FILE_NAME = "results.sqlite"
+
+SCORE = """
+INSERT INTO scores (trial, metric, source, value, reason) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (trial, metric) DO UPDATE
+SET source = excluded.source, value = excluded.value, reason = excluded.reason
+WHERE excluded.reason = '' OR scores.reason != '' OR scores.source != excluded.source
+"""
 
 
 def now() -> str:
@@ -103,8 +109,7 @@ def _check_version(connection: sqlite3.Connection, path: Path, *, create: bool) 
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         if not tables:
-            made = f"{TABLES} {CALIBRATION} {PORTRAITS} PRAGMA user_version = {SCHEMA_VERSION};"
-            connection.executescript(f"BEGIN; {made} COMMIT;")
+            migrate(connection, FIRST_VERSION, before=TABLES)
         else:
             migrate(connection, version)
     else:
@@ -195,17 +200,16 @@ class Ledger:
     def add_trial(self, record: TrialRecord) -> None:
         """Write a trial, good or bad, with its scores, in one transaction.
 
-        A good trial is not replaced by a bad one, and keeps its scores of other metrics.
+        A good trial is not replaced by a bad one, and keeps its scores of other metrics; nor is a score by
+        the failure of its metric.
         """
         with self.transaction() as connection:
             _put(connection, "trials", TRIAL_COLUMNS, record)
-            connection.executemany(
-                "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?)",
-                [
-                    (record.digest, metric, record.sources[metric], value)
-                    for metric, value in record.scores.items()
-                ],
-            )
+            rows = [
+                (record.digest, metric, record.sources[metric], value, record.reasons.get(metric, ""))
+                for metric, value in record.scores.items()
+            ]
+            connection.executemany(SCORE, rows)
             if record.calibration:
                 values = (record.digest, record.calibration)
                 connection.execute("INSERT OR REPLACE INTO calibration VALUES (?, ?)", values)

@@ -140,7 +140,7 @@ class _Merger:
 
     def take_trials(self) -> None:
         """Take trials with their scores, and what else there is of them."""
-        scores = _grouped(self.source, "scores", ("trial", "metric", "source", "value"))
+        scores = _grouped(self.source, "scores", ("trial", "metric", "source", "value", "reason"))
         views = {name: dict(rows(self.source, name, ("trial", column), "trial")) for name, column in BESIDE}
         for trial in self._outcomes("trials", TRIAL_COLUMNS):
             self._settle("trials", trial, ())
@@ -192,14 +192,20 @@ class _Merger:
         return bool(changed) and self.prefer_source and self._replace(table, row)
 
     def _take_scores(self, trial: str, scores: Sequence[Sequence[Any]]) -> bool:
-        """Take the scores of a good trial, and tell whether one differs from the target's."""
+        """Take the scores of a good trial, and tell whether one differs from the target's.
+
+        A score goes before the failure of its metric, whose it is.
+        """
         differs = False
-        for metric, version, value in scores:
-            row = {"trial": trial, "metric": metric, "source": version, "value": value}
-            mine = self._mine("scores", {"trial": trial, "metric": metric}, ["source", "value"])
+        for metric, version, value, reason in scores:
+            row = {"trial": trial, "metric": metric, "source": version, "value": value, "reason": reason}
+            mine = self._mine("scores", {"trial": trial, "metric": metric}, ["source", "value", "reason"])
             if mine is None:
                 self._write("scores", row)
                 self.found.added["scores"] += 1
+            elif mine["reason"] or reason:
+                if mine["reason"] and not reason:
+                    self._replace("scores", row)
             elif mine["value"] != value or _plain(mine["source"]) != _plain(version):
                 differs = True
                 same = mine["source"] == version

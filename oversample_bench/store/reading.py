@@ -29,12 +29,16 @@ def settled(
         Names and sources (distribution and version) of what the suite asks for; a trial that lacks one
         of these scores is not settled.
     retry : bool, default=True
-        Whether trials that failed, crashed or ran out of time are to be tried again. A skipped trial is
-        settled: its spec says that it cannot be.
+        Whether trials that failed, crashed or ran out of time are to be tried again, and so those in which
+        a metric failed. A skipped trial is settled: its spec says that it cannot be.
     """
     done = {row[0] for row in connection.execute("SELECT digest FROM trials WHERE status = 'ok'")}
+    good = "AND reason = ''" if retry else ""
     for metric in metrics:
-        scored = connection.execute("SELECT trial FROM scores WHERE metric = ? AND source = ?", metric)
+        scored = connection.execute(
+            f"SELECT trial FROM scores WHERE metric = ? AND source = ? {good}",  # noqa: S608 - ours
+            metric,
+        )
         done &= {row[0] for row in scored}
     others = "status = 'skipped'" if retry else "status != 'ok'"
     return done | {row[0] for row in connection.execute(f"SELECT digest FROM trials WHERE {others}")}  # noqa: S608 - ours
@@ -44,10 +48,13 @@ def status_counts(connection: sqlite3.Connection, metrics: Sequence[str]) -> dic
     """Return how many of the planned trials ended in which way.
 
     One that is shown under several labels counts once. Those not yet run are ``pending``; a good one that
-    lacks a score of one of ``metrics`` (which was added later, and failed) is ``unscored``.
+    lacks a score of one of ``metrics`` (which failed, or was added later and not reached) is ``unscored``.
     """
     marks = ", ".join("?" * len(metrics))
-    scored = f"SELECT count(*) FROM scores WHERE scores.trial = trials.digest AND metric IN ({marks})"  # noqa: S608 - marks
+    scored = (
+        "SELECT count(*) FROM scores WHERE scores.trial = trials.digest AND scores.reason = ''"  # noqa: S608 - marks
+        f" AND metric IN ({marks})"
+    )
     counts = connection.execute(
         f"SELECT CASE WHEN trials.status = 'ok' AND ({scored}) < ? THEN 'unscored'"  # noqa: S608 - ours
         " ELSE coalesce(trials.status, 'pending') END, count(DISTINCT planned.trial) FROM planned"

@@ -64,6 +64,7 @@ class DrawRecord:
 class TrialRecord:
     """One row of the table ``trials``, by column, and its scores by metric.
 
+    ``reasons`` tells of each metric that failed why it gave no number.
     ``calibration`` is JSON, a list for each of the ten bins of equal width of the predicted minority
     probability: rows, the sum of their probabilities, how many of them are minority. It is empty where the
     classifier predicts none.
@@ -74,3 +75,4 @@ class TrialRecord:
     scores: Mapping[str, float | None] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     calibration: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)

@@ -1,13 +1,15 @@
 """The tables of ``results.sqlite`` and the number of their version.
 
 ``planned`` says what the suite of this folder asks for, with its labels; ``draws`` and ``trials`` hold what
-became of it, by digest, also of suites that asked for more before. A report joins the two.
+became of it, by digest, also of suites that asked for more before. A report joins the two. A new store is
+made as one of the first version and brought up to this one, so that each column is described once.
 """
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
-"""1: the first. 2: the tables ``calibration`` and ``portraits``."""
+FIRST_VERSION = 1
+SCHEMA_VERSION = 3
+"""1: the first. 2: the tables ``calibration`` and ``portraits``. 3: the columns of ``ADDED_COLUMNS``."""
 
 TABLES = """
 CREATE TABLE runs (
@@ -60,7 +62,7 @@ CREATE TABLE draws (
     params TEXT NOT NULL,
     source TEXT NOT NULL,           -- distribution and version that offered it
     spec TEXT NOT NULL,             -- JSON
-    random_state INTEGER,
+    random_state INTEGER,           -- the seed that it was given (a failed one: was to be); NULL for none
     status TEXT NOT NULL,
     stage TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -79,7 +81,7 @@ CREATE TABLE trials (
     classifier TEXT NOT NULL,       -- the registered name
     params TEXT NOT NULL,
     source TEXT NOT NULL,
-    random_state INTEGER,
+    random_state INTEGER,           -- as in draws
     status TEXT NOT NULL,
     stage TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -113,13 +115,28 @@ CREATE TABLE IF NOT EXISTS portraits (
 );
 """
 
+ADDED_TABLES = {2: CALIBRATION + PORTRAITS}
+"""What came with each version since the first."""
+
+ADDED_COLUMNS = {
+    3: (
+        # new rows with a category that is none: a fraction in a one-hot column, no or two categories
+        ("draws", "n_mixed", "INTEGER", "NULL"),
+        # what is to be known of the numbers, as flags: not converged, unseeded
+        ("trials", "notes", "TEXT NOT NULL", "''"),
+        # why the metric gave no number; empty where it gave one or the classifier has no such output
+        ("scores", "reason", "TEXT NOT NULL", "''"),
+    ),
+}
+"""Table, name, type and default of the columns that came with each version: the last ones of their table."""
+
 DRAW_COLUMNS = (
     "digest", "split", "method", "params", "source", "spec", "random_state", "status", "stage", "kind",
     "reason", "traceback", "n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies",
     "realised_ratio", "fallback", "flags", "fidelity_precision", "fidelity_recall", "fidelity_density",
-    "fidelity_coverage", "fit_seconds", "peak_mib", "run",
+    "fidelity_coverage", "fit_seconds", "peak_mib", "run", "n_mixed",
 )  # fmt: skip
 TRIAL_COLUMNS = (
     "digest", "draw", "classifier", "params", "source", "random_state", "status", "stage", "kind",
-    "reason", "traceback", "trial_seconds", "run",
+    "reason", "traceback", "trial_seconds", "run", "notes",
 )  # fmt: skip

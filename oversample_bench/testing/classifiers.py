@@ -13,7 +13,7 @@ import pytest
 from oversample_bench.testing.generators import changed, seeded, snapshot
 from oversample_bench.testing.imports import frameworks_loaded_by
 from oversample_bench.testing.problems import Problem, drawn
-from oversample_bench.testing.verdicts import parameters, quietly, same
+from oversample_bench.testing.verdicts import assert_seedable, parameters, quietly, same
 
 Array = npt.NDArray[Any]
 
@@ -68,6 +68,10 @@ class ClassifierContract:
         assert np.array_equal(first, second), (
             "random_state=0 predicted otherwise when a global generator changed"
         )
+
+    def test_every_part_can_be_seeded(self) -> None:
+        """Each ``random_state`` of the classifier and its parts is what ``set_params`` makes it."""
+        assert_seedable(self.make(0))
 
     def test_global_generators_stay_untouched(self) -> None:
         """A fit neither draws from nor seeds the generators of random, NumPy and PyTorch."""

@@ -16,9 +16,10 @@ import pytest
 from oversample_bench.testing.batches import BatchRules
 from oversample_bench.testing.generators import changed, seeded, snapshot
 from oversample_bench.testing.imports import frameworks_loaded_by
-from oversample_bench.testing.problems import HARD_CASES, Problem, drawn
+from oversample_bench.testing.problems import HARD_CASES, Problem, categorical, drawn
 from oversample_bench.testing.verdicts import (
     Rows,
+    assert_seedable,
     assert_sound,
     assert_told,
     is_sentence,
@@ -93,6 +94,10 @@ class OversamplerContract(BatchRules):
             "set_params(random_state=1) gave other rows than building with random_state=1"
         )
 
+    def test_every_part_can_be_seeded(self) -> None:
+        """Each ``random_state`` of the method and its parts is what ``set_params`` makes it."""
+        assert_seedable(self.make(0))
+
     def test_global_generators_stay_untouched(self) -> None:
         """A fit neither draws from nor seeds the generators of random, NumPy and PyTorch."""
         problem = drawn()
@@ -144,6 +149,18 @@ class OversamplerContract(BatchRules):
         assert not given - returned, (
             f"{(given - returned).total()} of {len(problem.y)} real rows did not come back"
         )
+
+    def test_categories_stay_whole_where_their_columns_are_told(self) -> None:
+        """A method with the parameter ``one_hot_groups`` makes rows that have one category in each group."""
+        sampler = self.make(0)
+        if "one_hot_groups" not in sampler.get_params():
+            pytest.skip("the method takes no one_hot_groups")
+        problem, groups = categorical()
+        sampler.set_params(one_hot_groups=groups)
+        X = np.asarray(self._drawn(sampler, problem)[0])
+        for group in groups:
+            whole = ((X[:, group] == 0) | (X[:, group] == 1)).all(axis=1) & (X[:, group].sum(axis=1) == 1)
+            assert whole.all(), f"{int((~whole).sum())} of {len(X)} rows have no single category in {group}"
 
     @pytest.mark.parametrize("ratio", [0.5, 1.0])
     def test_ratio_is_reached_or_fallback_says_why(self, ratio: float) -> None:

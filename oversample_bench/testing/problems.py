@@ -61,6 +61,13 @@ def drawn(n_minority: int = 20, n_majority: int = 60, n_features: int = 4, seed:
     return Problem(X[order], y[order])
 
 
+def categorical() -> tuple[Problem, list[list[int]]]:
+    """Return rows with two categorical columns, one-hot as the host encodes them, and their groups."""
+    problem, rng = drawn(), np.random.default_rng(1)
+    encoded = [np.eye(size)[rng.integers(size, size=len(problem.y))] for size in (3, 2)]
+    return replace(problem, X=np.hstack([problem.X, *encoded])), [[4, 5, 6], [7, 8]]
+
+
 def _constant_column() -> Problem:
     problem = drawn()
     X = problem.X.copy()

@@ -71,6 +71,15 @@ def assert_sound(problem: Problem, returned: Any) -> None:
     assert not unknown, f"returned labels that were not given: {sorted(unknown)}"
 
 
+def assert_seedable(estimator: Any) -> None:
+    """Fail on a part whose seed the host could not set: of the estimator itself, or within it."""
+    names = [name for name in estimator.get_params() if name.rpartition("__")[2] == "random_state"]
+    for seed, name in enumerate(names, start=1):
+        estimator.set_params(**{name: seed})
+        found = estimator.get_params()[name]
+        assert found == seed, f"set_params({name}={seed}) left it at {found!r}"
+
+
 def parameters(estimator: Any) -> dict[str, str]:
     """Return the parameters as text, by name: what a fit must leave alone."""
     return {name: repr(value) for name, value in estimator.get_params().items()}

@@ -112,7 +112,7 @@ def fill(filler: Filler, plan: list[PlannedRecord], rng: np.random.Generator) ->
     connection.execute("BEGIN")
     inserted(connection, "draws", list(draws.values()))
     inserted(connection, "trials", trials)
-    connection.executemany("INSERT INTO scores VALUES (?, ?, ?, ?)", scores)
+    connection.executemany("INSERT INTO scores (trial, metric, source, value) VALUES (?, ?, ?, ?)", scores)
     sizes = [(place, name, 7, 160, 40, 0, 40, 10, 0.25, 0, 0) for place, name in splits.items()]
     connection.executemany(f"INSERT INTO splits VALUES ({', '.join('?' * 11)})", sizes)
     connection.execute("COMMIT")

@@ -12,7 +12,7 @@ from oversample_bench.errors import UsageError
 from oversample_bench.store import Ledger, PlannedRecord, RunRecord, TrialRecord, connect
 
 STATUSES = ["ok", "failed", "timeout", "crashed", "oom", "upstream", "skipped"]
-TEXTS = ("draw", "classifier", "params", "source", "stage", "kind", "reason", "traceback")
+TEXTS = ("draw", "classifier", "params", "source", "stage", "kind", "reason", "traceback", "notes")
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
 numbers = st.none() | st.floats(allow_nan=False)
 metrics = st.sampled_from(["mcc", "f1", "auroc"])
@@ -23,6 +23,7 @@ sources = st.sampled_from(["host 1", "host 2"])
 def trials(draw):
     status = draw(st.sampled_from(STATUSES))
     scores = draw(st.dictionaries(metrics, numbers)) if status == "ok" else {}
+    reasons = {name: "no number" for name in scores if scores[name] is None and draw(st.booleans())}
     columns = {
         **{name: draw(texts) for name in TEXTS},
         "status": status,
@@ -30,9 +31,8 @@ def trials(draw):
         "random_state": draw(st.none() | st.integers(0, 2**32 - 1)),
         "trial_seconds": draw(st.floats(0, 1e9)),
     }
-    return TrialRecord(
-        draw(st.sampled_from("abcdef")), columns, scores, {name: draw(sources) for name in scores}
-    )
+    by_metric = {name: draw(sources) for name in scores}
+    return TrialRecord(draw(st.sampled_from("abcdef")), columns, scores, by_metric, "", reasons)
 
 
 @settings(deadline=None, max_examples=60)
@@ -42,15 +42,20 @@ def trials(draw):
 def test_the_store_holds_the_last_row_of_each_digest(records, asked, retry):
     """Of rows written over each other the last one stays, but for a bad one over a good one.
 
-    The scores of all good ones are there, the last of each metric, and decide on what is left.
+    The scores of all good ones are there, the last of each metric, but for the failure of a metric over what
+    the same version of it has given. They decide on what is left.
     """
     last: dict[str, TrialRecord] = {}
-    kept: dict[tuple[str, str], tuple[str, float | None]] = {}
+    kept: dict[tuple[str, str], tuple[str, float | None, str]] = {}
     for record in records:
         good_before = record.digest in last and last[record.digest].columns["status"] == "ok"
         if record.columns["status"] == "ok" or not good_before:
             last[record.digest] = record
-        kept |= {(record.digest, m): (record.sources[m], value) for m, value in record.scores.items()}
+        for metric, value in record.scores.items():
+            key, reason = (record.digest, metric), record.reasons.get(metric, "")
+            source, _, failed = kept.get(key, ("", None, "never"))
+            if not reason or failed or source != record.sources[metric]:
+                kept[key] = (record.sources[metric], value, reason)
     with tempfile.TemporaryDirectory() as folder:
         with closing(Ledger(Path(folder))) as ledger:
             for record in records:
@@ -62,7 +67,7 @@ def test_the_store_holds_the_last_row_of_each_digest(records, asked, retry):
 
     assert found == {digest: {"digest": digest, **record.columns} for digest, record in last.items()}
     assert scores == {(*key, *told) for key, told in kept.items()}
-    sources = {key: source for key, (source, _) in kept.items()}
+    sources = {key: source for key, (source, _, reason) in kept.items() if not (reason and retry)}
     assert settled == {d for d, record in last.items() if is_settled(record, sources, asked, retry)}
 
 

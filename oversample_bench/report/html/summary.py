@@ -16,13 +16,14 @@ from markupsafe import Markup
 
 from oversample_bench.errors import counted
 from oversample_bench.report import coverage, differences, environments
-from oversample_bench.report.cells import flag_counts
+from oversample_bench.report.cells import flag_counts, note_counts
 from oversample_bench.report.evidence import Evidence
 from oversample_bench.report.html.cautions import cautions
 from oversample_bench.report.html.gains import SETS, Gains, gains, over_all, ranking, reference
 from oversample_bench.report.results import PENDING, Results
 
 SHOWN_RANKS = 12
+VERBS = {"not converged": "did not converge", "unseeded": "are unseeded and change from run to run"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Summary:
     shape : str
         How much was compared.
     done : tuple of str
-        How much of it is there, what failed, and what the audit found.
+        How much of it is there, what failed, and what is to be known of draws and trials.
     verdicts : tuple of Verdict
         One a metric; empty where there is nothing to compare.
     notes : tuple of str
@@ -126,6 +127,15 @@ def _done(results: Results) -> Iterator[str]:
         counts = flag_counts(results).groupby("flag", sort=False)["k"].sum()
         kinds = ", ".join(f"{flag} in {k:,}" for flag, k in counts.items())
         yield f"The audit marks {counted(flagged, 'draw')}: {kinds}."
+    noted = note_counts(results)
+    for flag, own in noted.groupby("flag", sort=False):
+        yield f"{counted(int(own['k'].sum()), 'trial')} {VERBS.get(str(flag), str(flag))}: {_whose(own)}."
+
+
+def _whose(counts: pd.DataFrame) -> str:
+    """Return in how many trials of each classifier a note stands."""
+    sums = counts.groupby("classifier", sort=False)["k"].sum()
+    return ", ".join(f"{name} in {k:,}" for name, k in sums.items())
 
 
 def _verdict(results: Results, metric: str, ranks: pd.DataFrame, own: Gains) -> Verdict:
