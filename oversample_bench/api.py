@@ -59,6 +59,8 @@ class Dataset:
         Where the rows come from, for the data card.
     licence : str, default=""
         The terms under which they may be used.
+    notes : tuple of str, default=()
+        How the rows were read, for the data card: what was recognised, left out, or taken for missing.
     """
 
     X: npt.NDArray[Any]
@@ -67,6 +69,7 @@ class Dataset:
     categories: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     source: str = ""
     licence: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

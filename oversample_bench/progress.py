@@ -56,6 +56,10 @@ class Tally(Watcher):
         """Say what is being downloaded."""
         self.say(sentence)
 
+    def reading(self, sentence: str) -> None:
+        """Say how a file was read."""
+        self.say(sentence)
+
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Say what is about to happen."""
         self.total, self.reused, self.started = total, reused, time.monotonic()

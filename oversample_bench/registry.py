@@ -31,6 +31,9 @@ ONLY_VARIABLE = "OVERSAMPLE_BENCH_PLUGINS"
 MOST_LETTERS = 300
 """Of a plugin's error in a table."""
 
+BUILT_IN = "builtin"
+"""The plugin that the host itself is."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -184,10 +187,10 @@ class Registry:
 def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
     """Return the names of the built-ins, of every installed plugin and of ``loose`` files."""
     collected = _Collection()
-    collected.add(Plugin("builtin", "oversample-bench", __version__), lambda: builtin)
+    collected.add(Plugin(BUILT_IN, "oversample-bench", __version__), lambda: builtin)
     only = [name.strip() for name in os.environ.get(ONLY_VARIABLE, "").split(",") if name.strip()]
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=_order):
-        if point.name != "builtin" and (not only or point.name in only):
+        if point.name != BUILT_IN and (not only or point.name in only):
             collected.add(Plugin(point.name, *_distribution(point)), point.load)
     for file in loose:
         name = Path(file.path).name

@@ -15,6 +15,9 @@ class Watcher:
     def fetching(self, sentence: str) -> None:
         """Hear that a data set is being downloaded, and under which terms."""
 
+    def reading(self, sentence: str) -> None:
+        """Hear how a file was read: what was recognised, left out, or taken for missing."""
+
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Hear that a run of ``total`` trials begins, ``reused`` of which are there already."""
 

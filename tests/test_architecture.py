@@ -19,7 +19,7 @@ ROWS = {
     "identity tasks threads calibration",
     2: "builtin gate",
     3: "registry",
-    4: "stages limits draws checking inventory estimate",
+    4: "stages limits draws checking inventory estimate design",
     5: "runners",
     6: "driver choosing recording remaining watching summary occupation forecast progress environment cli "
     "portraits health bulletin joining explaining samples verifying deviations "
