@@ -213,5 +213,5 @@ def _factorised(cells: Sequence[str], missing: Collection[str]) -> tuple[list[st
 
 
 def _beyond_64_bits(texts: Sequence[str]) -> bool:
-    whole = [text.strip() for text in texts]
-    return all(map(is_whole, whole)) and any(len(text) > 18 and abs(int(text)) >= 2**64 for text in whole)
+    """Tell whether a whole number is too large for pandas, which then keeps the column as it is written."""
+    return any(is_whole(text.strip()) and abs(int(text)) >= 2**64 for text in texts if len(text) > 18)

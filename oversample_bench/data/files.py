@@ -140,7 +140,10 @@ def _arrays_table(dataset: Dataset, target: str, reading: Reading) -> Table:
     if dataset.y.dtype.kind in "biuf":
         return Table(header, columns, Labels.of_numbers(dataset.y, reading.missing))
     different, codes = np.unique(dataset.y, return_inverse=True)
-    raw = [class_name(label) for label in different]
+    raw = [
+        label.decode(errors="backslashreplace") if isinstance(label, bytes) else str(label)
+        for label in different
+    ]
     found = Labels.of_texts(raw, codes.reshape(-1), reading.missing, typed=True)
     return Table(header, columns, found._replace(values=dataset.y))
 

@@ -31,7 +31,6 @@ MOST_CELLS = 400_000
 
 SAMPLE_ROWS = 1_000
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-EXTENSION = b"ARROW:extension:name"
 WIDTHS = {"double": "float64", "float": "float32", "halffloat": "float16"}
 """What NumPy calls the types that Arrow calls otherwise."""
 
@@ -139,15 +138,21 @@ def _column(name: str, field: pa.Field, chunks: pa.ChunkedArray, missing: Collec
     if types.is_decimal(array.type):
         numbers = [np.nan if value is None else float(value) for value in array.to_pylist()]
         return Column.of_numbers(name, np.array(numbers, dtype=np.float64), missing)
-    if _is_number(array) and not declared:
+    if _is_number(array) and not declared and not _extension(field):
         return _number_column(name, *_values(array), missing)
     text = types.is_string(array.type) or types.is_large_string(array.type)
     return replace(
         Column.of_texts(name, *_texts(array), missing),
-        times=types.is_temporal(array.type) or b"period" in (field.metadata or {}).get(EXTENSION, b""),
+        times=types.is_temporal(array.type) or "period" in _extension(field),
         typed=text and not declared,
         declared=declared,
     )
+
+
+def _extension(field: pa.Field) -> str:
+    """Return the name of an extension of Arrow's types, whether it is loaded or not."""
+    told = (field.metadata or {}).get(b"ARROW:extension:name", b"")
+    return str(getattr(field.type, "extension_name", "")) or told.decode(errors="replace")
 
 
 def _number_column(

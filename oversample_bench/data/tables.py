@@ -153,8 +153,10 @@ def verdict(table: Table, target: str, reading: Reading) -> Verdict:
         doubts.append(f"has {rows} without a value of '{target}'; remove them or label them")
     if found and not doubts and not any(one.role in (Role.NUMBER, Role.CATEGORY) for one in found):
         doubts.append(f"has no column to learn from: {'; '.join(remarks.notes(found, reading)[1:])}")
-    index = [Judged(Column(name), Role.LEFT_OUT, Why.INDEX) for name in table.index]
-    told = _notes(table, [*found, *index], reading)
+    gone = [Judged(Column(name), Role.LEFT_OUT, Why.INDEX) for name in table.index]
+    twice = [name for name in table.header.twice() if name in reading.ignore]
+    gone += [Judged(Column(name), Role.LEFT_OUT, Why.ASKED) for name in twice]
+    told = _notes(table, [*found, *gone], reading)
     return Verdict(tuple(found), tuple(mistakes), tuple(doubts), tuple(told))
 
 

@@ -28,8 +28,8 @@ from oversample_bench.suite.source import Steps
 COLUMNS = ("ignore", "categorical", "numeric")
 """The fields of a file that name columns."""
 
-TEXT_FORM = ("separator", "decimal", "encoding")
-"""The fields that a CSV file alone has."""
+FORM = {"separator": ("csv",), "decimal": ("csv", "parquet"), "encoding": ("csv",)}
+"""The fields that say how text is written, and the kinds of file that hold some."""
 
 
 def _worked_out(schema: dict[str, Any]) -> None:
@@ -117,14 +117,15 @@ class DataItem(Section):
 
     @model_validator(mode="after")
     def _form_of_a_file(self) -> DataItem:
-        given = [name for name in ("missing", *COLUMNS, *TEXT_FORM) if getattr(self, name)]
+        given = [name for name in ("missing", *COLUMNS, *FORM) if getattr(self, name)]
         if given and self.dataset:
             raise complaint(
                 f"'{given[0]}' goes with 'path'; a registered set is read as its plugin says.", at=(given[0],)
             )
-        form = [name for name in given if name in TEXT_FORM]
-        if form and table_kind(self.path) != "csv":
-            raise complaint(f"'{form[0]}' goes with a CSV file; {self.path} is none.", at=(form[0],))
+        kind = table_kind(self.path) or "parquet"
+        idle = [name for name in given if name in FORM and kind not in FORM[name]]
+        if idle:
+            raise complaint(f"'{idle[0]}' says nothing of a file of the kind {kind}.", at=(idle[0],))
         if self.separator and self.separator == self.decimal:
             raise complaint(f"'separator' and 'decimal' are both '{self.decimal}'.", at=("decimal",))
         return self
@@ -164,7 +165,7 @@ class DataItem(Section):
 
     def spec(self) -> DataSpec:
         """Return which rows these are; the label is no part of it."""
-        fields = {name: getattr(self, name) for name in ("missing", *COLUMNS, *TEXT_FORM)}
+        fields = {name: getattr(self, name) for name in ("missing", *COLUMNS, *FORM)}
         return DataSpec(self.dataset, self.path, self.target, self.majority, self.minority, Reading(**fields))
 
 
