@@ -55,7 +55,7 @@ def test_one_sign_before_three_digits_may_be_either(thousands, rest):
     ],
 )
 def test_the_decimal_sign_follows_from_all_texts_of_a_column(texts, signs):
-    """One text that fits one way of writing alone decides for all; where texts contradict each other, none."""
+    """One text that fits one way of writing alone decides for all; where they contradict each other, none."""
     assert decimal_signs(texts) == signs
 
 

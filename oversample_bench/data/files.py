@@ -52,7 +52,7 @@ def read_file(path: Path, target: str, reading: Reading | None = None) -> Datase
     found = verdict(table, target, reading)
     numbers = {one.name: one.column.values() for one in found.features() if one.role == Role.NUMBER}
     refuse(path, [*found.mistakes, *found.doubts, _infinite(numbers)])
-    if arrays is not None and _as_they_are(found):
+    if arrays is not None and not reading.missing and _as_they_are(found):
         return replace(arrays, notes=found.notes)
     return checked(_dataset(table, found, path), str(path))
 

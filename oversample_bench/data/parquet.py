@@ -7,8 +7,8 @@ pandas has written along is no column.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -46,12 +46,13 @@ def read_parquet(path: Path, target: str, reading: Reading, *, sample: bool = Fa
         Of pyarrow's or the system's, where it is none.
     """
     rows, whole = _rows(path, sample=sample)
-    index = {name for name in _pandas_index(rows) if normal(name) != target}
+    written = _of_pandas(rows)
+    index = {name for name in _index(rows, written) if normal(name) != target}
     rows = rows.drop_columns(sorted(index))
     header = Header.of(rows.schema.names)
     left = {target, *header.twice()}
     columns = tuple(
-        _column(name, rows.schema.field(position), rows.column(position), reading.missing)
+        _column(_Field(name, rows.schema.field(position), written), rows.column(position), reading.missing)
         for position, name in enumerate(header.names)
         if name not in left
     )
@@ -100,8 +101,8 @@ def _keyed(rows: pa.Table, folders: Iterable[str]) -> pa.Table:
     return rows
 
 
-def _pandas_index(rows: pa.Table) -> list[str]:
-    """Return the columns that pandas has written as the index of its frame.
+def _of_pandas(rows: pa.Table) -> dict[str, Any]:
+    """Return what pandas has written down of its frame.
 
     Raises
     ------
@@ -109,13 +110,41 @@ def _pandas_index(rows: pa.Table) -> list[str]:
         When the names of its columns have several levels.
     """
     try:
-        told = json.loads((rows.schema.metadata or {}).get(b"pandas", b"{}"))
+        told: dict[str, Any] = dict(json.loads((rows.schema.metadata or {}).get(b"pandas", b"{}")))
     except ValueError:
-        return []
+        return {}
     if len(told.get("column_indexes") or ()) > 1:
         raise UsageError("has names of several levels; give each column one name, as text")
-    named = [name for name in told.get("index_columns") or () if isinstance(name, str)]
+    return told
+
+
+def _index(rows: pa.Table, written: Mapping[str, Any]) -> list[str]:
+    """Return the columns that are the index of a frame."""
+    named = [name for name in written.get("index_columns") or () if isinstance(name, str)]
     return [name for name in named if rows.schema.names.count(name) == 1]
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A column's name in its normal form, and what is known of its type."""
+
+    name: str
+    field: pa.Field
+    written: Mapping[str, Any]
+
+    @property
+    def extension(self) -> str:
+        """The name of an extension of Arrow's types, whether it is loaded or not."""
+        told = (self.field.metadata or {}).get(b"ARROW:extension:name", b"")
+        return str(getattr(self.field.type, "extension_name", "")) or told.decode(errors="replace")
+
+    @property
+    def is_category(self) -> bool:
+        """Whether the file declares categories; those that are numbers are told by pandas alone."""
+        from pyarrow import types
+
+        kinds = {one.get("field_name"): one.get("pandas_type") for one in self.written.get("columns") or ()}
+        return types.is_dictionary(self.field.type) or kinds.get(self.field.name) == "categorical"
 
 
 def _labels(chunks: pa.ChunkedArray, missing: Collection[str]) -> Labels:
@@ -127,32 +156,25 @@ def _labels(chunks: pa.ChunkedArray, missing: Collection[str]) -> Labels:
     return Labels.of_texts(*_texts(array), missing, typed=True)
 
 
-def _column(name: str, field: pa.Field, chunks: pa.ChunkedArray, missing: Collection[str]) -> Column:
+def _column(field: _Field, chunks: pa.ChunkedArray, missing: Collection[str]) -> Column:
     """Return a column by its type: numbers, times, or texts."""
     from pyarrow import types
 
-    array = _decoded(chunks)
-    declared = types.is_dictionary(chunks.type)
+    array, name = _decoded(chunks), field.name
     if types.is_null(array.type):
         return Column(name, np.full(len(array), np.nan))
     if types.is_decimal(array.type):
         numbers = [np.nan if value is None else float(value) for value in array.to_pylist()]
         return Column.of_numbers(name, np.array(numbers, dtype=np.float64), missing)
-    if _is_number(array) and not declared and not _extension(field):
+    if _is_number(array) and not field.is_category and not field.extension:
         return _number_column(name, *_values(array), missing)
     text = types.is_string(array.type) or types.is_large_string(array.type)
     return replace(
         Column.of_texts(name, *_texts(array), missing),
-        times=types.is_temporal(array.type) or "period" in _extension(field),
-        typed=text and not declared,
-        declared=declared,
+        times=types.is_temporal(array.type) or "period" in field.extension,
+        typed=text and not field.is_category,
+        declared=field.is_category,
     )
-
-
-def _extension(field: pa.Field) -> str:
-    """Return the name of an extension of Arrow's types, whether it is loaded or not."""
-    told = (field.metadata or {}).get(b"ARROW:extension:name", b"")
-    return str(getattr(field.type, "extension_name", "")) or told.decode(errors="replace")
 
 
 def _number_column(

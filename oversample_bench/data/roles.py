@@ -71,8 +71,8 @@ def _text(column: Column, decimal: str, *, meant: bool) -> Judged:
     if signs:
         return _all_numbers(column, [decimal] if decimal in signs else signs, meant=meant)
     if meant:
-        others = _others(column, cells.is_number)
-        times = not _seen(column, cells.is_time)[1]
+        others = _seen(column, cells.is_number)[1]
+        times = _seen(column, cells.is_time)[0]
         why = Why.NO_TIMES if times else Why.NO_NUMBERS if others else Why.SIGNS
         return Judged(column, Role.DOUBTFUL, why, others or _apart(column))
     return _nearly_numbers(column) or _words(column)
@@ -135,10 +135,6 @@ def _seen(column: Column, looks: Callable[[str], bool]) -> tuple[bool, tuple[str
     others = np.array(looked)[~fits]
     order = others[np.argsort(-counts[others], kind="stable")]
     return cells_fitting or texts_fitting, tuple(column.texts[position] for position in order[:5])
-
-
-def _others(column: Column, looks: Callable[[str], bool]) -> tuple[str, ...]:
-    return _seen(column, looks)[1]
 
 
 def _apart(column: Column) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from oversample_bench.errors import counted
 from oversample_bench.labels import NUMBER, class_name
 from oversample_bench.specs import Reading
 
-WHOLE = re.compile(r"-?[0-9]{1,18}")
+WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 """A whole number that 64 bits hold."""
 
 
@@ -151,13 +151,24 @@ def verdict(table: Table, target: str, reading: Reading) -> Verdict:
     if labels.n_absent:
         rows = counted(labels.n_absent, "row")
         doubts.append(f"has {rows} without a value of '{target}'; remove them or label them")
-    if found and not doubts and not any(one.role in (Role.NUMBER, Role.CATEGORY) for one in found):
-        doubts.append(f"has no column to learn from: {'; '.join(remarks.notes(found, reading)[1:])}")
     gone = [Judged(Column(name), Role.LEFT_OUT, Why.INDEX) for name in table.index]
     twice = [name for name in table.header.twice() if name in reading.ignore]
     gone += [Judged(Column(name), Role.LEFT_OUT, Why.ASKED) for name in twice]
+    if not (mistakes or doubts):
+        doubts += _nothing(table, [*found, *gone], reading)
     told = _notes(table, [*found, *gone], reading)
     return Verdict(tuple(found), tuple(mistakes), tuple(doubts), tuple(told))
+
+
+def _nothing(table: Table, found: Sequence[Judged], reading: Reading) -> list[str]:
+    """Return what is wrong with a table without a row, or without a column to learn from."""
+    told = []
+    if table.labels.values is not None and not len(table.labels.values):
+        told.append("has no row below its names")
+    if not any(one.role in (Role.NUMBER, Role.CATEGORY) for one in found):
+        why = "; ".join(remarks.notes(found, reading)[1:])
+        told.append(f"has no column to learn from{f': {why}' if why else ''}")
+    return told
 
 
 def _notes(table: Table, found: Sequence[Judged], reading: Reading) -> list[str]:

@@ -13,8 +13,9 @@ from oversample_bench.report.markdown import bullets, escaped, table
 from oversample_bench.report.results import Results
 
 HEADER = [
-    "data set", "ratio", "source", "licence", "rows", "features", "missing cells", "train majority", "train minority",
-    "hidden", "test majority", "test minority", "realised ratio", "encoded columns", "imputed cells",
+    "data set", "ratio", "source", "licence", "rows", "features", "missing cells", "train majority",
+    "train minority", "hidden", "test majority", "test minority", "realised ratio", "encoded columns",
+    "imputed cells",
 ]  # fmt: skip
 SIZES = ["n_majority", "n_minority", "n_hidden", "n_test_majority", "n_test_minority", "realised_ratio"]
 
