@@ -161,6 +161,8 @@ def check_data(suite: Suite, inventory: Inventory) -> list[str]:
             found = inventory.dataset(item.spec())
         except UsageError as error:
             wrong += complaints(suite, position, str(error).splitlines())
+            known = getattr(error, "counts", None)
+            wrong += bad_design(suite, position, known) if known else []
             continue
         counts = (
             class_counts(found.value)

@@ -440,7 +440,7 @@ COMMITTED = {
 
 @pytest.mark.parametrize("name", COMMITTED)
 def test_a_plain_table_keeps_its_identity(write, name):
-    """Results of a table of numbers and words are found again: these fingerprints are of the first version."""
+    """Results of a table of numbers and words are found again: these are its fingerprints of old."""
     header, row, known = COMMITTED[name]
     lines = [",".join(header), *(",".join(map(str, row(n))) for n in ROWS)]
 

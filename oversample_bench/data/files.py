@@ -29,6 +29,22 @@ if TYPE_CHECKING:
 NO_NPZ = "cannot be read as an npz file without pickles"
 
 
+class RefusedTableError(UsageError):
+    """A table that was read, and cannot be used as it is.
+
+    Parameters
+    ----------
+    sentences : sequence of str
+        Why, a line each.
+    counts : mapping of str to int or None
+        The rows of each class, where they are known: they may be wrong as well.
+    """
+
+    def __init__(self, sentences: Sequence[str], counts: Mapping[str, int] | None) -> None:
+        super().__init__("\n".join(sentences))
+        self.counts = counts
+
+
 def read_file(path: Path, target: str, reading: Reading | None = None) -> Dataset:
     """Return the table at ``path``, its labels taken from ``target``.
 
@@ -51,7 +67,9 @@ def read_file(path: Path, target: str, reading: Reading | None = None) -> Datase
     table = read_table(path, target, reading) if arrays is None else _arrays_table(arrays, target, reading)
     found = verdict(table, target, reading)
     numbers = {one.name: one.column.values() for one in found.features() if one.role == Role.NUMBER}
-    refuse(path, [*found.mistakes, *found.doubts, _infinite(numbers)])
+    told = [sentence for sentence in (*found.mistakes, *found.doubts, _infinite(numbers)) if sentence]
+    if told:
+        raise RefusedTableError([about(path, sentence) for sentence in told], table.counts())
     if arrays is not None and not reading.missing and _as_they_are(found):
         return replace(arrays, notes=found.notes)
     return checked(_dataset(table, found, path), str(path))
@@ -76,13 +94,6 @@ def read_table(path: Path, target: str, reading: Reading, *, sample: bool = Fals
     except Exception as error:  # a damaged file raises much: EOFError, zlib.error, KeyError of pyarrow
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UsageError(f"'{path}' cannot be read as a {kind} table ({reason})") from error
-
-
-def refuse(path: Path, sentences: Sequence[str]) -> None:
-    """Raise an error with a line for each sentence, if there is one."""
-    told = [about(path, sentence) for sentence in sentences if sentence]
-    if told:
-        raise UsageError("\n".join(told))
 
 
 def about(path: Path | str, sentence: str) -> str:

@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from oversample_bench.data.files import array_names, read_table
-from oversample_bench.data.tables import Table, coded, verdict
+from oversample_bench.data.tables import Table, verdict
 from oversample_bench.specs import Reading, table_kind
 
 MOST_BYTES = 2**21
@@ -56,8 +54,7 @@ def surveyed(path: Path, target: str, reading: Reading) -> Survey:
     table = read_table(path, target, reading, sample=True)
     found = verdict(table, target, reading)
     if table.whole:
-        counts = _counts(table)
-        return Survey((*found.mistakes, *found.doubts), (), found.notes, counts)
+        return Survey((*found.mistakes, *found.doubts), (), found.notes, table.counts())
     rows = f"in the first {_n_rows(table):,} rows"
     cautions = tuple(f"{sentence[:-1]} ({rows})." for sentence in found.doubts)
     return Survey(found.mistakes, cautions, tuple(f"{note} ({rows})" for note in found.notes))
@@ -65,11 +62,3 @@ def surveyed(path: Path, target: str, reading: Reading) -> Survey:
 
 def _n_rows(table: Table) -> int:
     return max(map(len, table.columns), default=0)
-
-
-def _counts(table: Table) -> dict[str, int] | None:
-    labels = table.labels
-    if labels.values is None or labels.n_absent or not len(labels.values):
-        return None
-    names, codes = coded(labels.values)
-    return dict(zip(names, np.bincount(codes, minlength=len(names)).tolist(), strict=True))

@@ -112,6 +112,14 @@ class Table:
     index: tuple[str, ...] = ()
     whole: bool = True
 
+    def counts(self) -> dict[str, int] | None:
+        """Return the rows of each class; None where a label is missing, or all are."""
+        labels = self.labels
+        if labels.values is None or labels.n_absent or not len(labels.values):
+            return None
+        names, codes = coded(labels.values)
+        return dict(zip(names, np.bincount(codes, minlength=len(names)).tolist(), strict=True))
+
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
