@@ -61,6 +61,8 @@ class Dataset:
         Where the rows come from, for the data card.
     licence : str, default=""
         The terms under which they may be used.
+    notes : tuple of str, default=()
+        How the rows were read, for the data card: what was recognised, left out, or taken for missing.
     """
 
     X: npt.NDArray[Any]
@@ -69,6 +71,7 @@ class Dataset:
     categories: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     source: str = ""
     licence: str = ""
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         named = {"feature_names": self.feature_names}

@@ -124,7 +124,8 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
     records = planned_records(planned, identity)
     if left.jobs:
         check_parameters(order.suite, order.registry)
-        check_data(order.suite, order.inventory)
+        for note in check_data(order.suite, order.inventory):
+            watcher.reading(note)
     elif _is_current(order, ledger, records) and not _awaited(order, (planned, identity), ledger):
         return _Done()
     ledger.set_plan(records)

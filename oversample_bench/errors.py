@@ -8,14 +8,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from oversample_bench.labels import normal
+
 
 class UsageError(Exception):
     """A request that cannot be carried out, told in a sentence to the person who made it."""
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Return ``" Did you mean 'smote'?"`` for the closest of ``names``, or an empty string."""
-    close = difflib.get_close_matches(str(name), list(names), n=1, cutoff=0.6)
+    """Return ``" Did you mean 'smote'?"`` for the closest of ``names``, or an empty string.
+
+    What was asked for is never proposed, nor what looks the same.
+    """
+    asked = normal(str(name))
+    others = [other for other in map(str, names) if normal(other) != asked]
+    close = difflib.get_close_matches(asked, others, n=1, cutoff=0.6)
     return f" Did you mean '{close[0]}'?" if close else ""
 
 

@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from oversample_bench.api import Dataset
+from oversample_bench.data.classes import class_counts
 from oversample_bench.data.official import Official
 from oversample_bench.data.sources import Source, card, fingerprint
+from oversample_bench.design import bad_design, complaints, known_counts, leaks_of
 from oversample_bench.errors import UsageError
 from oversample_bench.identity import UNAVAILABLE, Identity
-from oversample_bench.outcome import Failed, Ok, Outcome, Skip
+from oversample_bench.outcome import Failed, Ok, Outcome
 from oversample_bench.plan import Plan
 from oversample_bench.registry import Registry
-from oversample_bench.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.specs import DataSpec
 from oversample_bench.suite import Suite
 
 DATA_VARIABLE = "OVERSAMPLE_BENCH_DATA"
@@ -68,7 +70,7 @@ class Inventory:
         known: Mapping[str, str],
         download: Callable[[Official], Path] | None = None,
     ) -> None:
-        self._registry = registry
+        self.registry = registry
         self._data_dir = data_dir
         self._download = download
         self._known = dict(known)
@@ -78,7 +80,7 @@ class Inventory:
         """Return where the rows of ``spec`` come from."""
         if spec.path:
             return Source(spec)
-        entry = self._registry.entry("dataset", spec.name)
+        entry = self.registry.entry("dataset", spec.name)
         return Source(spec, entry.rows_from, entry.resolve, self._data_dir, self._download)
 
     def dataset(self, spec: DataSpec) -> Outcome[Dataset]:
@@ -126,7 +128,7 @@ class Inventory:
         """Return what the names of ``plan`` stand for."""
         return Identity(
             fingerprints={spec: self.fingerprint(spec, remember) for spec in plan.data()},
-            sources={(kind, name): self._registry.entry(kind, name).source for kind, name in plan.names()},
+            sources={(kind, name): self.registry.entry(kind, name).source for kind, name in plan.names()},
         )
 
 
@@ -135,11 +137,16 @@ def _rows(spec: DataSpec) -> DataSpec:
     return replace(spec, majority="", minority="")
 
 
-def check_data(suite: Suite, inventory: Inventory) -> None:
+def check_data(suite: Suite, inventory: Inventory) -> list[str]:
     """Check that every file can be read, every class is there and every ratio leaves enough rows.
 
     A set that is not on this machine, and a ratio for which a set has too few rows, are no mistakes of the
     suite: they become rows with a reason.
+
+    Returns
+    -------
+    list of str
+        How each file was read: what was recognised, left out, or taken for missing.
 
     Raises
     ------
@@ -147,30 +154,24 @@ def check_data(suite: Suite, inventory: Inventory) -> None:
         With a line for each mistake.
     """
     wrong: list[str] = []
+    told: list[str] = []
     for position, item in enumerate(suite.data):
         try:
             found = inventory.dataset(item.spec())
-            if isinstance(found, Ok):
-                wrong += _bad_ratios(suite, found.value, item.spec(), f"the data set '{item.label}'")
         except UsageError as error:
-            wrong.append(f"{suite.where('data', position)}: the data set '{item.label}': {error}")
+            wrong += complaints(suite, position, str(error).splitlines())
+            known = getattr(error, "counts", None)
+            wrong += bad_design(suite, position, known) if known else []
+            continue
+        counts = (
+            class_counts(found.value)
+            if isinstance(found, Ok)
+            else known_counts(item.dataset, inventory.registry)
+        )
+        wrong += bad_design(suite, position, counts) if counts else []
+        if isinstance(found, Ok):
+            wrong += complaints(suite, position, leaks_of(found.value, item.spec()))
+            told += [f"{item.label}: {note}" for note in found.value.notes]
     if wrong:
         raise UsageError("\n".join(wrong))
-
-
-def _bad_ratios(suite: Suite, dataset: Dataset, spec: DataSpec, who: str) -> list[str]:
-    from oversample_bench.data.classes import two_classes
-    from oversample_bench.data.thin import thin
-
-    y = two_classes(dataset, spec).y
-    protocol: Protocol = suite.protocol.spec()
-    thin(y, SplitSpec(spec, None, protocol, index=0))  # raises where no ratio is at fault
-    wrong = []
-    for position, ratio in enumerate(suite.ratios):
-        try:
-            thin(y, SplitSpec(spec, ratio, protocol, index=0))
-        except UsageError as error:
-            wrong.append(f"{suite.where('ratios', position)}: {who}: {error}")
-        except Skip:
-            continue
-    return wrong
+    return told

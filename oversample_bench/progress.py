@@ -64,6 +64,10 @@ class Tally(Watcher):
             "plugins' code; they count as made by the plugins installed now, which have the same versions."
         )
 
+    def reading(self, sentence: str) -> None:
+        """Say how a file was read."""
+        self.say(sentence)
+
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Say what is about to happen."""
         self.total, self.reused, self.started = total, reused, time.monotonic()

@@ -30,6 +30,9 @@ ONLY_VARIABLE = "OVERSAMPLE_BENCH_PLUGINS"
 MOST_LETTERS = 300
 """Of a plugin's error in a table."""
 
+BUILT_IN = "builtin"
+"""The plugin that the host itself is."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -180,10 +183,10 @@ def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
     """Return the names of the built-ins, of every installed plugin and of ``loose`` files."""
     _is_there.cache_clear()
     collected = _Collection()
-    collected.add("builtin", origins.host(), lambda: builtin)
+    collected.add(BUILT_IN, origins.host(), lambda: builtin)
     only = [name.strip() for name in os.environ.get(ONLY_VARIABLE, "").split(",") if name.strip()]
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=_order):
-        if point.name != "builtin" and (not only or point.name in only):
+        if point.name != BUILT_IN and (not only or point.name in only):
             collected.add(point.name, origins.installed(point), point.load)
     for file in loose:
         collected.add(file.name, origins.loose(file), file.module)

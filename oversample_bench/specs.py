@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import PurePath
 from typing import Any
 
 PROTOCOL_VERSION = 1
@@ -60,6 +61,61 @@ class Component:
         return dict(json.loads(self.params))
 
 
+TABLES = {
+    "csv": (".csv", ".csv.gz", ".tsv", ".tsv.gz"),
+    "parquet": (".parquet", ".parq", ".pq"),
+    "npz": (".npz",),
+}
+"""How the names of files end, by what is in them; case does not matter."""
+
+
+def table_kind(path: str) -> str:
+    """Return ``csv``, ``parquet`` or ``npz`` for a file of that name, or an empty string."""
+    name = PurePath(path).name.lower()
+    return next((kind for kind, endings in TABLES.items() if name.endswith(endings)), "")
+
+
+def table_stem(path: str) -> str:
+    """Return the name of a file of a table without its ending."""
+    name = PurePath(path).name
+    endings = sorted((ending for known in TABLES.values() for ending in known), key=len, reverse=True)
+    ending = next((ending for ending in endings if name.lower().endswith(ending)), "")
+    return name[: -len(ending)] if ending else name
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is read, where its own look does not say.
+
+    Parameters
+    ----------
+    ignore : tuple of str, default=()
+        Columns that are left out.
+    missing : tuple of str, default=()
+        What stands for a missing value beside the empty cell, as text.
+    categorical, numeric : tuple of str, default=()
+        Columns that are categories, and columns that are numbers, whatever they look like.
+    separator, decimal, encoding : str, default=""
+        Of a CSV file; empty to have them recognised.
+    """
+
+    ignore: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
+    numeric: tuple[str, ...] = ()
+    separator: str = ""
+    decimal: str = ""
+    encoding: str = ""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Reading:
+        """Return the reading that was written as JSON, where tuples are lists."""
+        plain: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
+        }
+        return cls(**plain)
+
+
 @dataclass(frozen=True)
 class DataSpec:
     """Which rows: a registered set or a file, and its two classes.
@@ -75,6 +131,8 @@ class DataSpec:
     majority, minority : str
         Labels as text. An empty minority stands for the rarer of two classes, an empty majority for
         the other of two.
+    reading : Reading
+        How the file is read.
     """
 
     name: str = ""
@@ -82,6 +140,7 @@ class DataSpec:
     target: str = ""
     majority: str = ""
     minority: str = ""
+    reading: Reading = Reading()
 
 
 @dataclass(frozen=True)

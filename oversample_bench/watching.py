@@ -18,6 +18,9 @@ class Watcher:
     def adopted(self, trials: int) -> None:
         """Hear that trials of an earlier version of this program are taken for those of today."""
 
+    def reading(self, sentence: str) -> None:
+        """Hear how a file was read: what was recognised, left out, or taken for missing."""
+
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Hear that a run of ``total`` trials begins, ``reused`` of which are there already."""
 

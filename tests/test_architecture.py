@@ -19,7 +19,7 @@ ROWS = {
     "identity tasks threads calibration distributions loose answers observing seeding scoring",
     2: "builtin gate origins",
     3: "registry",
-    4: "stages limits draws checking inventory estimate adoption",
+    4: "stages limits draws checking inventory estimate adoption design",
     5: "runners",
     6: "driver choosing recording remaining watching summary occupation forecast progress environment cli "
     "portraits health bulletin joining explaining samples verifying deviations "

@@ -21,16 +21,16 @@ from oversample_bench.store.schema import SCHEMA_VERSION
 
 GOOD = {"name": "s", "data": "[ecoli1]", "methods": "[none]", "classifiers": "[knn]", "splits": "1"}
 HEAD = "a,b,y\n"
-LINES = [f"{n},{n * n % 7},{int(n % 6 == 0)}\n" for n in range(60)]
+LINES = [f"{n / 4},{n * n % 7},{int(n % 6 == 0)}\n" for n in range(60)]
 PLUGIN = "from oversample_bench.api import hookimpl\n\n\n@hookimpl\n"
 
 FILES = {
     "good.csv": HEAD + "".join(LINES),
     "one_class.csv": HEAD + "".join(line[:-2] + "0\n" for line in LINES),
-    "three.csv": HEAD + "".join(f"{n},{n % 7},{n % 3}\n" for n in range(60)),
+    "three.csv": HEAD + "".join(f"{n / 4},{n % 7},{n % 3}\n" for n in range(60)),
     "infinite.csv": HEAD + "inf,1,0\n" + "".join(LINES),
     "unlabelled.csv": HEAD + "1,1,\n" + "".join(LINES),
-    "one_minority.csv": HEAD + "".join(f"{n},{n % 7},{int(n == 0)}\n" for n in range(60)),
+    "one_minority.csv": HEAD + "".join(f"{n / 4},{n % 7},{int(n == 0)}\n" for n in range(60)),
     "header.csv": HEAD,
     "empty.csv": "",
     "no.npz": "no zip",
@@ -97,7 +97,7 @@ BAD: dict[str, tuple[Keys, str]] = {
         of("one_minority.csv"),
         "2:8: the data set 'one_minority': there is 1 minority row",
     ),
-    "a file without rows": (of("header.csv"), "with at least one row and one feature"),
+    "a file without rows": (of("header.csv"), "header.csv' has no row below its names"),
     "a file without text": (of("empty.csv"), "empty.csv' cannot be read as a csv table"),
     "an npz that is none": (of("no.npz"), "no.npz' cannot be read as an npz file"),
     "a Parquet that is none": (of("no.parquet"), "no.parquet' cannot be read as a parquet table"),

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oversample_bench.api import Dataset
-from oversample_bench.data.classes import as_text, class_counts, two_classes
+from oversample_bench.data.classes import class_counts, two_classes
 from oversample_bench.errors import UsageError
+from oversample_bench.labels import class_name
 from oversample_bench.specs import DataSpec
 
 ANIMALS = ["cat"] * 5 + ["dog"] * 2 + ["eel"] * 3
@@ -25,27 +26,8 @@ def chosen(labels, majority="", minority=""):
 
 
 @pytest.mark.parametrize(
-    ("label", "text"),
-    [
-        *((2, "2"), (2.0, "2"), ("2", "2"), (np.int8(2), "2"), (np.float32(2), "2"), (np.str_("2"), "2")),
-        *((-1, "-1"), (0.5, "0.5"), ("2.0", "2.0"), (True, "true"), (np.False_, "false"), ("True", "True")),
-        *((b"good", "good"), (np.bytes_("ä".encode()), "ä"), (1e20, "100000000000000000000"), ("", "")),
-    ],
+    "labels", [[2, 8, 2], [2.0, 8.0, 2.0], ["2", "8", "2"], [b"2", b"8", b"2"], ["2.0", "8", " 2"]]
 )
-def test_a_label_is_written_as_a_suite_writes_it(label, text):
-    """Whole numbers have no decimal point, truth values are those of YAML, bytes are their text."""
-    assert as_text(label) == text
-
-
-@given(number=st.integers(-(2**31), 2**31))
-def test_numbers_of_any_type_are_one_label(number):
-    """2, 2.0 and "2" are the same class."""
-    forms = (number, float(number), np.float64(number), np.int64(number), str(number))
-
-    assert {as_text(form) for form in forms} == {str(number)}
-
-
-@pytest.mark.parametrize("labels", [[2, 8, 2], [2.0, 8.0, 2.0], ["2", "8", "2"], [b"2", b"8", b"2"]])
 def test_text_finds_labels_of_every_type(labels):
     """What a suite calls 2 is found in whole numbers, decimal numbers and text."""
     found = chosen(labels, "2", "8")
@@ -69,7 +51,7 @@ def test_the_rarer_of_two_classes_is_the_minority(labels, minority):
     found = chosen(labels)
 
     assert found.minority == minority
-    assert found.y.tolist() == [int(as_text(label) == minority) for label in labels]
+    assert found.y.tolist() == [int(class_name(label) == minority) for label in labels]
 
 
 def test_the_suite_may_turn_it_round():

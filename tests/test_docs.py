@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -24,12 +25,21 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture
 def fraud(tmp_path: Path) -> Path:
-    """Put the README's suite, and a table such as it speaks of, into a folder."""
-    from oversample_bench.data.common import load
-
-    dataset = load("ecoli2")
-    frame = pd.DataFrame(dataset.X, columns=list(dataset.feature_names))
-    frame["label"] = ["fraud" if label else "honest" for label in dataset.y]
+    """Put the README's suite, and a table such as people have, with 1.5 % of fraud, into a folder."""
+    generator = np.random.default_rng(42)
+    n = 2000
+    rare = generator.permutation(n) < n * 0.015
+    frame = pd.DataFrame(
+        {
+            "customer": [f"C{100_000 + number}" for number in generator.permutation(n)],
+            "date": [f"{2023 + n % 2}-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(n)],
+            "amount": np.exp(generator.normal(3.5 + 1.2 * rare)).round(2),
+            "age": generator.normal(45 - 4 * rare, 13).round(),
+            "country": np.where(rare, generator.choice(["FR", "NG"], n), generator.choice(["DE", "FR"], n)),
+            "label": np.where(rare, "fraud", "ok"),
+        }
+    )
+    frame.loc[generator.random(n) < 0.08, "age"] = np.nan
     frame.to_csv(tmp_path / "my.csv", index=False)
     (tmp_path / "fraud.yaml").write_text(blocks("yaml")[0].replace("splits: 10", "splits: 2"))
     return tmp_path
@@ -37,8 +47,9 @@ def fraud(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_the_first_suite_of_the_readme_runs(fraud: Path) -> None:
-    """Each `bench` line under "A first suite of your own" ends with 0, and leaves what it says."""
+    """Each `bench` line under "A first suite of your own" ends with 0, and leaves and says what it should."""
     lines = [line for line in blocks("console")[1].splitlines() if line.startswith("$ bench ")]
+    said = {}
 
     assert [line.split()[2] for line in lines] == ["plan", "run", "export"]
     for line in lines:
@@ -47,8 +58,15 @@ def test_the_first_suite_of_the_readme_runs(fraud: Path) -> None:
             [sys.executable, "-m", "oversample_bench", *words], cwd=fraud, capture_output=True, text=True
         )
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
-    assert len(pd.read_csv(fraud / "fraud.csv")) == 2 * 2 * 4 * 2 * 2
+        said[words[0]] = done.stdout
+    trials = pd.read_csv(fraud / "fraud.csv")
+    assert len(trials) == 2 * 2 * 4 * 2 * 2
+    assert set(trials["status"]) == {"ok"}
     assert (fraud / "reports" / "fraud" / "report.md").is_file()
+    for told in (said["plan"], said["run"]):
+        assert "my: features: 2 numbers (amount, age), 1 category (country)" in told
+        assert "my: left out: date (has dates" in told
+        assert "my: left out: customer (differs in nearly every row" in told
 
 
 @pytest.mark.slow

@@ -200,7 +200,7 @@ def test_a_classifier_that_falls_back_says_so(runs: Any) -> None:
 def test_plan_counts_labels_and_touched_files(tmp_path: Path) -> None:
     """A method under two labels is done and counted once; a file that was only touched is the same file."""
     (tmp_path / "my.csv").write_text(
-        "a,b,label\n" + "".join(f"{n},{n % 7},{n % 5 == 0}\n" for n in range(100))
+        "a,b,label\n" + "".join(f"{n / 4},{n % 7},{n % 5 == 0}\n" for n in range(100))
     )
     text = (
         "name: two\ndata: [{path: my.csv, target: label, minority: true}]\nsplits: 1\nclassifiers: [knn]\n"

@@ -1,10 +1,13 @@
 """The parts of which error sentences are made."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oversample_bench.errors import UsageError, counted, listed, nearest
+from oversample_bench.labels import normal
 
 NAMES = ["smote", "borderline_smote", "adasyn", "none"]
 words = st.lists(st.text(max_size=8), max_size=30)
@@ -15,20 +18,31 @@ words = st.lists(st.text(max_size=8), max_size=30)
     [
         ("smoat", " Did you mean 'smote'?"),
         ("adasin", " Did you mean 'adasyn'?"),
-        ("smote", " Did you mean 'smote'?"),
+        ("smote", ""),
+        (" smote", ""),
         ("xgboost", ""),
         ("", ""),
     ],
 )
 def test_the_nearest_name_is_suggested_where_one_is_near(asked, told):
-    """A slip of the pen is answered with the name that was meant; something else with nothing."""
+    """A slip of the pen is answered with the name that was meant; any other name with nothing."""
     assert nearest(asked, NAMES) == told
 
 
 def test_names_may_come_in_any_form():
     """A generator of names, and a name that is no text, will do; without names there is no suggestion."""
-    assert nearest(2, iter(["2", "22"])) == " Did you mean '2'?"
+    assert nearest(2, iter(["2", "22"])) == " Did you mean '22'?"
     assert nearest("a", []) == ""
+
+
+@given(name=st.text(max_size=6), names=words, blanks=st.sampled_from(["", " ", "\u00a0", "\ufeff", "\t"]))
+def test_a_hint_never_proposes_what_was_asked(name, names, blanks):
+    """Not the name itself, nor one that differs in blanks at its ends or in Unicode's form alone."""
+    same = [name, blanks + name, unicodedata.normalize("NFD", name) + blanks]
+
+    told = nearest(name, [*same, *names])
+
+    assert told == "" or normal(told.removeprefix(" Did you mean '").removesuffix("'?")) != normal(name)
 
 
 @given(names=words, most=st.integers(1, 40))

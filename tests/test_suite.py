@@ -388,7 +388,7 @@ WRONG_ENTRIES = [
         "data",
         "{path: my.txt, target: y}",
         "2:15",
-        "expected a file that ends in .csv or .csv.gz or .parquet or",
+        "expected a file that ends in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, ",
     ),
     ("data", "{path: mi.csv, target: y}", "2:15", "There is no file 'mi.csv' in "),
     ("data", "{path: mi.csv, target: y}", "2:15", "Did you mean 'my.csv'?"),

@@ -77,6 +77,7 @@ def show_dataset(name: str, data_dir: Path | None) -> None:
     told = card(dataset)
     told["classes"] = ", ".join(f"{label}: {count:,} rows" for label, count in told["classes"].items())
     told["ratio"] = f"{told['ratio']:.4f} (rarest : most frequent class)"
+    told["notes"] = "; ".join(told["notes"]) or "none"
     for key, value in {"name": name, **told, "fingerprint": fingerprint(dataset)}.items():
         click.echo(f"{key.removeprefix('n_'):<12} {value}")
 

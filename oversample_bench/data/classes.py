@@ -1,18 +1,19 @@
 """Picks the two classes of a set and says which is the minority.
 
-Labels of a suite are text, labels of a file are numbers or text: ``2`` in YAML finds ``2``, ``2.0`` and
-``"2"``.
+Labels of a suite are text, labels of a file are numbers or text: `oversample_bench.labels.class_name` brings
+both into one form, in which ``2`` finds ``2``, ``2.0``, ``"2"`` and ``"2.0"``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from oversample_bench.api import Dataset
+from oversample_bench.data.tables import coded
 from oversample_bench.errors import UsageError, counted, listed, nearest
 from oversample_bench.specs import DataSpec
 
@@ -37,21 +38,10 @@ class TwoClasses:
     minority: str
 
 
-def as_text(label: Any) -> str:
-    """Return a label as a suite writes it: whole numbers without a decimal point."""
-    if isinstance(label, (bool, np.bool_)):
-        return "true" if label else "false"
-    if isinstance(label, bytes):
-        return label.decode(errors="backslashreplace")
-    if isinstance(label, (float, np.floating)) and float(label).is_integer():
-        return str(int(label))
-    return str(label)
-
-
 def class_counts(dataset: Dataset) -> dict[str, int]:
-    """Return the number of rows of each class, by its label as text."""
-    labels, counts = np.unique(dataset.y, return_counts=True)
-    return {as_text(label): int(n) for label, n in zip(labels, counts, strict=True)}
+    """Return the number of rows of each class, by its name."""
+    names, codes = coded(dataset.y)
+    return dict(zip(names, np.bincount(codes, minlength=len(names)).tolist(), strict=True))
 
 
 def two_classes(dataset: Dataset, spec: DataSpec) -> TwoClasses:
@@ -63,17 +53,22 @@ def two_classes(dataset: Dataset, spec: DataSpec) -> TwoClasses:
         When a class is not there, when there is one class only, or when there are more than two and
         ``spec`` does not say which.
     """
-    counts = class_counts(dataset)
-    majority, minority = _named(counts, spec)
-    text = np.array([as_text(label) for label in np.unique(dataset.y)])
-    codes = np.unique(dataset.y, return_inverse=True)[1].reshape(-1)
-    labels = text[codes]
+    names, codes = coded(dataset.y)
+    counts = np.bincount(codes, minlength=len(names)).tolist()
+    majority, minority = named(dict(zip(names, counts, strict=True)), spec)
+    labels = np.array(names)[codes]
     rows = np.flatnonzero((labels == majority) | (labels == minority))
     return TwoClasses(rows, (labels[rows] == minority).astype(np.int64), majority, minority)
 
 
-def _named(counts: dict[str, int], spec: DataSpec) -> tuple[str, str]:
-    """Return the labels of the majority and the minority."""
+def named(counts: Mapping[str, int], spec: DataSpec) -> tuple[str, str]:
+    """Return the names of the majority and the minority, of classes that are given with their sizes.
+
+    Raises
+    ------
+    UsageError
+        As `two_classes` does.
+    """
     if len(counts) < 2:
         raise UsageError(f"there is one class only ({listed(counts)}); two are needed")
     for asked in (spec.majority, spec.minority):
@@ -93,5 +88,5 @@ def _named(counts: dict[str, int], spec: DataSpec) -> tuple[str, str]:
     return others[0], minority
 
 
-def _counted(counts: dict[str, int]) -> str:
+def _counted(counts: Mapping[str, int]) -> str:
     return listed(f"{label} ({counted(n, 'row')})" for label, n in counts.items())

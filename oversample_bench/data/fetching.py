@@ -21,7 +21,7 @@ import numpy as np
 
 from oversample_bench.api import Dataset
 from oversample_bench.data.downloading import Bar, DownloadError, SilentHostError, contents
-from oversample_bench.data.files import read_file
+from oversample_bench.data.files import read_arrays
 from oversample_bench.data.official import Official, Origin, Remote, unlike
 from oversample_bench.errors import UsageError, first_line
 from oversample_bench.replacement import replacement, sweep
@@ -172,6 +172,6 @@ def _sound(path: Path, official: Official) -> bool:
     if not path.is_file():
         return False
     try:
-        return not unlike(read_file(path, "y"), official)
+        return not unlike(read_arrays(path, "y"), official)
     except UsageError:
         return False

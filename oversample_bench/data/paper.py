@@ -14,7 +14,7 @@ from pathlib import Path
 from oversample_bench.api import Dataset, Unavailable
 from oversample_bench.data.downloading import DownloadError
 from oversample_bench.data.fetching import cached
-from oversample_bench.data.files import read_file
+from oversample_bench.data.files import read_arrays
 from oversample_bench.data.official import OFFICIAL, Official
 from oversample_bench.data.published import PUBLISHED, difference
 from oversample_bench.errors import UsageError
@@ -78,7 +78,7 @@ def _unavailable(name: str, reason: str) -> Unavailable:
 def _read(name: str, path: Path, advice: str = "") -> Dataset:
     """Read a file and check that it is the whole set."""
     try:
-        dataset = read_file(path, "y")
+        dataset = read_arrays(path, "y")
     except UsageError as error:
         raise Unavailable(f"{error}.{advice}" if advice else str(error)) from error
     published = PUBLISHED[name]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,12 @@ from oversample_bench.data.classes import class_counts
 from oversample_bench.data.fetching import cached
 from oversample_bench.data.files import checked, read_file
 from oversample_bench.data.official import OFFICIAL, Official
+from oversample_bench.data.parquet import table_files
 from oversample_bench.errors import UsageError
 from oversample_bench.specs import DataSpec, canonical
+
+READER = 2
+"""Raised when a file may be read as other rows than before: what was remembered of it no longer counts."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,17 @@ class Source:
     def stamp(self) -> str:
         """Return what tells this source from a changed one without reading it."""
         if self.spec.path:
-            return canonical([self.spec.path, self.spec.target, *_size_and_time(Path(self.spec.path))])
+            return canonical(
+                [self.spec.path, self.spec.target, READER, asdict(self.spec.reading), self._files()]
+            )
         files = sorted(self.data_dir.glob(f"{self.spec.name}*")) if self.data_dir else []
         told = [[file.name, *_size_and_time(file)] for file in files]
         kept = _size_and_time(cached(self.spec.name)) if self.spec.name in OFFICIAL else []
         return canonical([self.spec.name, self.version, told, *([kept] if kept else [])])
+
+    def _files(self) -> list[list[Any]]:
+        path = Path(self.spec.path)
+        return [[str(file.relative_to(path)), *_size_and_time(file)] for file in table_files(path)]
 
     def load(self) -> Dataset:
         """Read the rows.
@@ -69,7 +79,7 @@ class Source:
             When a registered set is not on this machine.
         """
         if self.loader is None:
-            return read_file(Path(self.spec.path), self.spec.target)
+            return read_file(Path(self.spec.path), self.spec.target, self.spec.reading)
         load = self.loader()
         given = {"data_dir": self.data_dir, "download": self.download}
         taken = inspect.signature(load).parameters
@@ -115,4 +125,5 @@ def card(dataset: Dataset) -> dict[str, Any]:
         "ratio": min(counts.values()) / max(counts.values()),
         "source": dataset.source,
         "licence": dataset.licence,
+        "notes": list(dataset.notes),
     }

@@ -40,6 +40,54 @@ class Rows:
     hidden: Index
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """How many rows of each class a split has to train and to test on, each as (majority, minority)."""
+
+    train: tuple[int, int]
+    test: tuple[int, int]
+
+    def check_direction(self) -> None:
+        """Refuse a minority that is not the rarer class of the training rows.
+
+        Raises
+        ------
+        UsageError
+            With both counts. As many rows of either are accepted.
+        """
+        majority, minority = self.train
+        if minority > majority:
+            raise UsageError(
+                f"the minority would have {counted(minority, 'training row')} and the majority {majority:,}; "
+                "the minority has to be the rarer class: swap the two, or thin it to a ratio"
+            )
+
+
+def sizes(counts: tuple[int, int], ratio: float | None, test_size: float) -> Sizes:
+    """Return how many rows of each class a split has.
+
+    Parameters
+    ----------
+    counts : (int, int)
+        Rows of the majority and of the minority.
+    ratio : float or None
+        What training rows are thinned to; None takes them as they come.
+    test_size : float
+        The share of each class that is tested on.
+
+    Raises
+    ------
+    UsageError
+        When fewer than two minority rows would be left, or a class has no row to test on or to train on.
+    Skip
+        When the set has fewer minority rows than the ratio asks for.
+    """
+    n_test = [floor(exact(test_size) * count) for count in counts]
+    _check_test(n_test, list(counts), test_size)
+    majority, candidates = (count - tested for count, tested in zip(counts, n_test, strict=True))
+    return Sizes((majority, kept_minority(majority, candidates, ratio)), (n_test[0], n_test[1]))
+
+
 def thin(y: npt.NDArray[Any], spec: SplitSpec) -> Rows:
     """Return the rows of one split.
 
@@ -52,19 +100,17 @@ def thin(y: npt.NDArray[Any], spec: SplitSpec) -> Rows:
 
     Raises
     ------
-    UsageError
-        When fewer than two minority rows would be left, or a class has no row to test on or to train on.
-    Skip
-        When the set has fewer minority rows than the ratio asks for.
+    UsageError, Skip
+        As `sizes` raises them; and when the minority is not the rarer class of the training rows.
     """
     shuffled = [_shuffled(y, label, spec.index) for label in (0, 1)]
-    n_test = [floor(exact(spec.protocol.test_size) * len(rows)) for rows in shuffled]
-    _check_test(n_test, [len(rows) for rows in shuffled], spec.protocol.test_size)
-    majority, minority = (rows[count:] for rows, count in zip(shuffled, n_test, strict=True))
-    kept = kept_minority(len(majority), len(minority), spec.ratio)
+    found = sizes((len(shuffled[0]), len(shuffled[1])), spec.ratio, spec.protocol.test_size)
+    found.check_direction()
+    majority, minority = (rows[count:] for rows, count in zip(shuffled, found.test, strict=True))
+    kept = found.train[1]
     return Rows(
         train=np.sort(np.concatenate([majority, minority[:kept]])),
-        test=np.sort(np.concatenate([rows[:n] for rows, n in zip(shuffled, n_test, strict=True)])),
+        test=np.sort(np.concatenate([rows[:n] for rows, n in zip(shuffled, found.test, strict=True)])),
         hidden=np.sort(minority[kept:]),
     )
 

@@ -41,9 +41,10 @@ FROM planned p LEFT JOIN draws d ON d.digest = p.draw
 GROUP BY p.draw, p.dataset, p.ratio, p.method ORDER BY position
 """
 SPLITS = """
-SELECT min(p.position) AS position, p.dataset, p.ratio, p.split AS split_index, s.*, c.card
+SELECT min(p.position) AS position, p.dataset, p.ratio, p.split AS split_index, s.*, c.cards
 FROM planned p JOIN draws d ON d.digest = p.draw JOIN splits s ON s.digest = d.split
-LEFT JOIN (SELECT fingerprint, min(stamp), card FROM datasets GROUP BY fingerprint) c
+LEFT JOIN (SELECT fingerprint, json_group_array(json(card)) AS cards
+    FROM (SELECT * FROM datasets ORDER BY rowid) GROUP BY fingerprint) c
     ON c.fingerprint = s.fingerprint
 GROUP BY p.dataset, p.ratio, p.split ORDER BY position
 """

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 
-from oversample_bench.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec
+from oversample_bench.specs import Component, DataSpec, DrawSpec, Protocol, Reading, SplitSpec
 
 
 def draw_spec(text: str) -> DrawSpec:
     """Return the spec of a draw from its JSON in the table ``draws``."""
     fields = json.loads(text)
     split = fields["split"]
+    data = split["data"]
     return DrawSpec(
         split=SplitSpec(
-            data=DataSpec(**split["data"]),
+            data=DataSpec(**{**data, "reading": Reading.of(data.get("reading", {}))}),
             ratio=split["ratio"],
             protocol=Protocol(**split["protocol"]),
             index=split["index"],

@@ -6,6 +6,7 @@ is a sentence of its own. `oversample_bench.suite.sentences` prints both.
 
 from __future__ import annotations
 
+import codecs
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from oversample_bench.errors import nearest
+from oversample_bench.labels import class_name, normal
+from oversample_bench.specs import TABLES, table_kind
 from oversample_bench.suite.source import Steps
 
 Number = Annotated[float, Field(gt=0, le=1)]
@@ -84,13 +87,48 @@ def _ratio(value: Any, info: ValidationInfo) -> float | None:
 
 def _class_label(value: Any) -> str:
     """Return a label as `oversample_bench.data` writes it: ``2`` for 2 and 2.0, ``true`` for true."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and math.isfinite(value):
-        return str(int(value)) if value.is_integer() else str(value)
-    if isinstance(value, int | str) and value != "":
-        return str(value)
+    plain = isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value))
+    if plain and class_name(value):
+        return class_name(value)
     raise expected("the label of a class: text, a number, true or false")
+
+
+def _column(value: Any) -> str:
+    """Return the name of a column: text without blanks at its ends, or a whole number."""
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        name = normal(str(value))
+        if name and name.isprintable():
+            return name
+    raise expected("the name of a column: text of one line, or a whole number")
+
+
+def _cell(value: Any) -> str:
+    """Return what stands in a cell that has no value."""
+    if isinstance(value, str):
+        return normal(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return class_name(value)
+    raise expected("text or a number, such as '?' or -999; quote words such as 'null'")
+
+
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
+"""Separators by what people write for them."""
+
+
+def _separator(value: Any) -> str:
+    found = SEPARATORS.get(value, value) if isinstance(value, str) else ""
+    if len(found) != 1 or found.isalnum() or found in "\"'\r\n.+-_":
+        raise expected("one character, such as ';', or 'comma', 'semicolon', 'tab' or 'pipe'")
+    return found
+
+
+def _encoding(value: str) -> str:
+    try:
+        "".encode(value)
+        return codecs.lookup(value).name
+    except (LookupError, ValueError):
+        names = ["utf-8", "utf-16", "cp1252", "latin-1"]
+        raise expected(f"an encoding of text, such as {', '.join(names)}", nearest(value, names)) from None
 
 
 def _json_like(params: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +159,10 @@ def existing(value: str, info: ValidationInfo, endings: tuple[str, ...]) -> str:
     """Return the absolute path of a file that the suite names from its own folder."""
     if not value.endswith(endings):
         raise expected(f"a file that ends in {' or '.join(endings)}")
+    return _found(value, info)
+
+
+def _found(value: str, info: ValidationInfo) -> str:
     path = Path.cwd() / value if info.context is None else info.context.absolute(value)
     if not _is_file(path):
         raise complaint(f"There is no file '{value}' in {path.parent}.{_neighbour(path)}")
@@ -143,7 +185,21 @@ def _neighbour(path: Path) -> str:
 
 
 def _table_file(value: str, info: ValidationInfo) -> str:
-    return existing(value, info, (".csv", ".csv.gz", ".parquet", ".npz"))
+    path = Path.cwd() / value if info.context is None else info.context.absolute(value)
+    if _is_parquet_folder(path):
+        return str(path)
+    if not table_kind(value):
+        endings = [ending for known in TABLES.values() for ending in known]
+        raise expected(f"a file that ends in {', '.join(endings)}, or a folder of Parquet files")
+    return _found(value, info)
+
+
+def _is_parquet_folder(path: Path) -> bool:
+    """Tell whether a path is a folder with Parquet files in it, as engines for large tables write them."""
+    try:
+        return path.is_dir() and any(table_kind(file.name) == "parquet" for file in path.rglob("*.p*"))
+    except OSError:
+        return False
 
 
 def _python_file(value: str, info: ValidationInfo) -> str:
@@ -168,11 +224,25 @@ ClassLabel = Annotated[
 ]
 """A class, as text."""
 
+ColumnName = Annotated[
+    str, BeforeValidator(_column, json_schema_input_type=Annotated[str, Field(min_length=1)] | int)
+]
+"""A column of a table: text in its normal form."""
+
+Cell = Annotated[str, BeforeValidator(_cell, json_schema_input_type=str | float)]
+"""What a cell without a value holds, as text."""
+
+Separator = Annotated[str, BeforeValidator(_separator, json_schema_input_type=str)]
+"""One character that stands between two columns."""
+
+Encoding = Annotated[str, AfterValidator(_encoding)]
+"""The name of an encoding that Python knows."""
+
 Params = Annotated[dict[str, Any], AfterValidator(_json_like)]
 """Keyword arguments of a constructor."""
 
 TableFile = Annotated[str, AfterValidator(_table_file)]
-"""A CSV, Parquet or npz file that exists; absolute after validation."""
+"""A CSV, Parquet or npz file that exists, or a folder of Parquet files; absolute after validation."""
 
 PythonFile = Annotated[str, AfterValidator(_python_file)]
 """A file of Python that exists; absolute after validation."""

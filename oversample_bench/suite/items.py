@@ -5,13 +5,31 @@ Names are not looked up here: whether a plugin offers them is for the registry t
 
 from __future__ import annotations
 
-from pathlib import PurePath
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from oversample_bench.specs import Component, DataSpec
-from oversample_bench.suite.fields import ClassLabel, Name, Params, TableFile, complaint, expected
+from oversample_bench.specs import Component, DataSpec, Reading, table_kind, table_stem
+from oversample_bench.suite.fields import (
+    Cell,
+    ClassLabel,
+    ColumnName,
+    Encoding,
+    Name,
+    Params,
+    Separator,
+    TableFile,
+    complaint,
+    expected,
+    refuse_repeats,
+)
+from oversample_bench.suite.source import Steps
+
+COLUMNS = ("ignore", "categorical", "numeric")
+"""The fields of a file that name columns."""
+
+FORM = {"separator": ("csv",), "decimal": ("csv", "parquet"), "encoding": ("csv",)}
+"""The fields that say how text is written, and the kinds of file that hold some."""
 
 
 def _worked_out(schema: dict[str, Any]) -> None:
@@ -34,14 +52,38 @@ class DataItem(Section):
 
     dataset: Name = Field("", description="A registered data set, see `bench datasets list`.")
     path: TableFile = Field(
-        "", description="A .csv, .csv.gz, .parquet or .npz file, relative to the folder of the suite."
+        "",
+        description="A CSV, Parquet or npz file, or a folder of Parquet files, from the folder of the suite.",
     )
-    target: Name = Field("", description="The column of the file (in an npz the array) with the classes.")
+    target: ColumnName = Field(
+        "", description="The column of the file (in an npz the array) with the classes."
+    )
     majority: ClassLabel = Field("", description="The majority class. Default: the other one of two.")
     minority: ClassLabel = Field("", description="The minority class. Default: the rarer one of two.")
     label: Name = Field(
         "", description="What tables call it. Default: the name and, where both are given, the classes."
     )
+    ignore: tuple[ColumnName, ...] = Field(
+        (), strict=False, description="Columns of the file that are left out."
+    )
+    missing: tuple[Cell, ...] = Field(
+        (), strict=False, description="What stands for a missing value in the file, beside the empty cell."
+    )
+    categorical: tuple[ColumnName, ...] = Field(
+        (), strict=False, description="Columns of the file that are categories, whatever they look like."
+    )
+    numeric: tuple[ColumnName, ...] = Field(
+        (),
+        strict=False,
+        description="Columns of the file that are numbers to learn from, whatever they look like.",
+    )
+    separator: Separator = Field(
+        "", description="What stands between the columns of a CSV file. Default: recognised."
+    )
+    decimal: Literal["", ".", ","] = Field(
+        "", description="The decimal sign of a CSV file. Default: recognised."
+    )
+    encoding: Encoding = Field("", description="The encoding of a CSV file. Default: recognised.")
     splits: int = Field(
         0,
         ge=1,
@@ -66,6 +108,41 @@ class DataItem(Section):
             raise complaint("'target' goes with 'path'; a registered set knows its own.", at=("target",))
         return self
 
+    @field_validator("missing", *COLUMNS)
+    @classmethod
+    def _once(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        what = "missing value" if info.field_name == "missing" else "column"
+        refuse_repeats(names, what, "remove one of them")
+        return names
+
+    @model_validator(mode="after")
+    def _form_of_a_file(self) -> DataItem:
+        given = [name for name in ("missing", *COLUMNS, *FORM) if getattr(self, name)]
+        if given and self.dataset:
+            raise complaint(
+                f"'{given[0]}' goes with 'path'; a registered set is read as its plugin says.", at=(given[0],)
+            )
+        kind = table_kind(self.path) or "parquet"
+        idle = [name for name in given if name in FORM and kind not in FORM[name]]
+        if idle:
+            raise complaint(f"'{idle[0]}' says nothing of a file of the kind {kind}.", at=(idle[0],))
+        if self.separator and self.separator == self.decimal:
+            raise complaint(f"'separator' and 'decimal' are both '{self.decimal}'.", at=("decimal",))
+        return self
+
+    @model_validator(mode="after")
+    def _one_role_a_column(self) -> DataItem:
+        roles: dict[str, Steps] = {self.target: ("target",)} if self.target else {}
+        for field in COLUMNS:
+            for position, name in enumerate(getattr(self, field)):
+                first = roles.setdefault(name, (field, position))
+                if first != (field, position):
+                    sentence = (
+                        f"The column '{name}' is in '{field}' and in '{first[0]}', at {{also}}; choose one."
+                    )
+                    raise complaint(sentence, at=(field, position), also=first)
+        return self
+
     @model_validator(mode="after")
     def _two_classes(self) -> DataItem:
         if self.majority and not self.minority:
@@ -82,16 +159,14 @@ class DataItem(Section):
     @model_validator(mode="after")
     def _default_label(self) -> DataItem:
         if not self.label:
-            stem = (
-                PurePath(self.path).name.split(".csv")[0] if ".csv" in self.path else PurePath(self.path).stem
-            )
             classes = f" {self.majority}/{self.minority}" if self.majority else ""
-            _fill(self, "label", (self.dataset or stem) + classes)
+            _fill(self, "label", (self.dataset or table_stem(self.path)) + classes)
         return self
 
     def spec(self) -> DataSpec:
         """Return which rows these are; the label is no part of it."""
-        return DataSpec(self.dataset, self.path, self.target, self.majority, self.minority)
+        fields = {name: getattr(self, name) for name in ("missing", *COLUMNS, *FORM)}
+        return DataSpec(self.dataset, self.path, self.target, self.majority, self.minority, Reading(**fields))
 
 
 class Resources(Section):

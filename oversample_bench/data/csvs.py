@@ -1,0 +1,217 @@
+"""Reads CSV files: whole and fast with pandas, or their first rows without it, for `bench plan`.
+
+Both give the same columns: what the one takes for a number, a truth value or a text, the other does as well.
+Only the empty cell, and what the suite names, is a missing value: NA, None and null are words.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from oversample_bench.data.cells import is_whole
+from oversample_bench.data.columns import EXACT, Column
+from oversample_bench.data.dialects import Dialect, content, recognised, records, text_of
+from oversample_bench.data.headers import Header
+from oversample_bench.data.tables import Labels, Table
+from oversample_bench.specs import Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEADER_BYTES = 2**22
+"""The first line is looked for so far."""
+
+WHOLE_BYTES = 2**21
+"""A file of up to so many bytes is read whole where a sample is asked for."""
+
+SAMPLE_BYTES = 2**18
+NO_COLUMNS = "No columns to parse from file"
+FLOAT = r"[ \t]*[+-]?(?:[0-9]+(?:{0}[0-9]*)?|{0}[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*|[+-]?(?i:inf|infinity)"
+FLOATS = {decimal: re.compile(FLOAT.format(re.escape(decimal))) for decimal in ".,"}
+"""What pandas takes for a number."""
+
+TRUTH = {word: word.lower() == "true" for word in ("True", "TRUE", "true", "False", "FALSE", "false")}
+"""What pandas takes for a truth value."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """The bytes of a file, and how they are to be read."""
+
+    raw: bytes
+    dialect: Dialect
+    header: Header
+    target: str
+    reading: Reading
+
+    @property
+    def width(self) -> int:
+        return len(self.header.names)
+
+    @property
+    def decimal(self) -> str:
+        """The decimal sign of whole columns; where commas separate, a column in quotes may have another."""
+        return "." if self.dialect.separator == "," else self.dialect.decimal
+
+    def is_text(self, position: int) -> bool:
+        """Tell whether the cells of a column are kept as they are written: 007 is no 7 where it is a name."""
+        return self.header.names[position] in (self.target, *self.reading.categorical)
+
+    def features(self) -> list[int]:
+        """Return the positions of the columns but the target, and but names that stand more than once."""
+        left = {self.target, *self.header.twice()}
+        return [position for position, name in enumerate(self.header.names) if name not in left]
+
+
+def read_csv(path: Path, target: str, reading: Reading, *, sample: bool = False) -> Table:
+    """Return a table, or where a sample is asked for, and it is large, its first rows.
+
+    Raises
+    ------
+    UsageError
+        When the bytes are not in the encoding that the suite names.
+    Exception
+        Of pandas' or the system's, where it is none.
+    """
+    raw = content(path, WHOLE_BYTES + 1 if sample else -1)
+    whole = not sample or len(raw) <= WHOLE_BYTES
+    dialect = recognised(raw, reading, target)
+    first = next(records(text_of(raw[:HEADER_BYTES], dialect.encoding), dialect.separator), None)
+    if first is None:
+        raise ValueError(NO_COLUMNS)
+    file = _File(raw, dialect, Header.of(first, dialect.told()), target, reading)
+    return _sampled(file, whole=whole) if sample else _read(file)
+
+
+def _read(file: _File) -> Table:
+    """Return all rows, read by pandas."""
+    texts = {position: "str" for position in range(file.width) if file.is_text(position)}
+    frame = _frame(file, dtype=texts)
+    columns = [_column(file, position, frame[position]) for position in file.features()]
+    found = file.header.positions(file.target)
+    labels = _labels(frame[found[0]], file.reading.missing) if len(found) == 1 else Labels()
+    return Table(file.header, tuple(_marked_lossy(file, columns)), labels)
+
+
+def _frame(file: _File, **given: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # rows that are longer than the first line
+        frame: pd.DataFrame = pd.read_csv(
+            BytesIO(file.raw),
+            sep=file.dialect.separator,
+            decimal=file.decimal,
+            encoding=file.dialect.encoding,
+            header=0,
+            names=list(range(file.width)),
+            index_col=False,
+            skipinitialspace=True,
+            low_memory=False,  # reads in chunks, so that one column may hold both 0.5 and "0.50"
+            keep_default_na=False,
+            na_values=["", *file.reading.missing],
+            **given,
+        )
+    return frame
+
+
+def _column(file: _File, position: int, cells: pd.Series[Any]) -> Column:
+    name, missing = file.header.names[position], file.reading.missing
+    if not file.is_text(position) and cells.dtype.kind in "biuf":
+        return Column.of_numbers(name, cells.to_numpy(), missing)
+    codes, different = cells.factorize()
+    return Column.of_texts(name, [*map(str, different)], codes, missing)
+
+
+def _labels(cells: pd.Series[Any], missing: Collection[str]) -> Labels:
+    codes, different = cells.factorize()
+    return Labels.of_texts([*map(str, different)], codes, missing, typed=False)
+
+
+def _marked_lossy(file: _File, columns: Sequence[Column]) -> list[Column]:
+    """Mark whole numbers that became floats, since a value is missing, and were rounded."""
+    suspects = {column.name for column in columns if _may_be_rounded(column.numbers)}
+    if not suspects:
+        return list(columns)
+    positions = [position for position in file.features() if file.header.names[position] in suspects]
+    frame = _frame(file, usecols=positions, dtype="str")
+    rounded = {file.header.names[one] for one in positions if _too_long(frame[one].dropna().unique())}
+    return [replace(column, lossy=True) if column.name in rounded else column for column in columns]
+
+
+def _may_be_rounded(numbers: Any) -> bool:
+    if numbers is None or numbers.dtype.kind != "f":
+        return False
+    large = np.abs(numbers) >= EXACT
+    return bool((large & np.isfinite(numbers)).any())
+
+
+def _too_long(texts: Any) -> bool:
+    return any(is_whole(text.strip()) and abs(int(text)) > EXACT for text in texts)
+
+
+def _sampled(file: _File, *, whole: bool) -> Table:
+    """Return the first rows, read without pandas.
+
+    Raises
+    ------
+    ValueError
+        When a row has more fields than the first line.
+    """
+    raw = file.raw if whole else file.raw[:SAMPLE_BYTES]
+    rows = list(islice(records(text_of(raw, file.dialect.encoding), file.dialect.separator), 1, None))
+    rows = rows if whole else rows[:-1]  # the last may be cut
+    for number, row in enumerate(rows, start=1):
+        if any(cell.strip() for cell in row[file.width :]):
+            raise ValueError(f"row {number} has {len(row)} fields and the first line {file.width}")
+    columns = tuple(_sampled_column(file, position, _cells(rows, position)) for position in file.features())
+    found = file.header.positions(file.target)
+    labels = Labels()
+    if len(found) == 1:
+        labels = Labels.of_texts(
+            *_factorised(_cells(rows, found[0]), file.reading.missing), file.reading.missing, typed=False
+        )
+    return Table(file.header, columns, labels, whole=whole)
+
+
+def _cells(rows: Sequence[Sequence[str]], position: int) -> list[str]:
+    return [row[position] if position < len(row) else "" for row in rows]
+
+
+def _sampled_column(file: _File, position: int, cells: Sequence[str]) -> Column:
+    """Return a column as pandas would: numbers, truth values, or texts."""
+    name, missing = file.header.names[position], file.reading.missing
+    different, codes = _factorised(cells, missing)
+    if file.is_text(position):
+        return Column.of_texts(name, different, codes, missing)
+    if different and set(different) <= set(TRUTH):
+        if (codes < 0).any():
+            return Column.of_texts(name, [str(TRUTH[word]) for word in different], codes, missing)
+        return Column.of_numbers(name, np.array([TRUTH[word] for word in different])[codes], missing)
+    if all(map(FLOATS[file.decimal].fullmatch, different)) and not _beyond_64_bits(different):
+        numbers = [float(text.replace(file.decimal, ".")) for text in different]
+        column = Column.of_numbers(name, np.array([*numbers, np.nan])[codes], missing)
+        return replace(column, lossy=_too_long(different))
+    return Column.of_texts(name, different, codes, missing)
+
+
+def _factorised(cells: Sequence[str], missing: Collection[str]) -> tuple[list[str], Any]:
+    """Return the different cells, and the position of each row's; -1 where it is missing."""
+    marks = {"", *missing}
+    place: dict[str, int] = {}
+    codes = [-1 if cell in marks else place.setdefault(cell, len(place)) for cell in cells]
+    return list(place), np.array(codes, dtype=np.intp)
+
+
+def _beyond_64_bits(texts: Sequence[str]) -> bool:
+    """Tell whether a whole number is too large for pandas, which then keeps the column as it is written."""
+    return any(is_whole(text.strip()) and abs(int(text)) >= 2**64 for text in texts if len(text) > 18)

@@ -1,0 +1,106 @@
+"""Tells numbers that name rows from numbers that measure something.
+
+The rule, for a column of at least 20 whole numbers (2.0 counts as one):
+
+- **crowded**: all are different although they lie so close together that of measured values some would be
+  equal: were they drawn at random from their range, there would be less than one chance in a thousand. A
+  count of the rows is such a column, in whatever order, with or without gaps;
+- **sorted**: all are different and rise, or fall, from row to row, as a key does that a data base gave out;
+- **named so**: more than half are different, and the name says ``id`` or the like;
+- **spread evenly**: at least 200 numbers of up to six digits or more are all different, and no part of their
+  range has more of them than another, as with account numbers. Measured values gather somewhere.
+
+Numbers with a fraction are measurements, however many differ.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[Any]
+
+LEAST_ROWS = 20
+LEAST_SPREAD_ROWS, LEAST_SPREAD = 200, 100_000
+MOST_DISTANCE = 1.36
+"""The distance from an even spread, times the root of the number of rows, that one in twenty exceeds."""
+
+SURPRISE = 7
+"""Pairs for each value of the range: the chance that none is equal is exp(-7), below one in a thousand."""
+
+KEYS = {"id", "ids", "uid", "uuid", "guid", "pk", "rowid", "oid"}
+WHOLE_NAMES = {*KEYS, "index", "idx", "row", "rownames", "rownumber", "rownum", "rownr", "key", "nr", "no"}
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def is_identifier(name: str, values: Numbers) -> bool:
+    """Tell whether a column names its rows, by the rule of this module.
+
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    values : ndarray of shape (n,)
+        In the order of the rows; NaN where there is none.
+    """
+    if values.dtype.kind == "b" or not _differ_at_first(values):
+        return False
+    found = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    if len(found) < LEAST_ROWS or not _whole(found):
+        return False
+    different = np.unique(found)
+    if is_key(name) and 2 * len(different) > len(found):
+        return True
+    if len(different) < len(found):
+        return False
+    return _crowded(different) or _sorted(found) or _even(different)
+
+
+def is_key(name: str) -> bool:
+    """Tell whether a name says that its column names rows: ``id``, ``customer_id``, ``CustomerID``."""
+    words = [word.lower() for word in WORD.findall(name)]
+    return bool(words) and (words[-1] in KEYS or "".join(words) in WHOLE_NAMES)
+
+
+def _differ_at_first(values: Numbers) -> bool:
+    """Tell whether most of the first rows differ: a cheap look that most columns of codes do not pass."""
+    first = values[:256]
+    return 2 * len(np.unique(first)) > len(first)
+
+
+def _whole(found: Numbers) -> bool:
+    if found.dtype.kind in "iu":
+        return True
+    return (
+        bool(np.isfinite(found).all())
+        and bool((found[:256] == np.floor(found[:256])).all())
+        and bool((found == np.floor(found)).all())
+    )
+
+
+def _crowded(different: Numbers) -> bool:
+    span = float(different[-1]) - float(different[0]) + 1
+    return len(different) * (len(different) - 1) / 2 > SURPRISE * span or _stepped(different)
+
+
+def _stepped(different: Numbers) -> bool:
+    """Tell whether the numbers have one distance from each to the next, such as 10, 20, 30."""
+    steps = np.diff(different.astype(np.float64))
+    return bool((steps == steps[0]).all())
+
+
+def _sorted(found: Numbers) -> bool:
+    steps = np.diff(found.astype(np.float64))
+    return bool((steps > 0).all() or (steps < 0).all())
+
+
+def _even(different: Numbers) -> bool:
+    n, low, high = len(different), float(different[0]), float(different[-1])
+    if n < LEAST_SPREAD_ROWS or max(abs(low), abs(high)) < LEAST_SPREAD:
+        return False
+    share = (different.astype(np.float64) - low) / (high - low)
+    distance = np.abs(share - (np.arange(n) + 0.5) / n).max() + 0.5 / n
+    return bool(distance * np.sqrt(n) < MOST_DISTANCE)
