@@ -14,12 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oversample_bench.specs import exact
-
 Array = npt.NDArray[Any]
 
 NEW = -1
-OVERSAMPLES_NOT = frozenset({"under-sampling", "clean-sampling", "bypass"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,11 +163,3 @@ def audited(X: Array, y: Array, draw: Draw, owed: int, fallback: str) -> Audit:
         realised_ratio=n_minority / (len(y_out) - n_minority),
         fallback=fallback,
     )
-
-
-def owed(y: Array, target_ratio: float, sampling_type: str) -> int:
-    """Return how many minority rows the target ratio asks of a method of this sampling type."""
-    if sampling_type in OVERSAMPLES_NOT:
-        return 0
-    n_minority = int((y == 1).sum())
-    return max(0, int(exact(target_ratio) * (len(y) - n_minority)) - n_minority)

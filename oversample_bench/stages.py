@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from oversample_bench.api import Dataset, Metric, Unavailable
-from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, owed, traced
+from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, traced
 from oversample_bench.calibration import Bins, binned
 from oversample_bench.data.prepare import Split, prepare
 from oversample_bench.data.sources import Source
@@ -24,6 +24,7 @@ from oversample_bench.limits import Cost, measured, memory_limit, time_limit
 from oversample_bench.metrics import predicted, scored
 from oversample_bench.outcome import Failed, Ok, Outcome, Skip, Status, attempt
 from oversample_bench.registry import Registry
+from oversample_bench.requesting import MAKES_ROWS, TAKES_NO_RATIO, Counts, Request, ask
 from oversample_bench.specs import Component, SplitSpec
 from oversample_bench.tasks import DrawTask, TrialTask
 
@@ -63,8 +64,9 @@ class Toolbox:
     def sampler(self, task: DrawTask) -> Any:
         """Return the method of a draw, its seed and the target ratio set."""
         sampler = self._built("oversampler", task.spec.method, task.random_state)
-        ratio = task.spec.split.protocol.target_ratio
-        if ratio != 1.0 and "sampling_strategy" in _free(sampler, task.spec.method):
+        ratio = _target(task)
+        takes_ratio = getattr(sampler, "_sampling_type", MAKES_ROWS) not in TAKES_NO_RATIO
+        if ratio != 1.0 and takes_ratio and "sampling_strategy" in _free(sampler, task.spec.method):
             sampler.set_params(sampling_strategy=ratio)
         return sampler
 
@@ -77,6 +79,10 @@ class Toolbox:
         if "random_state" in _free(estimator, component):
             estimator.set_params(random_state=random_state)
         return estimator
+
+
+def _target(task: DrawTask) -> float:
+    return task.spec.split.protocol.target_ratio
 
 
 def _free(estimator: Any, component: Component) -> set[str]:
@@ -142,6 +148,7 @@ def draw(
 
 def _fit(task: DrawTask, split: Split, tools: Toolbox) -> Drawn:
     sampler = tools.sampler(task)
+    ask(sampler, _target(task), split.y)
     with tools.bounds.held(tools.bounds.fit), measured() as cost:
         returned = sampler.fit_resample(split.X, split.y)
     told = (getattr(sampler, "fallback_", None), getattr(sampler, "sample_weight_", None))
@@ -166,16 +173,9 @@ def _drawn(task: DrawTask, split: Split, answer: _Answer, cost: Cost) -> Drawn:
     origin = traced(split.X, split.y, X_out, y_out)
     new = origin == NEW
     made = Draw(origin, X_out[new], y_out[new], _weights(answer.weight, len(X_out)))
-    kind = getattr(answer.sampler, "_sampling_type", "over-sampling")
-    rows = owed(split.y, _asked(answer.sampler, task), kind)
+    rows = Request.of(answer.sampler, _target(task)).n_new(Counts.of(split.y))
     near = fidelity(split.X_hidden, made.X_new[made.y_new == 1], random_state=task.random_state)
     return Drawn(made, audited(split.X, split.y, made, rows, str(answer.fallback or "")), cost, near)
-
-
-def _asked(sampler: Any, task: DrawTask) -> float:
-    """Return the ratio that a sampler was asked for: its own ``sampling_strategy`` where that is a number."""
-    strategy = getattr(sampler, "sampling_strategy", None)
-    return strategy if isinstance(strategy, float) else task.spec.split.protocol.target_ratio
 
 
 def _weights(weight: Any, n_returned: int) -> Any:
@@ -211,6 +211,16 @@ def _fit_batch(
     fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox
 ) -> list[Failed | tuple[_Answer, Cost]]:
     sampler = tools.sampler(fitted[0][0])
+    asked = [attempt("draw", ask, sampler, _target(task), split.y) for task, split in fitted]
+    left = [member for member, found in zip(fitted, asked, strict=True) if isinstance(found, Ok)]
+    answers = iter(_answers(sampler, left, tools) if left else ())
+    return [found if isinstance(found, Failed) else next(answers) for found in asked]
+
+
+def _answers(
+    sampler: Any, fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox
+) -> list[tuple[_Answer, Cost]]:
+    """Return what a sampler makes of splits in one call."""
     problems = [(split.X, split.y) for _, split in fitted]
     limit = tools.bounds.fit
     with tools.bounds.held(None if limit is None else limit * len(fitted)), measured() as cost:

@@ -16,10 +16,10 @@ HOST = "oversample_bench"
 ROWS = {
     0: "api specs outcome seeds errors replacement",
     1: "hookspecs suite plan data metrics fidelity audit store report adaboost thresholds baselines "
-    "identity tasks threads calibration",
+    "identity tasks threads calibration requesting",
     2: "builtin gate",
     3: "registry",
-    4: "stages limits draws checking inventory estimate",
+    4: "stages limits draws checking inventory estimate foreseen",
     5: "runners",
     6: "driver choosing recording remaining watching summary occupation forecast progress environment cli "
     "portraits health bulletin joining explaining samples verifying deviations "
@@ -34,6 +34,7 @@ ROW_OF = {module: row for row, modules in ROWS.items() for module in modules.spl
 
 LIGHT_ROWS = (
     "hookspecs suite plan identity tasks store registry builtin checking inventory estimate driver choosing "
+    "requesting foreseen "
     "recording remaining watching summary occupation forecast progress environment cli __init__ __main__"
 )
 LIGHT = {*ROWS[0].split(), *LIGHT_ROWS.split()}

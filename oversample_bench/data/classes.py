@@ -64,7 +64,7 @@ def two_classes(dataset: Dataset, spec: DataSpec) -> TwoClasses:
         ``spec`` does not say which.
     """
     counts = class_counts(dataset)
-    majority, minority = _named(counts, spec)
+    majority, minority = named(counts, spec)
     text = np.array([as_text(label) for label in np.unique(dataset.y)])
     codes = np.unique(dataset.y, return_inverse=True)[1].reshape(-1)
     labels = text[codes]
@@ -72,8 +72,8 @@ def two_classes(dataset: Dataset, spec: DataSpec) -> TwoClasses:
     return TwoClasses(rows, (labels[rows] == minority).astype(np.int64), majority, minority)
 
 
-def _named(counts: dict[str, int], spec: DataSpec) -> tuple[str, str]:
-    """Return the labels of the majority and the minority."""
+def named(counts: dict[str, int], spec: DataSpec) -> tuple[str, str]:
+    """Return the labels of majority and minority that ``spec`` names; raises as `two_classes` does."""
     if len(counts) < 2:
         raise UsageError(f"there is one class only ({listed(counts)}); two are needed")
     for asked in (spec.majority, spec.minority):

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from oversample_bench.errors import UsageError, counted
 from oversample_bench.outcome import Skip
 from oversample_bench.seeds import child
-from oversample_bench.specs import SplitSpec, exact
+from oversample_bench.specs import Protocol, SplitSpec, exact
 
 Index = npt.NDArray[np.intp]
 
@@ -58,8 +58,7 @@ def thin(y: npt.NDArray[Any], spec: SplitSpec) -> Rows:
         When the set has fewer minority rows than the ratio asks for.
     """
     shuffled = [_shuffled(y, label, spec.index) for label in (0, 1)]
-    n_test = [floor(exact(spec.protocol.test_size) * len(rows)) for rows in shuffled]
-    _check_test(n_test, [len(rows) for rows in shuffled], spec.protocol.test_size)
+    n_test = _test_sizes([len(rows) for rows in shuffled], spec.protocol)
     majority, minority = (rows[count:] for rows, count in zip(shuffled, n_test, strict=True))
     kept = kept_minority(len(majority), len(minority), spec.ratio)
     return Rows(
@@ -67,6 +66,20 @@ def thin(y: npt.NDArray[Any], spec: SplitSpec) -> Rows:
         test=np.sort(np.concatenate([rows[:n] for rows, n in zip(shuffled, n_test, strict=True)])),
         hidden=np.sort(minority[kept:]),
     )
+
+
+def training_sizes(n_majority: int, n_minority: int, spec: SplitSpec) -> tuple[int, int]:
+    """Return how many majority and minority rows of so many a split trains on; raises as `thin` does."""
+    n_test = _test_sizes([n_majority, n_minority], spec.protocol)
+    left = n_majority - n_test[0]
+    return left, kept_minority(left, n_minority - n_test[1], spec.ratio)
+
+
+def _test_sizes(sizes: list[int], protocol: Protocol) -> list[int]:
+    """Return how many rows of the majority and of the minority are tested on."""
+    n_test = [floor(exact(protocol.test_size) * size) for size in sizes]
+    _check_test(n_test, sizes, protocol.test_size)
+    return n_test
 
 
 def _shuffled(y: npt.NDArray[Any], label: int, index: int) -> Index:
