@@ -29,6 +29,7 @@ from oversample_bench.plan import Plan, plan
 from oversample_bench.recording import Scribe, planned_records, run_record
 from oversample_bench.registry import Registry
 from oversample_bench.remaining import Remaining, Stock, metric_sources
+from oversample_bench.report import is_shown
 from oversample_bench.specs import DataSpec
 from oversample_bench.suite import Suite
 from oversample_bench.summary import Options, Summary
@@ -110,11 +111,11 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> tuple[i
         check_parameters(order.suite, order.registry)
         check_data(order.suite, order.inventory)
     elif _is_current(order, ledger, records) and not _awaited(order, (planned, identity), ledger):
-        return 0, False
+        whole = is_shown(order.folder, store.state(ledger.connection), figures=order.options.figures)
+        return 0, not whole and _report(order, watcher)
     ledger.set_plan(records)
     computed, interrupted = _run(order, (planned, identity), left, ledger, watcher)
-    _report(order)
-    return computed, interrupted
+    return computed, _report(order, watcher) or interrupted
 
 
 def _run(
@@ -152,14 +153,13 @@ def _identity(order: _Order, planned: Plan, ledger: store.Ledger) -> Identity:
 
 
 def _is_current(order: _Order, ledger: store.Ledger, records: list[store.PlannedRecord]) -> bool:
-    """Tell whether the store and its report are those of this very suite."""
+    """Tell whether the store is that of this very suite."""
     last = store.last_run(ledger.connection)
     return (
         last is not None
         and last["status"] == "finished"
         and last["suite_text"] == order.suite.text
         and last["options"] == json.loads(json.dumps(order.suite.report.model_dump()))
-        and (order.folder / "report.md").is_file()
         and store.planned(ledger.connection) == [tuple(vars(record).values()) for record in records]
     )
 
@@ -259,7 +259,13 @@ def _blueprint(order: _Order, left: Sequence[Job]) -> Blueprint:
     )
 
 
-def _report(order: _Order) -> None:
+def _report(order: _Order, watcher: Watcher) -> bool:
+    """Write the report, and return whether somebody stopped it: then the next run writes it."""
     from oversample_bench.report import write_report
 
-    write_report(order.folder, figures=order.options.figures)
+    try:
+        write_report(order.folder, figures=order.options.figures)
+    except KeyboardInterrupt:
+        watcher.interrupted()
+        return True
+    return False
