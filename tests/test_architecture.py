@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOST = "oversample_bench"
 
 ROWS = {
-    0: "api specs outcome seeds errors replacement",
+    0: "api specs outcome seeds errors refusals replacement",
     1: "hookspecs suite plan data metrics fidelity audit store report adaboost thresholds baselines "
     "identity tasks threads calibration requesting",
     2: "builtin gate",
