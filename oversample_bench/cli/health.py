@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from oversample_bench import threads
+from oversample_bench.cli.terminal import echo
 from oversample_bench.errors import UsageError, counted
+from oversample_bench.replacement import replacement
 
 if TYPE_CHECKING:
     from oversample_bench.health import Checkup, Ward
@@ -55,9 +57,9 @@ def health(names: tuple[str, ...], limit: float, workers: int | None, outputs: t
     found = _followed(ward)
     _print(found, ward)
     for output in outputs:
-        output.parent.mkdir(parents=True, exist_ok=True)
         text = as_csv(found, ward.names) if output.suffix == ".csv" else as_markdown(found, ward, _machine())
-        output.write_text(text, encoding="utf-8")
+        with replacement(output) as beside:
+            beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _machine() -> str:
@@ -87,4 +89,4 @@ def _print(found: list[Checkup], ward: Ward) -> None:
     from oversample_bench.cli.tables import print_table
 
     print_table(header(ward.sets), rows(found, ward.names))
-    click.echo(f"\n{counted(len(ward.names), 'method')}: {summary(found, ward.names)}")
+    echo(f"\n{counted(len(ward.names), 'method')}: {summary(found, ward.names)}")

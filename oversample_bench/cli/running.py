@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from oversample_bench import threads
 from oversample_bench.cli.telling import FIGURES
+from oversample_bench.cli.terminal import echo
 from oversample_bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ def _conclude(console: Console, suite: Suite, summary: Summary, again: str) -> N
     console.print(f"{ok:,} of {total:,} trials ok{others}; {computed}.")
     if summary.interrupted:
         console.print(f"Interrupted. Go on with: {again}", soft_wrap=True)
-    console.print(f"Report: {summary.folder / 'report.md'}", soft_wrap=True)
+    if (summary.folder / "report.md").is_file():  # it may have been stopped before
+        console.print(f"Report: {summary.folder / 'report.md'}", soft_wrap=True)
 
 
 @click.command("plan", short_help="Show what a suite asks for and what is left of it.")
@@ -143,4 +145,4 @@ def plan_command(suite_file: Path, out: Path | None, data_dir: Path | None) -> N
 
     suite = load_suite(suite_file)
     for line in forecast(suite, out or Path("reports") / suite.name, data_dir).lines():
-        click.echo(line)
+        echo(line)

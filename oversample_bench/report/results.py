@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.errors import UsageError
-from oversample_bench.store import FILE_NAME, connect, last_run
+from oversample_bench.refusals import in_words
+from oversample_bench.store import FILE_NAME, connect, last_run, state
 
 PENDING = "pending"
 COUNTS = ["n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies", "n_mixed"]
@@ -114,6 +116,8 @@ class Results:
         their probabilities and the minority rows. Trials of classifiers without probabilities have none.
     portraits : Series of str
         JSON, by position: the rows of a draw in a plane, and the regions of a classifier there.
+    state : str, default=""
+        Of the store that all this was read from.
     """
 
     plan: pd.DataFrame
@@ -129,6 +133,7 @@ class Results:
     tracebacks: dict[int, str]
     calibration: pd.Series[str]
     portraits: pd.Series[str]
+    state: str = ""
 
     @property
     def metrics(self) -> dict[str, bool]:
@@ -159,16 +164,9 @@ def read(folder: Path) -> Results:
         When there is no store, or one of a newer version, a damaged or an empty one.
     """
     connection = connect(folder)
-    try:
+    with closing(connection), in_words(folder / FILE_NAME):
         connection.execute("BEGIN")
         return _results(connection, folder)
-    except sqlite3.DatabaseError as error:
-        raise UsageError(
-            f"{folder / FILE_NAME} cannot be read as a store of results ({error}). "
-            "Move it away and run again."
-        ) from error
-    finally:
-        connection.close()
 
 
 def _results(connection: sqlite3.Connection, folder: Path) -> Results:
@@ -194,6 +192,7 @@ def _results(connection: sqlite3.Connection, folder: Path) -> Results:
         tracebacks=dict(tuple(row) for row in connection.execute(TRACEBACKS)),
         calibration=pd.read_sql_query(CALIBRATION, connection, index_col="position")["bins"],
         portraits=pd.read_sql_query(PORTRAITS, connection, index_col="position")["view"],
+        state=state(connection),
     )
 
 

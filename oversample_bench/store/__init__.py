@@ -3,6 +3,7 @@
 from oversample_bench.store.ledger import FILE_NAME, Ledger, connect
 from oversample_bench.store.merging import PLACE, Absorbed, Conflict, absorb
 from oversample_bench.store.reading import (
+    cards,
     died,
     fingerprints,
     good_draws,
@@ -10,6 +11,7 @@ from oversample_bench.store.reading import (
     mean_seconds,
     planned,
     settled,
+    state,
     status_counts,
 )
 from oversample_bench.store.records import (
@@ -32,6 +34,7 @@ __all__ = [
     "SplitRecord",
     "TrialRecord",
     "absorb",
+    "cards",
     "connect",
     "died",
     "fingerprints",
@@ -40,5 +43,6 @@ __all__ = [
     "mean_seconds",
     "planned",
     "settled",
+    "state",
     "status_counts",
 ]
