@@ -21,7 +21,7 @@ from oversample_bench.errors import counted
 from oversample_bench.specs import DataSpec, DrawSpec, SplitSpec, TrialSpec
 
 if TYPE_CHECKING:
-    from oversample_bench.suite import DataItem, MethodItem, Suite
+    from oversample_bench.suite import DataItem, Suite
 
 Fit: TypeAlias = tuple[DrawSpec, ...]
 """The draws that one call makes: one of them, or the members of a batch in their order."""
@@ -85,17 +85,12 @@ class Plan:
 
 def plan(suite: Suite) -> Plan:
     """Return every trial that ``suite`` asks for."""
+    classifiers = [(item.label, item.component()) for item in suite.classifiers]
     trials = (
-        Planned(
-            spec=TrialSpec(draw, classifier.component()),
-            dataset=data.label,
-            ratio=ratio_label(ratio),
-            method=method.label,
-            classifier=classifier.label,
-        )
+        Planned(TrialSpec(draw, classifier), data.label, ratio_label(ratio), method, label)
         for data, ratio in product(suite.data, suite.ratios)
         for method, draw in _draws(suite, data, ratio)
-        for classifier in suite.classifiers
+        for label, classifier in classifiers
     )
     return Plan(suite.name, tuple(trials))
 
@@ -105,16 +100,15 @@ def ratio_label(ratio: float | None) -> str:
     return "natural" if ratio is None else f"{ratio:g}"
 
 
-def _draws(suite: Suite, data: DataItem, ratio: float | None) -> Iterator[tuple[MethodItem, DrawSpec]]:
-    """Yield the draws of one data set and ratio, split by split, each with its method."""
+def _draws(suite: Suite, data: DataItem, ratio: float | None) -> Iterator[tuple[str, DrawSpec]]:
+    """Yield the draws of one data set and ratio, split by split, each with the label of its method."""
     members = tuple(product(range(data.splits or suite.splits), range(data.seeds or suite.seeds)))
-    batches = {method.label: batches_of(members, method.batch) for method in suite.methods}
-    protocol = suite.protocol.spec()
+    methods = [(item.label, item.component(), batches_of(members, item.batch)) for item in suite.methods]
+    rows, protocol = data.spec(), suite.protocol.spec()
     for member in members:
-        split = SplitSpec(data.spec(), ratio, protocol, index=member[0])
-        for method in suite.methods:
-            batch = batches[method.label].get(member, ())
-            yield method, DrawSpec(split, method.component(), seed=member[1], batch=batch)
+        split = SplitSpec(rows, ratio, protocol, index=member[0])
+        for label, method, batches in methods:
+            yield label, DrawSpec(split, method, seed=member[1], batch=batches.get(member, ()))
 
 
 def batches_of(members: tuple[Member, ...], size: int) -> dict[Member, tuple[Member, ...]]:
@@ -129,10 +123,18 @@ def fits(draws: Iterable[DrawSpec]) -> tuple[Fit, ...]:
     """Group draws into the calls that make them; a batch is whole even when one member is asked for."""
     found: dict[DrawSpec, Fit] = {}
     for draw in dict.fromkeys(draws):
-        first = members_of(draw)[0]
+        first = first_of(draw)
         if first not in found:
             found[first] = members_of(draw)
     return tuple(found.values())
+
+
+def first_of(draw: DrawSpec) -> DrawSpec:
+    """Return the first draw of the batch that ``draw`` is made in, by which the batch is known."""
+    if not draw.batch:
+        return draw
+    index, seed = draw.batch[0]
+    return replace(draw, split=replace(draw.split, index=index), seed=seed)
 
 
 def members_of(draw: DrawSpec) -> Fit:

@@ -26,14 +26,53 @@ FIDELITY_VERSION = 2
 digest: no score hangs on it. 1: distances from matrix products, the rim of a ball by their rounding."""
 
 
-def canonical(value: Any) -> str:
-    """Return ``value`` as JSON text that does not depend on the order of keys."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+PAIRS = "!pairs"
+"""The only key of what stands in JSON for a mapping with keys that are not all text."""
+
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+"""Return a value as JSON text that does not depend on the order of keys."""
 
 
 def digest(*parts: Any) -> str:
     """Return 32 hexadecimal digits for JSON-like ``parts`` (BLAKE2b of their canonical text)."""
     return hashlib.blake2b(canonical(parts).encode(), digest_size=16).hexdigest()
+
+
+def paired(value: Any) -> Any:
+    """Return ``value`` with mappings that JSON has no form for, such as ``{0: 1, 1: 10}``, as lists of pairs.
+
+    A value in which every key is text stays as it is, so that its digest does.
+    """
+    if isinstance(value, list | tuple):
+        return [paired(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    inner = {key: paired(item) for key, item in value.items()}
+    if PAIRS not in inner and all(isinstance(key, str) for key in inner):
+        return inner
+    return {PAIRS: sorted(([key, item] for key, item in inner.items()), key=_kind_and_key)}
+
+
+def _kind_and_key(pair: list[Any]) -> tuple[str, Any]:
+    return type(pair[0]).__name__, pair[0]
+
+
+def _mapping(read: dict[str, Any]) -> dict[Any, Any]:
+    """Return the mapping that `paired` has made a list of pairs of, or what was read as it is."""
+    return {key: item for key, item in read[PAIRS]} if PAIRS in read else read  # noqa: C416 - pairs are lists
+
+
+def _hash_once(spec: object) -> int:
+    """Return the hash of a spec's fields, worked out once: a plan looks each spec up many times."""
+    fields = vars(spec)
+    if "_hash" not in fields:
+        object.__setattr__(spec, "_hash", hash(tuple(fields.values())))
+    return int(fields["_hash"])
+
+
+def _without_hash(spec: object) -> dict[str, Any]:
+    """Return what a spec is pickled by: text has another hash in another process."""
+    return {name: value for name, value in vars(spec).items() if name != "_hash"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +84,8 @@ class Component:
     name : str
         A registered name.
     params : str, default="{}"
-        Canonical JSON of the keyword arguments, so that equal parameters are equal values.
+        Canonical JSON of the keyword arguments, so that equal parameters are equal values. Mappings whose
+        keys are not all text are `paired` in it.
     """
 
     name: str
@@ -54,11 +94,11 @@ class Component:
     @classmethod
     def of(cls, name: str, params: Mapping[str, Any] | None = None) -> Component:
         """Return the component with ``params`` brought into canonical form."""
-        return cls(name, canonical(dict(params or {})))
+        return cls(name, canonical(paired(params or {})))
 
     def kwargs(self) -> dict[str, Any]:
         """Return the parameters as keyword arguments."""
-        return dict(json.loads(self.params))
+        return dict(json.loads(self.params, object_hook=_mapping))
 
 
 TABLES = {
@@ -171,6 +211,9 @@ class SplitSpec:
     protocol: Protocol
     index: int
 
+    __hash__ = _hash_once
+    __getstate__ = _without_hash
+
 
 @dataclass(frozen=True)
 class DrawSpec:
@@ -186,6 +229,9 @@ class DrawSpec:
     seed: int
     batch: tuple[tuple[int, int], ...] = ()
 
+    __hash__ = _hash_once
+    __getstate__ = _without_hash
+
 
 @dataclass(frozen=True)
 class TrialSpec:
@@ -193,6 +239,9 @@ class TrialSpec:
 
     draw: DrawSpec
     classifier: Component
+
+    __hash__ = _hash_once
+    __getstate__ = _without_hash
 
 
 def parted(source: str) -> tuple[str, str]:

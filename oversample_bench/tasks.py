@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cache
 
 from oversample_bench.identity import Identity
-from oversample_bench.plan import Plan, members_of
+from oversample_bench.plan import Plan, first_of, members_of
 from oversample_bench.specs import Component, DataSpec, DrawSpec, TrialSpec
 
 
@@ -98,8 +99,15 @@ def draw_task(spec: DrawSpec, identity: Identity) -> DrawTask:
 
 def _seed(component: Component, ours: int) -> int:
     """Return the seed in effect: what the suite says goes before ours."""
+    given = _given(component)
+    return ours if given is None else given
+
+
+@cache
+def _given(component: Component) -> int | None:
+    """Return the seed that a suite gives a component itself, if it does."""
     given = component.kwargs().get("random_state")
-    return given if isinstance(given, int) else ours
+    return given if isinstance(given, int) else None
 
 
 def jobs(
@@ -129,7 +137,7 @@ def jobs(
         digest = identity.trial(planned.spec)
         if digest in done:
             continue
-        first = members_of(planned.spec.draw)[0]
+        first = first_of(planned.spec.draw)
         waiting.setdefault(first, {})[digest] = TrialTask(
             spec=planned.spec,
             digest=digest,

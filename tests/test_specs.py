@@ -2,14 +2,20 @@
 
 import dataclasses
 import json
+import os
+import pickle
+import subprocess
+import sys
 from fractions import Fraction
 from math import floor
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from oversample_bench.specs import (
+    PAIRS,
     Component,
     DataSpec,
     DrawSpec,
@@ -19,12 +25,15 @@ from oversample_bench.specs import (
     canonical,
     digest,
     exact,
+    paired,
 )
 
 words = st.text(st.characters(codec="utf-8"), max_size=8)
 leaves = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False) | words
 values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(words, inner), max_leaves=12)
 params = st.dictionaries(words, values, max_size=5)
+keys = words | st.just(PAIRS) | st.booleans() | st.integers(-99, 99) | st.floats(-9, 9)
+keyed = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=12)
 
 SPEC = TrialSpec(
     DrawSpec(
@@ -54,6 +63,58 @@ def test_components_of_equal_parameters_are_equal(chosen):
     one, other = Component.of("smote", chosen), Component.of("smote", backwards(chosen))
 
     assert (one, hash(one), one.kwargs()) == (other, hash(other), chosen)
+
+
+@given(chosen=params)
+def test_parameters_with_keys_of_text_are_plain_json(chosen):
+    """What is stored under a digest made before other keys were allowed is found under it still."""
+    assume(PAIRS not in canonical(chosen))
+
+    assert Component.of("smote", chosen).params == canonical(chosen)
+
+
+@given(chosen=st.dictionaries(words, keyed, max_size=4))
+def test_keys_of_any_kind_survive(chosen):
+    """Mappings by number or truth value, at any depth, come back with the same keys of the same kinds."""
+    component = Component.of("smote", chosen)
+
+    assert kinds(component.kwargs()) == kinds(chosen)
+    assert component == Component.of("smote", backwards(chosen))
+
+
+def kinds(value):
+    """Return a value in which 1, 1.0 and True differ, and the order of keys is nothing."""
+    if isinstance(value, dict):
+        return {(type(key), key): kinds(inner) for key, inner in value.items()}
+    return [kinds(inner) for inner in value] if isinstance(value, list) else (type(value), value)
+
+
+@given(one=keyed, other=keyed)
+def test_components_differ_where_their_keys_do(one, other):
+    """{0: 1} and {"0": 1} are two parameters, with two digests."""
+    same = Component.of("a", {"p": one}) == Component.of("a", {"p": other})
+
+    assert same == (canonical(paired(one)) == canonical(paired(other)))
+    assert not same or kinds(one) == kinds(other)
+
+
+def test_a_hash_does_not_travel():
+    """Text has another hash in another process: a spec sent there is found among those made there."""
+    program = (
+        "import pickle, sys\nfrom tests.test_specs import SPEC\n"
+        "sent = pickle.load(sys.stdin.buffer)\n"
+        "print({SPEC: 'found'}.get(sent), {sent.draw.split: 1}[SPEC.draw.split])"
+    )
+    hash(SPEC)
+    sent = pickle.dumps(SPEC)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input=sent,
+        capture_output=True,
+        env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+
+    assert done.stdout.split() == [b"found", b"1"], done.stderr.decode()
 
 
 def test_no_parameters_are_one_component():

@@ -17,6 +17,8 @@ from ruamel.yaml import YAML
 from oversample_bench import specs
 from oversample_bench.errors import UsageError
 from oversample_bench.suite import MethodItem, Suite, load_suite, parse_suite, suite_schema
+from oversample_bench.suite.extent import MOST_TRIALS
+from oversample_bench.suite.fields import refuse_repeats
 from oversample_bench.suite.sentences import SECTIONS
 
 SUITES = Path(__file__).parents[1] / "suites"
@@ -349,8 +351,35 @@ WRONG = [
     ("plugins: [mine.txt]", "5:11", "An entry of 'plugins' is 'mine.txt'; expected a file that ends in .py."),
     ("plugins: [mine.py]", "5:11", "There is no file 'mine.py' in "),
     ("name: t", "5:1", "The key 'name' is given twice; the first is in line 1."),
-    ("7: seven", "5:1", "A key is the number 7; every key in a suite is text."),
-    ("? [a]\n: b", "5:3", "A key is a list or mapping; every key in a suite is text."),
+    ("7: seven", "5:1", "A key at the top is 7; expected text."),
+    ("true: 1", "5:1", "A key at the top is true; expected text."),
+    ("~: 1", "5:1", "A key is empty; expected text."),
+    ("? [a]\n: b", "5:3", "A key is a list or mapping; expected text."),
+    ("protocol: {7.5: 1}", "5:12", "A key in 'protocol' is 7.5; expected text."),
+    ("protocol: {<<: {test_size: 0.3}}", "5:12", "'<<' would merge another mapping into this one"),
+    (
+        "<<: {splits: 3}",
+        "5:1",
+        "Write the keys out; an anchor and its alias (&name, *name) repeat a whole val",
+    ),
+    ("protocol:\u00a0{test_size: 0.3}", "5:1", "It holds a blank that is no plain space"),
+    ("allow_no_baseline: yes", "5:20", "'yes' is text in YAML 1.2: write true."),
+    ("allow_no_baseline: Off", "5:20", "'Off' is text in YAML 1.2: write false."),
+    ("%YAML 1.1\n---\nname: s", "5:1", "Suites are YAML 1.2; take out '%YAML 1.1'"),
+    ("splits: 1,000", "5:9", "'splits' is '1,000'; expected a whole number. Write 1000."),
+    ("ratios: ['1:100']", "5:10", "Write 0.01."),
+    ("ratios: ['100:1']", "5:10", "Write 0.01."),
+    ("ratios: [5 %]", "5:10", "Write 0.05."),
+    ("protocol: {test_size: 20%}", "5:23", "Write 0.2."),
+    ("limits: {fit: 10 min}", "5:15", "Write 600."),
+    ("limits: {fit: 0.5h}", "5:15", "Write 1800."),
+    (
+        "splits: 100000000",
+        "5:9",
+        "The suite asks for 100,000,000 trials: 100,000,000 pairs of split and seed on",
+    ),
+    ("seeds: 100000000", "5:8", "At most 1,000,000 can be planned."),
+    (f"splits: {2**63}\nseeds: 3", "5:9", "The suite asks for more than 10^15 trials: "),
     ("splits: !!int many", "5:9", "'many' is not a whole number."),
     ("splits: !!python/object:os.system ls", "5:9", "The tag tag:yaml.org,2002:python/object:os.syste"),
     ("seeds: 18446744073709551616", "5:8", "The number 18446744073709551616... is too large"),
@@ -446,8 +475,29 @@ WRONG_ENTRIES = [
         "methods",
         "none, {name: a, params: {0: 1}}",
         "3:36",
-        "A key is the number 0; every key in a suite is text.",
+        "A key in 'params' is 0; expected text.",
     ),
+    ("methods", "none, {name: a, params: {k: {.nan: 1}}}", "3:39", "A key is nan; expected text, a finite"),
+    (
+        "methods",
+        "none, {name: a, params: {k: {1: 1, 1.0: 2}}}",
+        "3:46",
+        "The key '1.0' is given twice; the f",
+    ),
+    (
+        "methods",
+        "none, {name: a, params: {k: {true: 1, 1: 2}}}",
+        "3:49",
+        "The key '1' is given twice; the fi",
+    ),
+    (
+        "methods",
+        "none, {name: a, params: {<<: {k: 1}}}",
+        "3:36",
+        "'<<' would merge another mapping into this",
+    ),
+    ("data", "{dataset: a, splits: 2000000}", "2:29", "The suite asks for 2,000,000 trials: 2,000,000 pairs"),
+    ("data", "{dataset: a, splits: 2000, seeds: 2000}", "2:29", "The suite asks for 4,000,000 trials"),
     ("methods", "none, {name: a, label: ''}", "3:34", "'label' is ''; expected text that is not empty."),
     ("methods", "none, {name: a, batch: 0}", "3:34", "'batch' is 0; expected at least 1."),
     ("methods", "none, {name: a, resources: {cpus: 0}}", "3:45", "'cpus' is 0; expected a number above 0."),
@@ -490,6 +540,63 @@ def test_a_wrong_entry_is_told_with_its_place(tmp_path, key, entries, place, sen
     assert len(found) == 1
     assert found[0].startswith(f"{place}: ")
     assert sentence.replace("FILE", str(tmp_path / "s.yaml")) in found[0]
+
+
+def test_a_batch_that_nobody_can_plan_is_told():
+    """A batch is held to a bound by the draws that it would have, not by the number that is written."""
+    text = SMALLEST.replace("[none]", "[none, {name: a, batch: 1000000}]")
+
+    with pytest.raises(
+        UsageError, match="3:34: Each batch of 'a' would hold 2,000 pairs of split and seed; at most 1,000"
+    ):
+        parse_suite(f"{text}splits: 500\nseeds: 4\n")
+    assert parse_suite(f"{text}splits: 1000\n").methods[1].batch == 1_000_000
+
+
+def test_as_many_trials_as_the_bound_are_accepted():
+    """The bound is on the product of all that a suite lists; it is the last number that is accepted."""
+    several = (
+        SMALLEST.replace("[none]", "[none, a]").replace("[knn]", "[knn, mlp]") + "ratios: [natural, 0.1]\n"
+    )
+    most = MOST_TRIALS // 8
+
+    assert parse_suite(f"{several}splits: {most}\n").splits == most
+    with pytest.raises(UsageError, match="6:9: The suite asks for 1,000,008 trials"):
+        parse_suite(f"{several}splits: {most + 1}\n")
+
+
+def test_looking_for_repeats_compares_no_two_values_that_differ():
+    """A list of any length is gone through once."""
+    compared = []
+
+    class Value(int):
+        __hash__ = int.__hash__
+
+        def __eq__(self, other):
+            compared.append((self, other))
+            return int(self) == int(other)
+
+    refuse_repeats([Value(n) for n in range(1000)], "value", "remove one")
+
+    assert compared == []
+
+
+@pytest.mark.parametrize("keys", [{0: 1, 1: 10}, {"0": 1, "1": 10}, {False: 1}, {0.5: [{3: {"a": 4, 5: 6}}]}])
+def test_a_mapping_among_the_parameters_keeps_its_keys(keys):
+    """Numbers and truth values stay what they are as keys, at any depth, and are told from text."""
+    suite = parse_suite(SMALLEST.replace("knn", f"{{name: knn, params: {{given: [{yaml_of(keys)}]}}}}"))
+    (found,) = suite.classifiers[0].component().kwargs()["given"]
+
+    assert found == keys == suite.classifiers[0].params["given"][0]
+    assert list(map(type, found)) == list(map(type, keys))
+
+
+def yaml_of(value: Any) -> str:
+    """Return a value in one line of YAML."""
+    yaml, buffer = YAML(typ="safe", pure=True), io.StringIO()
+    yaml.default_flow_style = True
+    yaml.dump(value, buffer)
+    return buffer.getvalue().strip()
 
 
 @pytest.mark.parametrize("name", ["../up", ".hidden", "a b", "", "a/b", "é", "x" * 101, "a\n"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -59,8 +60,9 @@ def shorthand(key: str, known: type | None = None) -> BeforeValidator:
 def refuse_repeats(values: Sequence[object], what: str, cure: str, key: str = "") -> None:
     """Raise a complaint when a value stands twice in a list; ``key`` names where it stands in an item."""
     tail = (key,) if key else ()
+    places: dict[object, int] = {}
     for position, value in enumerate(values):
-        first = values.index(value)
+        first = places.setdefault(value, position)
         if first < position:
             sentence = f"The {what} '{value}' is given twice, here and at {{also}}; {cure}."
             raise complaint(sentence, at=(position, *tail), also=(first, *tail))
@@ -77,12 +79,32 @@ def _ratio(value: Any, info: ValidationInfo) -> float | None:
     if value == "natural" or (value is None and info.context is None):
         return None
     if isinstance(value, str):
-        raise expected(what, nearest(value, ["natural"]))
+        raise expected(what, nearest(value, ["natural"]) or meant(value))
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
         raise expected(what)
     if value > 1:
         raise expected(what, f" Did you mean {1 / value:.2g}, one in {value:g}?" if value < 1e6 else "")
     return float(value)
+
+
+def meant(text: str) -> str:
+    """Return a hint at the number that ``text`` stands for elsewhere: 1:100, 20 %, 1,000, 10 min."""
+    found = WRITTEN.fullmatch(text.strip())
+    if not found:
+        return ""
+    number, other, unit = float(found["number"].replace(",", "")), found["other"], found["unit"]
+    if other:
+        parts = sorted((number, float(other)))
+        return f" Write {parts[0] / parts[1]:.3g}." if parts[0] else ""
+    return f" Write {number * UNITS[unit] if unit else number:.15g}."
+
+
+UNITS = {"%": 0.01, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600}
+WRITTEN = re.compile(
+    r"(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)\s*"
+    rf"(?::\s*(?P<other>\d+(?:\.\d+)?)|(?P<unit>{'|'.join(UNITS)}))?"
+)
+"""A number with commas between thousands, a proportion of two, a percentage, a time with its unit."""
 
 
 def _class_label(value: Any) -> str:
@@ -132,6 +154,9 @@ def _encoding(value: str) -> str:
 
 
 def _json_like(params: dict[str, Any]) -> dict[str, Any]:
+    for steps, key in _keys(params, ()):
+        if not isinstance(key, str | int | float) or (isinstance(key, float) and not math.isfinite(key)):
+            raise complaint(f"A key is {key}; expected text, a finite number, true or false.", at=steps)
     for steps, value in _leaves(params, ()):
         if isinstance(value, float) and not math.isfinite(value):
             raise complaint(f"A parameter is {value}; expected a finite number, as in JSON.", at=steps)
@@ -142,17 +167,28 @@ def _json_like(params: dict[str, Any]) -> dict[str, Any]:
     return params
 
 
+def _inner(value: Any) -> Iterable[tuple[Any, Any]] | None:
+    """Return what a mapping or list holds, by key or position; None for what holds nothing."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else None
+
+
 def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
     """Yield every value that holds no others, with the way to it."""
-    inner: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, dict):
-        inner = value.items()
-    elif isinstance(value, list):
-        inner = enumerate(value)
-    else:
+    inner = _inner(value)
+    if inner is None:
         yield steps, value
-    for step, item in inner:
+    for step, item in inner or ():
         yield from _leaves(item, (*steps, step))
+
+
+def _keys(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
+    """Yield every key of every mapping in ``value``, with the way to the mapping."""
+    for step, item in _inner(value) or ():
+        if isinstance(value, dict):
+            yield steps, step
+        yield from _keys(item, (*steps, step))
 
 
 def existing(value: str, info: ValidationInfo, endings: tuple[str, ...]) -> str:

@@ -5,14 +5,16 @@ Holds what the YAML says and no more: no name is looked up, no data is read.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, ValidationInfo, field_serializer, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_serializer, field_validator, model_validator
 
 from oversample_bench import specs
 from oversample_bench.errors import listed, nearest
+from oversample_bench.suite.extent import refuse_too_many
 from oversample_bench.suite.fields import (
     Name,
     PythonFile,
@@ -191,6 +193,11 @@ class Suite(Section):
     def _natural(self, ratios: tuple[float | None, ...]) -> list[float | str]:
         return ["natural" if ratio is None else ratio for ratio in ratios]
 
+    @model_validator(mode="after")
+    def _within_reach(self) -> Self:
+        refuse_too_many(self)
+        return self
+
     def model_post_init(self, context: Any) -> None:
         """Keep where the suite came from."""
         if isinstance(context, Origin):
@@ -234,6 +241,9 @@ class Suite(Section):
             if report[key] == ReportOptions.model_fields[key].default:
                 del report[key]  # what is not asked for is not said
         fields["data"] = [{key: value for key, value in item.items() if value} for item in fields["data"]]
+        for key in ("methods", "classifiers"):
+            for item, own in zip(fields[key], getattr(self, key), strict=True):
+                item["params"] = deepcopy(own.params)  # JSON, which the dump speaks, would make all keys text
         return fields
 
     def digest(self) -> str:
@@ -242,4 +252,4 @@ class Suite(Section):
         Labels, limits and report options are part of it: it names the suite, not the numbers, each of
         which has a digest of its own.
         """
-        return specs.digest(self.as_written())
+        return specs.digest(specs.paired(self.as_written()))

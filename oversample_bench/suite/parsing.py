@@ -11,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
-from oversample_bench.suite.source import START, Position, Problem, Source, Steps, refusal
+from oversample_bench.suite.source import START, Key, Position, Problem, Source, Steps, refusal
 
 MOST_VALUES = 100_000
 """Aliases of aliases can make a short text stand for more values than a machine holds."""
@@ -21,7 +21,12 @@ LARGEST = 2**64
 
 _STANDARD = "tag:yaml.org,2002:"
 _KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "null": "an empty value"}
+_MERGE = (
+    "'<<' would merge another mapping into this one, which YAML 1.2 no longer does. Write the keys out; an "
+    "anchor and its alias (&name, *name) repeat a whole value."
+)
 _WORDS = frozenset({"str", "timestamp", "value", "merge"})  # YAML 1.2 has neither dates nor merging: text
+_OLD = re.compile(r"^%YAML\s+1\.[01]\b", re.MULTILINE)
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -61,6 +66,9 @@ class _UnreadableError(Exception):
 
 def _composed(text: str) -> Node | None:
     """Return the tree of nodes of the only document in ``text``, or None when there is nothing in it."""
+    if old := _OLD.search(text):
+        sentence = f"Suites are YAML 1.2; take out '{old[0].strip()}', under which 'no' would be false."
+        raise _UnreadableError(position_at(text, old.start()), sentence)
     yaml = YAML(typ="safe", pure=True)
     yaml.composer.warn_double_anchors = False  # an anchor may be given anew, says YAML
     try:
@@ -136,31 +144,36 @@ class _Reader:
     def _list(self, node: Node, steps: Steps) -> list[Any]:
         return [self.read(item, (*steps, position)) for position, item in enumerate(node.value)]
 
-    def _mapping(self, node: MappingNode, steps: Steps) -> dict[str, Any]:
-        value: dict[str, Any] = {}
+    def _mapping(self, node: MappingNode, steps: Steps) -> dict[Key, Any]:
+        value: dict[Key, Any] = {}
         for key_node, item in node.value:
             self._pair(key_node, item, steps, value)
         return value
 
-    def _pair(self, key_node: Node, item: Node, steps: Steps, value: dict[str, Any]) -> None:
+    def _pair(self, key_node: Node, item: Node, steps: Steps, value: dict[Key, Any]) -> None:
         """Add a key and its value to ``value``, or say why not."""
+        if _tag(key_node) == "merge":
+            self._complain(key_node, _MERGE)
+            return
         key = self._key(key_node)
         if key is None:
             return
         if key in value:
             line = self.keys[*steps, key][0]
-            self._complain(key_node, f"The key '{key}' is given twice; the first is in line {line}.")
+            self._complain(
+                key_node, f"The key '{key_node.value}' is given twice; the first is in line {line}."
+            )
             return
         self.keys[*steps, key] = _place(key_node.start_mark)
         value[key] = self.read(item, (*steps, key))
 
-    def _key(self, node: Node) -> str | None:
-        """Return a key that is text, or None after a complaint."""
+    def _key(self, node: Node) -> Key | None:
+        """Return a key that is text, a number or a truth value, or None after a complaint."""
         key = self._scalar(node) if isinstance(node, ScalarNode) else node
-        if isinstance(key, str):
+        if isinstance(key, str | int | float):
             return key
-        found = f"the {_kind(key)} {node.value}" if isinstance(node, ScalarNode) else "a list or mapping"
-        self._complain(node, f"A key is {found}; every key in a suite is text.")
+        found = "empty" if key is None else "a list or mapping"
+        self._complain(node, f"A key is {found}; expected text.")
         return None
 
     def _scalar(self, node: ScalarNode) -> Any:
@@ -184,12 +197,6 @@ class _Reader:
             self._complain(node, f"The number {node.value[:20]}... is too large; quote it if it is text.")
             return sys.maxsize
         return value
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "empty value"
-    return "truth value" if isinstance(value, bool) else "number"
 
 
 def _tag(node: Node) -> str:

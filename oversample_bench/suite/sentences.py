@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from oversample_bench.errors import listed, nearest
+from oversample_bench.suite.fields import meant
 from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, Resources
 from oversample_bench.suite.model import Limits, Protocol, ReportOptions, Suite
 from oversample_bench.suite.source import Problem, Source, Steps
@@ -46,6 +47,10 @@ EXPECTED: Mapping[str, str] = {
 }
 
 
+WORDS_OF_OLD = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+"""What were truth values before YAML 1.2."""
+
+
 def problems(error: ValidationError, source: Source) -> Iterator[Problem]:
     """Yield what is wrong, each with its place in the text."""
     for detail in error.errors(include_url=False):
@@ -57,6 +62,9 @@ def problems(error: ValidationError, source: Source) -> Iterator[Problem]:
 def _problem(detail: dict[str, Any], source: Source) -> Problem:
     steps: Steps = detail["loc"]
     kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "invalid_key" or steps[-1:] == ("[key]",):
+        above = steps[: -2 if kind != "invalid_key" else -1]
+        return Problem(source.key_position((*above, detail["input"])), _wrong_key(above, detail["input"]))
     if kind == "extra_forbidden":
         return Problem(source.key_position(steps), _unknown_key(steps))
     if kind == "missing":
@@ -70,11 +78,20 @@ def _problem(detail: dict[str, Any], source: Source) -> Problem:
 
 
 def _unknown_key(steps: Steps) -> str:
-    known = _fields(steps[:-1])
-    here = f"in {_named(steps[:-1])}" if len(steps) > 1 else "at the top"
-    return (
-        f"Unknown key '{steps[-1]}' {here}.{nearest(str(steps[-1]), known)} Known: {listed(known, most=20)}."
-    )
+    known, key = _fields(steps[:-1]), str(steps[-1])
+    hint = nearest(key, known)
+    if any(letter.isspace() and not letter.isascii() for letter in key):
+        hint += " It holds a blank that is no plain space, as text copied from a page does."
+    return f"Unknown key '{key}' {_place(steps[:-1])}.{hint} Known: {listed(known, most=20)}."
+
+
+def _wrong_key(above: Steps, key: Any) -> str:
+    hint = " A decimal has a point: 0.2." if isinstance(key, int) and not isinstance(key, bool) else ""
+    return f"A key {_place(above)} is {_shown(key)}; expected text.{hint}"
+
+
+def _place(steps: Steps) -> str:
+    return f"in {_named(steps)}" if steps else "at the top"
 
 
 def _missing(steps: Steps) -> str:
@@ -117,8 +134,10 @@ def _hint(kind: str, value: Any, context: dict[str, Any]) -> str:
         return nearest(str(value), re.findall("'([^']*)'", context["expected"]))
     if kind == "string_type" and isinstance(value, int | float):
         return f" Quote it: '{value}'."
-    if kind in {"int_type", "float_type"} and isinstance(value, str) and _is_number(value):
-        return " Write it without quotes."
+    if kind in {"int_type", "float_type"} and isinstance(value, str):
+        return " Write it without quotes." if _is_number(value) else meant(value)
+    if kind == "bool_type" and str(value).lower() in WORDS_OF_OLD:
+        return f" '{value}' is text in YAML 1.2: write {WORDS_OF_OLD[str(value).lower()]}."
     if kind == "tuple_type" and isinstance(value, str | float):
         return f" Write [{value}]."
     return ""

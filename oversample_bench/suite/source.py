@@ -8,7 +8,10 @@ from typing import Any, TypeAlias
 
 from oversample_bench.errors import UsageError
 
-Steps: TypeAlias = tuple[str | int, ...]
+Key: TypeAlias = str | float
+"""A key of a mapping: text, a number, true or false."""
+
+Steps: TypeAlias = tuple[Key, ...]
 """The keys and positions that lead from the top to a value, e.g. ``("methods", 2, "name")``."""
 
 Position: TypeAlias = tuple[int, int]
@@ -36,7 +39,7 @@ class Source:
     text : str, default=""
         The YAML as it was.
     value : object, default=None
-        Dicts with text keys, lists, str, int, float, bool and None.
+        Dicts, lists, str, int, float, bool and None.
     values, keys : mapping of Steps to Position, default={}
         Where each value begins, and where the key that it belongs to begins.
     problems : tuple of Problem, default=()
@@ -50,7 +53,7 @@ class Source:
     keys: Mapping[Steps, Position] = field(default_factory=dict, repr=False)
     problems: tuple[Problem, ...] = ()
 
-    def where(self, *path: str | int) -> str:
+    def where(self, *path: Key) -> str:
         """Return ``file:line:column`` of the value at ``path``, or of its nearest ancestor in the text."""
         return located(self.file, self.position(path))
 

@@ -208,6 +208,28 @@ def test_a_suite_survives_being_written_and_read(fields: dict[str, Any], *, flow
     assert suite.digest() == again.digest()
 
 
+keys = lines | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9)
+
+
+@unhurried
+@given(st.dictionaries(keys, json_values | st.dictionaries(keys, json_values, max_size=3), max_size=3))
+def test_keys_of_parameters_survive_being_written_and_read(given_keys: dict[Any, Any]) -> None:
+    """A mapping by number or truth value is the same mapping after another round through YAML."""
+    params = {"given": given_keys}
+    fields = {
+        "name": "s",
+        "data": ["a"],
+        "methods": ["none"],
+        "classifiers": [{"name": "c", "params": params}],
+    }
+    suite = parse_suite(dumped(fields, flow=False))
+    again = parse_suite(dumped(suite.as_written(), flow=False))
+
+    assert suite.classifiers[0].component() == again.classifiers[0].component()
+    assert suite.classifiers[0].component().kwargs() == params
+    assert suite.digest() == again.digest()
+
+
 @unhurried
 @given(fields=suites)
 def test_labels_and_resources_are_no_part_of_what_is_computed(fields: dict[str, Any]) -> None:
