@@ -7,7 +7,7 @@ one without parameters of its own is built only when there is something to compu
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oversample_bench.api import Metric
@@ -18,6 +18,9 @@ from oversample_bench.suite import Suite
 
 METHODS = {"oversampler": ("fit_resample",), "classifier": ("fit", "predict")}
 """What an instance of each kind must have."""
+
+BY_CLASS = ("class_weight", "sampling_strategy")
+"""How the names of parameters end that may be a mapping by class."""
 
 
 def registry_of(suite: Suite) -> Registry:
@@ -125,6 +128,8 @@ def complaint(entry: Entry, params: dict[str, Any], batch: int = 1) -> str:
         target = entry.resolve()
     except UsageError as error:
         return str(error)
+    if said := _other_classes(params):
+        return f"{who}: {said}"
     try:
         estimator = target(**params)
         if hasattr(estimator, "_parameter_constraints"):  # scikit-learn's own check of values
@@ -134,6 +139,23 @@ def complaint(entry: Entry, params: dict[str, Any], batch: int = 1) -> str:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's constructor may raise anything
         return f"{who}: {_one_line(error)}"
     return _lacking(entry.kind, estimator, batch, who)
+
+
+def _other_classes(params: Mapping[Any, Any]) -> str:
+    """Return which key names a class by something else than its number, or an empty string."""
+    for name, value in params.items():
+        if not isinstance(value, Mapping):
+            continue
+        wrong = [key for key in value if key not in (0, 1)]
+        if wrong and str(name).endswith(BY_CLASS):
+            text = f"{wrong[0]!r}, which is text" if isinstance(wrong[0], str) else str(wrong[0])
+            return (
+                f"'{name}' has the key {text}; methods and classifiers know the majority as 0 and the "
+                "minority as 1. Write these, without quotes."
+            )
+        if said := _other_classes(value):
+            return said
+    return ""
 
 
 def _lacking(kind: str, estimator: Any, batch: int, who: str) -> str:
