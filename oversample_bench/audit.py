@@ -15,14 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oversample_bench.specs import exact
-
 Array = npt.NDArray[Any]
 
 NEW = -1
 ROUNDING = 1e-6
 """How far a one-hot column may be from 0 or 1 and still count as that."""
-OVERSAMPLES_NOT = frozenset({"under-sampling", "clean-sampling", "bypass"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,11 +187,3 @@ def mixed(X_new: Array, one_hot: Sequence[Sequence[int]]) -> int:
         ones = np.abs(values - 1) <= ROUNDING
         whole &= (ones | (np.abs(values) <= ROUNDING)).all(axis=1) & (ones.sum(axis=1) == 1)
     return int((~whole).sum())
-
-
-def owed(y: Array, target_ratio: float, sampling_type: str) -> int:
-    """Return how many minority rows the target ratio asks of a method of this sampling type."""
-    if sampling_type in OVERSAMPLES_NOT:
-        return 0
-    n_minority = int((y == 1).sum())
-    return max(0, int(exact(target_ratio) * (len(y) - n_minority)) - n_minority)

@@ -7,6 +7,7 @@ that it has seen in another file is, to tell if it changed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,15 @@ from oversample_bench.checking import check_names, check_parameters, registry_of
 from oversample_bench.design import survey_data
 from oversample_bench.errors import counted
 from oversample_bench.estimate import expected_seconds
+from oversample_bench.foreseen import Foreseen, foreseen, known_classes
 from oversample_bench.inventory import Inventory, data_folder
-from oversample_bench.plan import Plan, plan
+from oversample_bench.plan import Plan, plan, ratio_label
 from oversample_bench.progress import clock
 from oversample_bench.remaining import Remaining, Stock
 from oversample_bench.suite import Suite
+
+MOST_SKIPS = 12
+"""Lines on what will be skipped."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +40,21 @@ class Forecast:
     left : Remaining
         What has not succeeded yet.
     seconds : float or None
-        Of what is left, in one process, by the means of earlier rows; None before any.
+        Of what is left and not to be skipped, in one process, by the means of earlier rows; None before any.
     told : tuple of str, default=()
         How the files of the suite are read.
+    skips : tuple of str, default=()
+        What will be skipped, a line each.
+    n_skipped : int, default=0
+        How many trials that are.
     """
 
     plan: Plan
     left: Remaining
     seconds: float | None
     told: tuple[str, ...] = ()
+    skips: tuple[str, ...] = ()
+    n_skipped: int = 0
 
     def lines(self) -> list[str]:
         """Return what people read."""
@@ -55,6 +66,11 @@ class Forecast:
             f"  done: {counted(self.left.n_settled, 'trial')}",
             f"  left: {counted(trials, 'trial')}, {counted(fits, 'fit')}",
         ]
+        if self.skips:
+            more = len(self.skips) - MOST_SKIPS
+            lines.append(f"  of these {counted(self.n_skipped, 'trial')} will be skipped:")
+            lines += [f"    {told}" for told in self.skips[:MOST_SKIPS]]
+            lines += [f"    and {counted(more, 'further reason')}"] if more > 0 else []
         if jobs and self.seconds is None:
             lines.append("  time: unknown before the first trial is done")
         elif jobs and self.seconds is not None:
@@ -73,7 +89,7 @@ def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Foreca
     registry = registry_of(suite)
     check_names(suite, registry)
     check_parameters(suite, registry, everything=False)
-    told = survey_data(suite, registry)
+    data = survey_data(suite, registry)
     planned = plan(suite)
     there = (folder / store.FILE_NAME).is_file()
     with closing(store.connect(folder)) if there else nullcontext() as opened:
@@ -82,5 +98,18 @@ def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Foreca
         inventory = Inventory(registry, data_folder(data_dir), known)
         identity = inventory.identity(planned, remember=None)
         left = Stock(folder, connection, called).remaining(suite, registry, (planned, identity))
-        seconds = expected_seconds(connection, left.jobs) if connection else None
-        return Forecast(planned, left, seconds, tuple(told))
+        cards = store.cards(connection) if connection else {}
+        skipped = foreseen(left.jobs, registry, known_classes(inventory, data.counts, cards))
+        idle = {id(job) for one in skipped for job in one.jobs}
+        work = [job for job in left.jobs if id(job) not in idle]
+        seconds = expected_seconds(connection, work) if connection else None
+        n_skipped = sum(one.n_trials for one in skipped)
+        return Forecast(planned, left, seconds, data.told, tuple(_lines(suite, skipped)), n_skipped)
+
+
+def _lines(suite: Suite, skipped: Iterable[Foreseen]) -> Iterator[str]:
+    """Yield what will be skipped and why, by the labels of the suite."""
+    labels = {item.spec(): item.label for item in reversed(suite.data)}
+    for one in skipped:
+        where = f"{labels[one.data]} at ratio {ratio_label(one.ratio)}"
+        yield f"{where}: {one.reason} ({counted(one.n_trials, 'trial')})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import (
@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 from oversample_bench.errors import counted
-from oversample_bench.outcome import Failed
+from oversample_bench.outcome import Failed, Outcome, Status
 from oversample_bench.watching import Watcher
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LINE_SECONDS = 10.0
 LINE_SHARE = 0.1
 MOST_REASONS = 12
+"""Of failures, and as many of skips: many skips hide no failure."""
 
 
 def clock(seconds: float) -> str:
@@ -39,7 +40,7 @@ def clock(seconds: float) -> str:
 
 
 class Tally(Watcher):
-    """Counts what it is told; shows each new reason of a failure once, and the numbers now and then.
+    """Counts what it is told; shows each new reason of a failure or skip once, and the numbers now and then.
 
     Parameters
     ----------
@@ -49,9 +50,9 @@ class Tally(Watcher):
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.total = self.reused = self.done = self.failed = 0
+        self.total = self.reused = self.done = self.failed = self.skipped = 0
         self.started = time.monotonic()
-        self._reasons: set[tuple[str, str]] = set()
+        self._reasons: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
 
     def fetching(self, sentence: str) -> None:
         """Say what is being downloaded."""
@@ -82,8 +83,7 @@ class Tally(Watcher):
         if isinstance(event, Notice):
             self.say(event.sentence)
         if isinstance(event, TrialDone):
-            self.done += 1
-            self.failed += isinstance(event.outcome, Failed)
+            self._count(event.outcome)
             self.show()
             for metric, failed in _failed_metrics(event).items():
                 self._explain(metric, failed)
@@ -96,14 +96,23 @@ class Tally(Watcher):
         ):
             self._explain(event.task.spec.classifier.name, event.outcome)
 
+    def _count(self, outcome: Outcome[Any]) -> None:
+        self.done += 1
+        if isinstance(outcome, Failed):
+            is_skip = outcome.status == Status.SKIPPED
+            self.skipped += is_skip
+            self.failed += not is_skip
+
     def _explain(self, who: str, failed: Failed) -> None:
-        if (who, failed.message) in self._reasons:
+        is_skip = failed.status == Status.SKIPPED
+        reasons = self._reasons[is_skip]
+        if (who, failed.message) in reasons:
             return
-        self._reasons.add((who, failed.message))
-        if len(self._reasons) <= MOST_REASONS:
+        reasons.add((who, failed.message))
+        if len(reasons) <= MOST_REASONS:
             self.say(f"{who}: {failed.status.value} in {failed.stage}: {failed.message}")
-        if len(self._reasons) == MOST_REASONS + 1:
-            self.say("further reasons stand in the report")
+        if len(reasons) == MOST_REASONS + 1:
+            self.say(f"further reasons {'for skips ' if is_skip else ''}stand in the report")
 
     def moved(self, choice: Choice) -> None:
         """Say that the rest goes to Ray; why it does not, a notice says."""
@@ -115,12 +124,14 @@ class Tally(Watcher):
         self.say("stopping; what is done is kept")
 
     def line(self) -> str:
-        """Return the numbers: done, reused, failed, elapsed, left."""
+        """Return the numbers: done, reused, failed, skipped where some are, elapsed, left."""
         elapsed = time.monotonic() - self.started
         left = elapsed / self.done * (self.total - self.reused - self.done) if self.done else None
         return (
             f"{self.reused + self.done:,} of {self.total:,} done, {self.reused:,} reused, "
-            f"{self.failed:,} failed, {clock(elapsed)} elapsed"
+            f"{self.failed:,} failed, "
+            + (f"{self.skipped:,} skipped, " if self.skipped else "")
+            + f"{clock(elapsed)} elapsed"
             + ("" if left is None else f", about {clock(left)} left")
         )
 
@@ -158,7 +169,7 @@ class Live(Tally):
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
 TextColumn(
                 "[dim]{task.fields[reused]:,} reused[/] "
-                "[{task.fields[colour]}]{task.fields[failed]:,} failed[/]"
+                "[{task.fields[colour]}]{task.fields[failed]:,} failed[/][yellow]{task.fields[skipped]}[/]"
             ),
             TimeElapsedColumn(), TextColumn("[dim]left[/]"), TimeRemainingColumn(),
             console=console, transient=True,
@@ -170,7 +181,7 @@ TextColumn(
         super().begin(total, reused, choice)
         if total > reused:
             self._task = self._bar.add_task(
-                "trials", total=total, completed=reused, reused=reused, failed=0, colour="dim"
+                "trials", total=total, completed=reused, reused=reused, failed=0, skipped="", colour="dim"
             )
             self._bar.start()
 
@@ -178,7 +189,9 @@ TextColumn(
         """Bring the line up to date."""
         if self._task is not None:
             colour = "red" if self.failed else "dim"
-            self._bar.update(self._task, completed=self.reused + self.done, failed=self.failed, colour=colour)
+            skipped = f" {self.skipped:,} skipped" if self.skipped else ""
+            told = {"failed": self.failed, "skipped": skipped, "colour": colour}
+            self._bar.update(self._task, completed=self.reused + self.done, **told)  # type: ignore[arg-type]
 
     def end(self) -> None:
         """Take the line down."""

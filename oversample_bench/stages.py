@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from oversample_bench.api import Dataset, Metric, Unavailable
-from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, owed, traced
+from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, traced
 from oversample_bench.data.prepare import Groups, Split, prepare
 from oversample_bench.data.sources import Source
 from oversample_bench.fidelity import Fidelity, fidelity
@@ -22,6 +22,7 @@ from oversample_bench.limits import Cost, measured, memory_limit, time_limit
 from oversample_bench.observing import UNSEEDED, observed, quiet
 from oversample_bench.outcome import Failed, Ok, Outcome, Skip, Status, attempt
 from oversample_bench.registry import Registry
+from oversample_bench.requesting import Counts, Request, ask, takes_ratio
 from oversample_bench.scoring import Scores, scored
 from oversample_bench.seeding import Seeded, seeded
 from oversample_bench.specs import Component, SplitSpec
@@ -66,8 +67,9 @@ class Toolbox:
     def sampler(self, task: DrawTask, one_hot: Groups = ()) -> Seeded:
         """Return the method of a draw, told its seed, the target ratio and which columns are categories."""
         built = self._built("oversampler", task.spec.method, task.random_state)
-        ratio = task.spec.split.protocol.target_ratio
-        told: dict[str, Any] = {"sampling_strategy": ratio} if ratio != 1.0 else {}
+        ratio = task.target_ratio
+        asked = ratio != 1.0 and takes_ratio(built.estimator)
+        told: dict[str, Any] = {"sampling_strategy": ratio} if asked else {}
         told |= {"one_hot_groups": [list(group) for group in one_hot]} if one_hot else {}
         free = _free(built.estimator, task.spec.method) if told else set()
         if wanted := {name: value for name, value in told.items() if name in free}:
@@ -152,6 +154,7 @@ def _fit(task: DrawTask, split: Split, tools: Toolbox) -> Answered:
     with tools.bounds.held(tools.bounds.fit):
         built = tools.sampler(task, split.one_hot)
         sampler = built.estimator
+        ask(sampler, task.target_ratio, split.y)
         with observed() as found, measured() as cost:
             returned = sampler.fit_resample(split.X, split.y)
     told = (getattr(sampler, "fallback_", None), getattr(sampler, "sample_weight_", None))
@@ -184,17 +187,10 @@ def _drawn(task: DrawTask, split: Split, answer: _Answer, cost: Cost) -> Drawn:
     origin = traced(split.X, split.y, X_out, y_out)
     new = origin == NEW
     made = Draw(origin, X_out[new], y_out[new], _weights(answer.weight, len(X_out)))
-    kind = getattr(answer.sampler, "_sampling_type", "over-sampling")
-    rows = owed(split.y, _asked(answer.sampler, task), kind)
+    rows = Request.of(answer.sampler, task.target_ratio).n_new(Counts.of(split.y))
     near = fidelity(split.X_hidden, made.X_new[made.y_new == 1], random_state=task.random_state)
     audit = audited(split.X, split.y, made, rows, str(answer.fallback or ""), split.one_hot)
     return Drawn(made, audit, cost, near, answer.notes, answer.random_state)
-
-
-def _asked(sampler: Any, task: DrawTask) -> float:
-    """Return the ratio that a sampler was asked for: its own ``sampling_strategy`` where that is a number."""
-    strategy = getattr(sampler, "sampling_strategy", None)
-    return strategy if isinstance(strategy, float) else task.spec.split.protocol.target_ratio
 
 
 def _weights(weight: Any, n_returned: int) -> Any:
@@ -224,14 +220,22 @@ def _member(task: DrawTask, split: Outcome[Split], answer: Failed | Answered) ->
 
 
 def _fit_batch(fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
-    problems = [(split.X, split.y) for _, split in fitted]
-    seeds = [task.random_state for task, _ in fitted]
     groups = {split.one_hot for _, split in fitted}
     limit = tools.bounds.fit
     with tools.bounds.held(None if limit is None else limit * len(fitted)):
         sampler = tools.sampler(fitted[0][0], groups.pop() if len(groups) == 1 else ()).estimator
-        with observed() as found, measured() as cost:
-            returned = sampler.fit_resample_batch(problems, seeds)
+        asked = [attempt("draw", ask, sampler, task.target_ratio, split.y) for task, split in fitted]
+        left = [one for one, found in zip(fitted, asked, strict=True) if isinstance(found, Ok)]
+        answers = iter(_together(sampler, left) if left else ())
+    return [found if isinstance(found, Failed) else next(answers) for found in asked]
+
+
+def _together(sampler: Any, fitted: Sequence[tuple[DrawTask, Split]]) -> list[Answered]:
+    """Return what a sampler makes of splits in one call."""
+    problems = [(split.X, split.y) for _, split in fitted]
+    seeds = [task.random_state for task, _ in fitted]
+    with observed() as found, measured() as cost:
+        returned = sampler.fit_resample_batch(problems, seeds)
     if len(returned) != len(fitted):
         raise BadDraw(f"fit_resample_batch returned {len(returned)} members for {len(fitted)} problems")
     share = Cost(cost.seconds / len(fitted), cost.peak_mib)

@@ -16,10 +16,10 @@ HOST = "oversample_bench"
 ROWS = {
     0: "api specs outcome seeds errors replacement surroundings",
     1: "hookspecs suite plan data metrics fidelity audit store report adaboost thresholds baselines "
-    "identity tasks threads calibration distributions loose answers observing seeding scoring",
+    "identity tasks threads calibration distributions loose answers observing seeding scoring requesting",
     2: "builtin gate origins",
     3: "registry",
-    4: "stages limits draws checking inventory estimate adoption design",
+    4: "stages limits draws checking inventory estimate adoption design foreseen",
     5: "runners",
     6: "driver choosing recording remaining watching summary occupation forecast progress environment cli "
     "portraits health bulletin joining explaining samples verifying deviations "
@@ -34,7 +34,7 @@ ROW_OF = {module: row for row, modules in ROWS.items() for module in modules.spl
 
 LIGHT_ROWS = (
     "hookspecs suite plan identity tasks store registry builtin checking inventory estimate driver choosing "
-    "distributions loose origins adoption "
+    "distributions loose origins adoption requesting foreseen "
     "recording remaining watching summary occupation forecast progress environment cli __init__ __main__"
 )
 LIGHT = {*ROWS[0].split(), *LIGHT_ROWS.split()}

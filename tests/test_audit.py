@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE, RandomOverSampler
-from imblearn.under_sampling import RandomUnderSampler, TomekLinks
+from imblearn.under_sampling import RandomUnderSampler
 from scipy import sparse
 
-from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, mixed, owed, traced
+from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, mixed, traced
 from oversample_bench.baselines import NoResampling
 from oversample_bench.data.common import load
+from oversample_bench.requesting import Counts, Request
 
 X = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0], [2.0, 3.0]])
 y = np.array([0, 1, 0, 0, 1])
@@ -31,7 +32,8 @@ def told(X_in, y_in, returned, target=1.0, kind="over-sampling"):
     X_out, y_out = checked(X_in, returned)
     origin = traced(X_in, y_in, X_out, y_out)
     draw = Draw(origin, X_out[origin == NEW], y_out[origin == NEW])
-    return draw, audited(X_in, y_in, draw, owed(y_in, target, kind), "")
+    requested = Request(target, kind).n_new(Counts.of(y_in))
+    return draw, audited(X_in, y_in, draw, requested, "")
 
 
 # --- what cannot be trained on
@@ -175,28 +177,7 @@ def test_undersampling_drops_rows_and_owes_none(ecoli):
     assert sorted(draw.origin) == sorted(sampler.sample_indices_)
 
 
-# --- what is owed, and what is flagged
-
-
-@pytest.mark.parametrize(
-    ("n_majority", "n_minority", "target", "kind", "expected"),
-    [
-        (100, 10, 1.0, "over-sampling", 90),
-        (100, 10, 0.29, "over-sampling", 19),
-        (100, 10, 0.1, "over-sampling", 0),
-        (100, 40, 0.3, "over-sampling", 0),
-        (10, 100, 1.0, "over-sampling", 0),
-        (100, 10, 1.0, "ensemble", 90),
-        (100, 10, 1.0, TomekLinks._sampling_type, 0),
-        (100, 10, 1.0, RandomUnderSampler._sampling_type, 0),
-        (100, 10, 1.0, NoResampling._sampling_type, 0),
-    ],
-)
-def test_minority_rows_are_owed_up_to_the_target_ratio(n_majority, n_minority, target, kind, expected):
-    """An oversampler owes what the ratio asks for, rounded down; other kinds of method owe nothing."""
-    labels = np.repeat([0, 1], [n_majority, n_minority])
-
-    assert owed(labels, target, kind) == expected
+# --- what is flagged
 
 
 def counts(**changes):

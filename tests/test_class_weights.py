@@ -48,10 +48,10 @@ def test_a_minority_that_weighs_more_is_found_more_often(runs: Any, name: str) -
 def test_a_class_by_another_name_is_refused_with_what_it_is_called(
     runs: Any, parameter: str, value: str, shown: str
 ) -> None:
-    """The classes are numbers for a classifier, whatever the data calls them; text would fail in every trial."""
+    """Classes are numbers for a classifier, whatever the data calls them; text would fail in every trial."""
     text = SUITE.format(f"{{name: logistic_regression, params: {{{parameter}: {value}}}}}")
 
-    with pytest.raises(UsageError, match="suite.yaml:5:15: classifier 'logistic_regression'") as caught:
+    with pytest.raises(UsageError, match=r"suite\.yaml:5:15: classifier 'logistic_regression'") as caught:
         runs(text)
     assert f"'{parameter}' has the key {shown}; methods and classifiers know the majority as 0" in str(
         caught.value

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,107 @@ def test_planning_leaves_the_store_as_it_is(done):
 
     assert before == (done / FILE_NAME).read_bytes()
     assert not list(done.glob(f"{FILE_NAME}-*"))
+
+
+# --- what will be skipped
+
+
+SKIPPED = """
+name: s
+data: [{data}]
+ratios: {ratios}
+methods: [none, random, {{name: random, label: own, params: {{sampling_strategy: 0.25}}}}]
+classifiers: [knn]
+splits: 2
+protocol: {{target_ratio: 0.3}}
+"""
+
+
+def told(data: str, ratios: str, folder: Path) -> list[str]:
+    """Return what is said of trials that will be skipped, without the blanks in front."""
+    text = SKIPPED.format(data=data, ratios=ratios)
+    lines = forecast(parse_suite(text, folder=folder), folder / "out").lines()
+    return [line.strip() for line in lines[3:-1]]
+
+
+def test_what_a_ratio_of_the_suite_leaves_nothing_to_ask_for_is_told(tmp_path):
+    """Of a set that nobody has read, the ratio alone makes it certain; the baseline is not skipped."""
+    (tmp_path / "my.csv").write_text("a,label\n1,x\n")
+
+    assert told("{path: my.csv, target: label}", "[natural, 0.28, 0.3, 0.01]", tmp_path) == [
+        "of these 6 trials will be skipped:",
+        "my at ratio 0.28: sampling_strategy 0.25 asks for nothing: the ratio is 0.28 already (2 trials)",
+        "my at ratio 0.3: target_ratio 0.3 asks for nothing: the ratio is 0.3 already (2 trials)",
+        "my at ratio 0.3: sampling_strategy 0.25 asks for nothing: the ratio is 0.3 already (2 trials)",
+    ]
+
+
+def test_what_known_counts_leave_nothing_to_ask_for_is_told(tmp_path):
+    """The classes of a set that comes with the host are known; sets with too few rows are told, too."""
+    met = "asks for nothing: the split has 62 minority to 208 majority rows already (2 trials)"
+    few = "majority rows needs {} minority rows; there are {} for training (6 trials)"
+
+    assert told("ecoli1, glass2", "[natural, 0.5]", tmp_path) == [
+        "of these 16 trials will be skipped:",
+        f"ecoli1 at ratio natural: target_ratio 0.3 {met}",
+        f"ecoli1 at ratio natural: sampling_strategy 0.25 {met}",
+        f"ecoli1 at ratio 0.5: ratio 0.5 of 208 {few.format(104, 62)}",
+        f"glass2 at ratio 0.5: ratio 0.5 of 158 {few.format(79, 14)}",
+    ]
+
+
+def test_what_is_told_is_what_comes(tmp_path):
+    """Of sets whose classes are known as many trials are skipped as `bench plan` says, for its reasons."""
+    text = SKIPPED.format(data="ecoli1, glass2", ratios="[natural, 0.05, 0.2, 0.3]")
+    planned = parse_suite(text)
+    before = forecast(planned, tmp_path / "out")
+    summary = run(planned, tmp_path / "out", Options(runner="serial"))
+    table = summary.trials()
+    reasons = set(table.loc[table["status"] == "skipped", "reason"])
+
+    assert summary.counts["skipped"] == before.n_skipped > 0
+    assert reasons == {line.split(": ", 1)[1].rsplit(" (", 1)[0] for line in before.skips}
+    assert forecast(planned, tmp_path / "out").n_skipped == 0
+
+
+def test_a_file_that_the_store_has_seen_is_known(tmp_path):
+    """What a run has counted, the next plan tells: also of a set as it comes."""
+    rows = "".join(f"{n},{n % 7},{'rare' if n % 4 == 0 else 'often'}\n" for n in range(200))
+    (tmp_path / "my.csv").write_text(f"a,b,label\n{rows}")
+    entry = "{path: my.csv, target: label}"
+    text = SKIPPED.format(data=entry, ratios="[natural]")
+    first = parse_suite(text.replace("methods: [none, random, ", "methods: [none, "), folder=tmp_path)
+    run(first, tmp_path / "out", Options(runner="serial"))
+
+    met = "asks for nothing: the split has 40 minority to 120 majority rows already (2 trials)"
+    assert told(entry, "[natural]", tmp_path) == [
+        "of these 2 trials will be skipped:",
+        f"my at ratio natural: target_ratio 0.3 {met}",
+    ]
+
+
+def test_many_reasons_are_cut(tmp_path):
+    """A dozen lines are shown, and how many more there are."""
+    ratios = [0.4 + n / 100 for n in range(20)]
+    lines = told("ecoli1", str(ratios), tmp_path)
+
+    assert lines[0] == "of these 120 trials will be skipped:"
+    assert (len(lines), lines[-1]) == (14, "and 8 further reasons")
+
+
+def test_a_method_is_not_imported_to_be_asked_nothing(tmp_path):
+    """Where no request can be met already, planning imports no framework."""
+    (tmp_path / "s.yaml").write_text(
+        SKIPPED.replace(", {{name: random, label", ", {{name: none, label")
+        .replace("params: {{sampling_strategy: 0.25}}", "params: {{}}")
+        .format(data="ecoli1", ratios="[0.1]")
+    )
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom oversample_bench.suite import load_suite\n"
+        "from oversample_bench.forecast import forecast\n"
+        "print(forecast(load_suite('s.yaml'), Path('out')).n_skipped)\n"
+        "print(*{'sklearn', 'imblearn', 'pandas'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.stdout.split() == ["0"], done.stderr

@@ -23,6 +23,7 @@ from oversample_bench.watching import Watcher
 
 SPLIT = SplitSpec(DataSpec(name="ecoli1"), None, Protocol(), 0)
 SERIAL = Choice("serial")
+UPSTREAM = Status.UPSTREAM
 
 
 def draw_done(outcome: object, method: str = "smote") -> DrawDone:
@@ -147,6 +148,44 @@ def test_a_line_holds_all_counts():
     assert re.fullmatch(counts, screen.lines[-1])
 
 
+def test_skips_are_counted_apart_from_failures():
+    """What cannot be is no fault: three failures and two skips are not five failures."""
+    screen = Screen()
+    shown = Lines(screen.console)
+    shown.begin(6, 0, SERIAL)
+
+    for outcome in [
+        failed("no", "trial"),
+        failed("no", status=Status.TIMEOUT),
+        failed("up", status=UPSTREAM),
+    ]:
+        shown.told(trial_done(outcome))
+    for _ in range(2):
+        shown.told(trial_done(failed("too few rows", "split", Status.SKIPPED)))
+    shown.told(trial_done())
+
+    counts = r"6 of 6 done, 0 reused, 3 failed, 2 skipped, \d+:\d\d elapsed, about 0:00 left"
+    assert re.fullmatch(counts, screen.lines[-1])
+
+
+def test_a_live_line_counts_skips_too():
+    """The line of a terminal shows the same numbers, and nothing of skips where there are none."""
+    screen = Screen(terminal=True)
+    shown = Live(screen.console)
+    shown.begin(3, 0, SERIAL)
+    shown.told(trial_done(failed("no", "trial")))
+    shown._bar.refresh()
+    before = screen.text
+
+    shown.told(trial_done(failed("too few rows", "split", Status.SKIPPED)))
+    shown._bar.refresh()
+    shown.end()
+
+    assert "1 failed" in before
+    assert "skipped" not in before
+    assert "1 skipped" in screen.text
+
+
 def test_lines_have_no_escape_codes():
     """A log file gets plain text, also where a plugin's message has colours and commands of a terminal."""
     screen = Screen()
@@ -231,6 +270,20 @@ def test_a_flood_of_reasons_is_cut(more):
 
     cut = ["further reasons stand in the report"] if more else []
     assert screen.lines == [f"smote: failed in draw: reason {n}" for n in range(MOST_REASONS)] + cut
+
+
+@pytest.mark.parametrize("first", [Status.SKIPPED, Status.FAILED])
+def test_many_reasons_of_one_sort_hide_none_of_the_other(first):
+    """A dozen reasons to skip leave room for why something failed, and the other way round."""
+    screen = Screen()
+    shown = Tally(screen.console)
+    second = Status.FAILED if first == Status.SKIPPED else Status.SKIPPED
+
+    for number in range(MOST_REASONS + 3):
+        shown.told(draw_done(failed(f"reason {number}", status=first)))
+    shown.told(draw_done(failed("what matters", status=second)))
+
+    assert screen.lines[-1] == f"smote: {second} in draw: what matters"
 
 
 # --- a terminal

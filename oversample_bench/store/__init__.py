@@ -3,6 +3,7 @@
 from oversample_bench.store.ledger import FILE_NAME, Ledger, connect
 from oversample_bench.store.merging import PLACE, Absorbed, Conflict, absorb
 from oversample_bench.store.reading import (
+    cards,
     died,
     fingerprints,
     good_draws,
@@ -32,6 +33,7 @@ __all__ = [
     "SplitRecord",
     "TrialRecord",
     "absorb",
+    "cards",
     "connect",
     "died",
     "fingerprints",

@@ -16,6 +16,11 @@ def fingerprints(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT stamp, fingerprint FROM datasets").fetchall())
 
 
+def cards(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
+    """Return what is told of each data set that this store has seen, by its stamp."""
+    return {stamp: json.loads(card) for stamp, card in connection.execute("SELECT stamp, card FROM datasets")}
+
+
 def settled(
     connection: sqlite3.Connection, metrics: Iterable[tuple[str, str]], *, retry: bool = True
 ) -> set[str]:
