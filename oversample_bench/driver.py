@@ -11,6 +11,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ from oversample_bench.plan import Plan, plan
 from oversample_bench.recording import Scribe, planned_records, run_record
 from oversample_bench.registry import Registry
 from oversample_bench.remaining import Remaining, Stock, metric_sources
+from oversample_bench.report import is_shown
 from oversample_bench.runners.starting import RayStartError
 from oversample_bench.specs import DataSpec
 from oversample_bench.suite import Suite
@@ -127,17 +129,18 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
         for note in check_data(order.suite, order.inventory):
             watcher.reading(note)
     elif _is_current(order, ledger, records) and not _awaited(order, (planned, identity), ledger):
-        return _Done()
+        whole = is_shown(order.folder, store.state(ledger.connection), figures=order.options.figures)
+        return _Done(interrupted=not whole and _report(order, watcher))
     ledger.set_plan(records)
     try:
         done = _run(order, (planned, identity), left, ledger, watcher)
     except RayStartError:  # nothing was begun
         raise
     except UsageError:
-        _report(order)
+        with suppress(UsageError):  # why the work ended is what counts
+            _report(order, watcher)
         raise
-    _report(order)
-    return done
+    return replace(done, interrupted=_report(order, watcher) or done.interrupted)
 
 
 def _run(
@@ -175,14 +178,13 @@ def _identity(order: _Order, planned: Plan, ledger: store.Ledger) -> Identity:
 
 
 def _is_current(order: _Order, ledger: store.Ledger, records: list[store.PlannedRecord]) -> bool:
-    """Tell whether the store and its report are those of this very suite."""
+    """Tell whether the store is that of this very suite."""
     last = store.last_run(ledger.connection)
     return (
         last is not None
         and last["status"] == "finished"
         and last["suite_text"] == order.suite.text
         and last["options"] == json.loads(json.dumps(order.suite.report.model_dump()))
-        and (order.folder / "report.md").is_file()
         and store.planned(ledger.connection) == [tuple(vars(record).values()) for record in records]
     )
 
@@ -284,7 +286,13 @@ def _blueprint(order: _Order, left: Sequence[Job]) -> Blueprint:
     )
 
 
-def _report(order: _Order) -> None:
+def _report(order: _Order, watcher: Watcher) -> bool:
+    """Write the report, and return whether somebody stopped it: then the next run writes it."""
     from oversample_bench.report import write_report
 
-    write_report(order.folder, figures=order.options.figures)
+    try:
+        write_report(order.folder, figures=order.options.figures)
+    except KeyboardInterrupt:
+        watcher.interrupted()
+        return True
+    return False

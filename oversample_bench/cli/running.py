@@ -129,7 +129,8 @@ def _conclude(console: Console, suite: Suite, summary: Summary, again: str) -> N
     console.print(f"{ok:,} of {total:,} trials ok{others}; {computed}.")
     if summary.interrupted:
         console.print(f"Interrupted. Go on with: {again}", soft_wrap=True)
-    console.print(f"Report: {summary.folder / 'report.md'}", soft_wrap=True)
+    if (summary.folder / "report.md").is_file():  # it may have been stopped before
+        console.print(f"Report: {summary.folder / 'report.md'}", soft_wrap=True)
 
 
 @click.command("plan", short_help="Show what a suite asks for and what is left of it.")

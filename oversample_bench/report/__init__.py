@@ -10,12 +10,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oversample_bench.report.shown import is_shown
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["summary_table", "trials", "write_export", "write_report"]
+__all__ = ["is_shown", "summary_table", "trials", "write_export", "write_report"]
 
 
 def write_report(folder: Path, *, figures: bool = True) -> Path:

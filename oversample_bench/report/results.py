@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.errors import UsageError
-from oversample_bench.store import FILE_NAME, connect, last_run
+from oversample_bench.store import FILE_NAME, connect, last_run, state
 
 PENDING = "pending"
 COUNTS = ["n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies", "n_mixed"]
@@ -114,6 +114,8 @@ class Results:
         their probabilities and the minority rows. Trials of classifiers without probabilities have none.
     portraits : Series of str
         JSON, by position: the rows of a draw in a plane, and the regions of a classifier there.
+    state : str, default=""
+        Of the store that all this was read from.
     """
 
     plan: pd.DataFrame
@@ -129,6 +131,7 @@ class Results:
     tracebacks: dict[int, str]
     calibration: pd.Series[str]
     portraits: pd.Series[str]
+    state: str = ""
 
     @property
     def metrics(self) -> dict[str, bool]:
@@ -194,6 +197,7 @@ def _results(connection: sqlite3.Connection, folder: Path) -> Results:
         tracebacks=dict(tuple(row) for row in connection.execute(TRACEBACKS)),
         calibration=pd.read_sql_query(CALIBRATION, connection, index_col="position")["bins"],
         portraits=pd.read_sql_query(PORTRAITS, connection, index_col="position")["view"],
+        state=state(connection),
     )
 
 

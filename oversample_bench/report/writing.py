@@ -1,4 +1,7 @@
-"""From contents to files: each is written whole or not at all, and none outlives what it was made from."""
+"""From contents to files: each is written whole or not at all, and none outlives what it was made from.
+
+The small ones come first: where the disk is nearly full, the tables are there and the page is not.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import pandas as pd
 
 from oversample_bench.errors import UsageError
 from oversample_bench.replacement import replacement
-from oversample_bench.report import export
+from oversample_bench.report import export, shown
 from oversample_bench.report.contents import Contents, contents, table_names
 from oversample_bench.report.figures import OURS, Gallery, drawn
 from oversample_bench.report.results import read
@@ -23,11 +26,13 @@ def write_report(folder: Path, *, figures: bool = True) -> Path:
     results = read(folder)
     made = contents(results)
     gallery = drawn(results, made.found, made.files) if figures else None
-    text, page = made.markdown(gallery), _page(made)
-    written = {*_write_tables(folder / "tables", made), *_write_figures(folder / "figures", gallery)}
-    _replace(folder / "report.html", partial(_to_text, page))
-    _replace(folder / "report.md", partial(_to_text, text))
+    text = made.markdown(gallery)
+    shown.forget(folder)
+    written = {_replace(folder / "report.md", partial(_to_text, text))}
+    written |= {*_write_tables(folder / "tables", made), *_write_figures(folder / "figures", gallery)}
+    written |= {_replace(folder / "report.html", partial(_to_text, _page(made)))}
     _remove(_outlived(folder, results.earlier_metrics), but=written)
+    shown.remember(folder, results.state, written, figures=figures)
     return folder / "report.md"
 
 

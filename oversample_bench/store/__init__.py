@@ -11,6 +11,7 @@ from oversample_bench.store.reading import (
     mean_seconds,
     planned,
     settled,
+    state,
     status_counts,
 )
 from oversample_bench.store.records import (
@@ -42,5 +43,6 @@ __all__ = [
     "mean_seconds",
     "planned",
     "settled",
+    "state",
     "status_counts",
 ]

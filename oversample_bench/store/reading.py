@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from oversample_bench.specs import digest
+
 
 def fingerprints(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the fingerprint of each data set that this store has seen, by its stamp."""
@@ -100,6 +102,20 @@ def last_run(connection: sqlite3.Connection) -> dict[str, Any] | None:
     for column in ("options", "metrics", "environment"):
         run[column] = json.loads(run[column])
     return run
+
+
+def state(connection: sqlite3.Connection) -> str:
+    """Return 32 digits of the runs and the numbers of rows: other ones after every run and merge.
+
+    A row is only ever replaced by one of a later run, or by a merge, which brings runs along.
+    """
+    runs = [list(row) for row in connection.execute("SELECT * FROM runs ORDER BY id")]
+    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    counts = {
+        name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - names of our tables
+        for name in sorted({*names} - {"datasets"})  # which a look at a touched file adds to
+    }
+    return digest(runs, counts)
 
 
 def mean_seconds(connection: sqlite3.Connection) -> tuple[dict[str, float], dict[str, float]]:
