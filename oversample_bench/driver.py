@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -201,7 +201,7 @@ def _choice(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> Choice:
 def _risk(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> str:
     """Return why the work should not be done in this process; empty where it may."""
     last = store.last_run(ledger.connection)
-    if last is not None and last["status"] == "running":
+    if last is not None and last["status"] == "running" and ledger.abandoned:
         return "the last run here died without a word"
     if order.suite.plugins:
         return "the suite has loose plugin files"

@@ -1,15 +1,22 @@
-"""Takes an output folder for one run, so that its store has one writer."""
+"""Takes an output folder for one run, so that its store has one writer.
+
+A mark lies in the folder while it is taken. The next one finds it only if this process was killed: a file can
+be taken away even where nothing can be written any more, as on a full disk.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from oversample_bench.errors import UsageError
-from oversample_bench.store import Ledger
+from oversample_bench.refusals import in_words, reason
+from oversample_bench.store import FILE_NAME, Ledger
 
 LOCK_NAME = ".lock"
+MARK_NAME = ".running"
 
 
 @contextmanager
@@ -21,12 +28,23 @@ def occupied(folder: Path) -> Iterator[Ledger]:
     UsageError
         When another run holds the folder, when it cannot be written to, or its store cannot be used.
     """
-    with _locked(folder):
-        ledger = Ledger(folder)
-        try:
+    with _locked(folder), _marked(folder / MARK_NAME) as abandoned:
+        ledger = Ledger(folder, abandoned=abandoned)
+        with closing(ledger), in_words(folder / FILE_NAME, (sqlite3.Error,)):
             yield ledger
-        finally:
-            ledger.close()
+
+
+@contextmanager
+def _marked(mark: Path) -> Iterator[bool]:
+    """Yield whether the mark of another one was there, and leave none."""
+    there = mark.exists()
+    with suppress(OSError):
+        mark.touch()
+    try:
+        yield there
+    finally:
+        with suppress(OSError):
+            mark.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -42,7 +60,7 @@ def _locked(folder: Path) -> Iterator[None]:
             f"another run is writing to '{folder}'. Wait for it, or choose another folder with --out."
         ) from error
     except OSError as error:
-        raise UsageError(f"'{folder}' cannot be written to: {error.strerror or error}") from error
+        raise UsageError(f"'{folder}' cannot be written to: {reason(error)}.") from error
     try:
         yield
     finally:

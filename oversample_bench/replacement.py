@@ -12,11 +12,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SUFFIX = ".partial"
+MOST_BYTES = 200
+"""Of a name; systems take 255."""
 
 
 @contextmanager
 def replacement(path: Path) -> Iterator[Path]:
     """Yield a name beside ``path``, whose folder is made; what was written to it takes the place of ``path``.
+
+    A link stays a link: what it leads to is replaced. What is no file, such as a device, is written to.
 
     Parameters
     ----------
@@ -31,16 +35,30 @@ def replacement(path: Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        When the folder cannot be made or the file cannot be renamed.
+        When the folder cannot be made or the file cannot be written or renamed; it names ``path``.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}{SUFFIX}")
+    place = Path(os.path.realpath(path)) if path.is_symlink() else path
+    beside = place.with_name(f".{_cut(place.name)}.{os.getpid()}{SUFFIX}")
     try:
-        yield beside
-        beside.replace(path)
-    finally:
-        with suppress(OSError):  # the cause is on its way up
-            beside.unlink(missing_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists() and not place.is_file():
+            yield place
+            return
+        try:
+            yield beside
+            beside.replace(place)
+        finally:
+            with suppress(OSError):  # the cause is on its way up
+                beside.unlink(missing_ok=True)
+    except OSError as error:
+        if error.filename in (None, str(beside)):
+            error.filename = str(path)
+        raise
+
+
+def _cut(name: str) -> str:
+    """Return the beginning of a name, so that with what is put around it, it is none too long."""
+    return os.fsdecode(os.fsencode(name)[:MOST_BYTES])
 
 
 def sweep(folder: Path, names: str = "*") -> None:

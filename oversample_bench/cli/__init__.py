@@ -21,6 +21,7 @@ from oversample_bench.cli.listing import datasets, plugins
 from oversample_bench.cli.running import plan_command, run_command
 from oversample_bench.cli.telling import export, report, schema
 from oversample_bench.errors import UsageError, nearest
+from oversample_bench.refusals import sentence
 
 
 class Bench(click.Group):
@@ -75,11 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 1
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    except OSError as error:
-        named = f" ('{error.filename}')" if error.filename else ""
-        click.echo(f"the system refused: {error.strerror or error}{named}", err=True)
-        code = 1
-    except sqlite3.Error as error:  # a store that is damaged where opening it does not look
-        click.echo(f"the store of the results refused: {error}. Move it away and run again.", err=True)
+    except (OSError, sqlite3.Error) as error:
+        click.echo(sentence(error), err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

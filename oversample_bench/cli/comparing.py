@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from oversample_bench.errors import UsageError, counted
+from oversample_bench.replacement import replacement
 
 if TYPE_CHECKING:
     from oversample_bench.joining import Merged
@@ -58,8 +59,8 @@ def diff_command(a: Path, b: Path, tolerance: float, output: Path | None, *, exi
 
 
 def _write(found: Diff, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    found.trials.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    with replacement(path) as beside:
+        found.trials.to_csv(beside, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _show(found: Diff, tolerance: float) -> None:

@@ -9,6 +9,7 @@ import click
 
 from oversample_bench import threads
 from oversample_bench.errors import UsageError, counted
+from oversample_bench.replacement import replacement
 
 if TYPE_CHECKING:
     from oversample_bench.health import Checkup, Ward
@@ -55,9 +56,9 @@ def health(names: tuple[str, ...], limit: float, workers: int | None, outputs: t
     found = _followed(ward)
     _print(found, ward)
     for output in outputs:
-        output.parent.mkdir(parents=True, exist_ok=True)
         text = as_csv(found, ward.names) if output.suffix == ".csv" else as_markdown(found, ward, _machine())
-        output.write_text(text, encoding="utf-8")
+        with replacement(output) as beside:
+            beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _machine() -> str:

@@ -24,6 +24,7 @@ from oversample_bench.data.downloading import Bar, DownloadError, SilentHostErro
 from oversample_bench.data.files import read_arrays
 from oversample_bench.data.official import Official, Origin, Remote, unlike
 from oversample_bench.errors import UsageError, first_line
+from oversample_bench.refusals import reason
 from oversample_bench.replacement import replacement, sweep
 
 CACHE_VARIABLE = "OVERSAMPLE_BENCH_CACHE"
@@ -90,7 +91,7 @@ class Downloads:
                         np.savez_compressed(file, X=dataset.X, y=dataset.y)
         except OSError as error:
             raise DownloadError(
-                f"the cache folder '{path.parent}' cannot be written to ({error.strerror or error}); name "
+                f"the cache folder '{path.parent}' cannot be written to ({reason(error)}); name "
                 f"another one with {CACHE_VARIABLE}"
             ) from error
         return path

@@ -8,7 +8,6 @@ difference matters is for the reader, or for the tolerance that is asked for.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from oversample_bench.errors import UsageError
+from oversample_bench.refusals import in_words
 from oversample_bench.report.environments import changed
 from oversample_bench.report.reasons import parts, why
 from oversample_bench.store import FILE_NAME, PLACE, connect, last_run
@@ -146,16 +146,11 @@ def diff(a: Path, b: Path, tolerance: float = 0.0) -> Diff:
 
 
 def _read(folder: Path) -> _Side:
-    with closing(connect(folder)) as connection:
-        try:
-            connection.execute("BEGIN")
-            run = last_run(connection)
-            trials = pd.read_sql_query(TRIALS, connection)
-            scores = pd.read_sql_query(SCORES, connection).astype({"value": "float64"})
-        except sqlite3.DatabaseError as error:
-            raise UsageError(
-                f"{folder / FILE_NAME} cannot be read as a store of results ({error})."
-            ) from error
+    with closing(connect(folder)) as connection, in_words(folder / FILE_NAME):
+        connection.execute("BEGIN")
+        run = last_run(connection)
+        trials = pd.read_sql_query(TRIALS, connection)
+        scores = pd.read_sql_query(SCORES, connection).astype({"value": "float64"})
     if run is None or trials.empty:
         raise UsageError(f"The store of '{folder}' is empty: there is nothing to compare.")
     wide = scores.pivot(index="trial", columns="metric", values="value")

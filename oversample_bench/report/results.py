@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.errors import UsageError
+from oversample_bench.refusals import in_words
 from oversample_bench.store import FILE_NAME, connect, last_run, state
 
 PENDING = "pending"
@@ -162,16 +164,9 @@ def read(folder: Path) -> Results:
         When there is no store, or one of a newer version, a damaged or an empty one.
     """
     connection = connect(folder)
-    try:
+    with closing(connection), in_words(folder / FILE_NAME):
         connection.execute("BEGIN")
         return _results(connection, folder)
-    except sqlite3.DatabaseError as error:
-        raise UsageError(
-            f"{folder / FILE_NAME} cannot be read as a store of results ({error}). "
-            "Move it away and run again."
-        ) from error
-    finally:
-        connection.close()
 
 
 def _results(connection: sqlite3.Connection, folder: Path) -> Results:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from oversample_bench.errors import UsageError
+from oversample_bench.refusals import in_words
 from oversample_bench.replacement import replacement
 from oversample_bench.report import export, shown
 from oversample_bench.report.contents import Contents, contents, table_names
@@ -100,9 +101,6 @@ def _to_bytes(content: bytes, file: Path) -> None:
 
 def _replace(path: Path, write: Callable[[Path], object]) -> Path:
     """Let ``write`` make the file."""
-    try:
-        with replacement(path) as beside:
-            write(beside)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
+    with in_words(path), replacement(path) as beside:
+        write(beside)
     return path

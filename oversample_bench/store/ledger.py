@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from oversample_bench.errors import UsageError
+from oversample_bench.refusals import in_words
 from oversample_bench.store.migrating import migrate, supplement
 from oversample_bench.store.records import (
     DrawRecord,
@@ -53,7 +54,7 @@ def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
     Raises
     ------
     UsageError
-        When the folder holds no store, a damaged one or one of a newer version.
+        When the folder holds no store, a damaged one or one of a newer version, or when the system refuses.
     """
     path = folder / FILE_NAME
     if not create and not path.is_file():
@@ -61,12 +62,8 @@ def connect(folder: Path, *, create: bool = False) -> sqlite3.Connection:
             f"'{folder}' is not the folder of a run: it has no {FILE_NAME}. "
             f"Make one with `bench run SUITE --out {folder}`."
         )
-    try:
+    with in_words(path):
         return _opened(path, create=create)
-    except sqlite3.DatabaseError as error:
-        raise UsageError(
-            f"{path} cannot be read as a store of results ({error}). Move it away and run again."
-        ) from error
 
 
 def _opened(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -123,11 +120,16 @@ class Ledger:
     ----------
     folder : Path
         The output folder; it is made when it does not exist.
+    abandoned : bool, default=False
+        Whether the last one who wrote to it died without a word.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, abandoned: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.connection = connect(folder, create=True)
+        self.abandoned = abandoned
+        self._path = folder.absolute() / FILE_NAME
+        self._file = self._path.stat().st_ino
 
     def close(self) -> None:
         """Close the file; one that nobody reads is left without a write-ahead log beside it."""
@@ -138,13 +140,25 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Yield the connection; all that is written to it counts at the end, or nothing of it."""
+        self._check_place()
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
+            self.connection.execute("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # SQLite may have ended it itself, where the disk is full
+                self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
+
+    def _check_place(self) -> None:
+        """Notice that the file is gone: SQLite goes on writing to it where nobody will ever find it."""
+        with suppress(OSError):
+            if self._path.stat().st_ino == self._file:
+                return
+        raise UsageError(
+            f"the store '{self._path}' was moved or deleted while it was written to. Leave the folder of a run "
+            "alone until the run is over, and run again."
+        )
 
     def begin(self, record: RunRecord) -> int:
         """Note that a run has begun, and return its number."""
