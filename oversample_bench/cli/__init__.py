@@ -20,6 +20,7 @@ from oversample_bench.cli.inspecting import explain_command, verify_command
 from oversample_bench.cli.listing import datasets, plugins
 from oversample_bench.cli.running import plan_command, run_command
 from oversample_bench.cli.telling import export, report, schema
+from oversample_bench.cli.terminal import echo, leave, speak_plainly
 from oversample_bench.errors import UsageError, nearest
 from oversample_bench.refusals import sentence
 
@@ -66,17 +67,25 @@ bench.add_command(check_command)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Carry out a command line and exit with its code; what cannot be done is told in a sentence."""
+    speak_plainly()
+    sys.exit(leave(_carry_out(arguments)))
+
+
+def _carry_out(arguments: Sequence[str] | None) -> int:
     try:
         code = bench.main(args=arguments, prog_name="bench", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        code = 1
+        error.show(file=sys.stderr)
+        return 1
     except UsageError as error:
-        click.echo(str(error), err=True)
-        code = 1
+        echo(str(error), err=True)
+        return 1
     except (click.Abort, KeyboardInterrupt):
-        code = 130
+        return 130
     except (OSError, sqlite3.Error) as error:
-        click.echo(sentence(error), err=True)
-        code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+        echo(sentence(error), err=True)
+        return 1
+    except MemoryError:
+        echo("the memory of this machine, or what you may have of it (see `ulimit -v`), is used up", err=True)
+        return 1
+    return code if isinstance(code, int) else 0

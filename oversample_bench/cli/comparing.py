@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from oversample_bench.cli.terminal import echo
 from oversample_bench.errors import UsageError, counted
 from oversample_bench.replacement import replacement
 
@@ -54,7 +55,7 @@ def diff_command(a: Path, b: Path, tolerance: float, output: Path | None, *, exi
         _write(found, output)
     _show(found, tolerance)
     if output is not None:
-        click.echo(f"\n{counted(len(found.trials), 'trial')}: {output}")
+        echo(f"\n{counted(len(found.trials), 'trial')}: {output}")
     return UNEQUAL if exit_code and not found.is_empty else 0
 
 
@@ -67,7 +68,7 @@ def _show(found: Diff, tolerance: float) -> None:
     from oversample_bench.cli.tables import print_table
 
     counts = ", ".join(f"{count:,} {change}" for change, count in found.counts.items() if count)
-    click.echo(f"{counted(len(found.trials), 'trial')}: {counts}.")
+    echo(f"{counted(len(found.trials), 'trial')}: {counts}.")
     print_table(
         ("metric", "pairs", "differ", "largest difference", "mean difference"),
         found.metrics.to_numpy().tolist(),
@@ -75,7 +76,7 @@ def _show(found: Diff, tolerance: float) -> None:
     )
     for side, metrics in found.lone_metrics.items():
         if metrics:
-            click.echo(f"Only in {side}: {', '.join(metrics)}.")
+            echo(f"Only in {side}: {', '.join(metrics)}.")
     _show_worst(found)
     _show_statuses(found)
     _show_missing(found)
@@ -110,9 +111,9 @@ def _show_missing(found: Diff) -> None:
     for change in ("only in A", "only in B"):
         missing = found.trials[found.trials["change"] == change]
         if len(missing):
-            click.echo(f"\n{change[0].upper()}{change[1:]}{_of(min(MOST_ROWS, len(missing)), len(missing))}:")
+            echo(f"\n{change[0].upper()}{change[1:]}{_of(min(MOST_ROWS, len(missing)), len(missing))}:")
             for row in missing.head(MOST_ROWS).to_dict("records"):
-                click.echo(f"  {_place(row)}")
+                echo(f"  {_place(row)}")
 
 
 def _show_reasons(found: Diff) -> None:
@@ -131,7 +132,7 @@ def _show_contradictions(found: Diff) -> None:
 
     if not found.n_contradictions:
         return
-    click.echo(
+    echo(
         f"\nOne digest and two outcomes: {found.n_contradictions:,}. There the same was computed, and "
         "something else came out."
     )
@@ -139,7 +140,7 @@ def _show_contradictions(found: Diff) -> None:
     if rows:
         print_table(("of the last runs", "A", "B"), rows)
     else:
-        click.echo("Those of the last runs are the same: a method or classifier may not follow its seed.")
+        echo("Those of the last runs are the same: a method or classifier may not follow its seed.")
 
 
 def _of(shown: int, total: int, what: str = "") -> str:
@@ -172,7 +173,7 @@ def merge_command(target: Path, sources: Sequence[Path], prefer: str) -> None:
 
     merged = merge(target, sources, prefer_source=prefer == "source")
     _conclude(merged, prefer)
-    click.echo(f"Write the tables with: bench report {target}")
+    echo(f"Write the tables with: bench report {target}")
 
 
 def _in_words(count: int, table: str) -> str:
@@ -185,7 +186,7 @@ def _conclude(merged: Merged, prefer: str) -> None:
     for verb, counts in (("added", merged.added), ("replaced", merged.replaced)):
         told = ", ".join(_in_words(count, table) for table, count in counts.items() if count)
         if told or verb == "added":
-            click.echo(f"{verb}: {told or 'nothing, all of it is there already'}")
+            echo(f"{verb}: {told or 'nothing, all of it is there already'}")
     rows = [
         (one.table, one.key, one.column, one.target, one.source, str(folder))
         for folder, one in merged.conflicts[:MOST_ROWS]
@@ -194,7 +195,7 @@ def _conclude(merged: Merged, prefer: str) -> None:
         title = f"Conflicts, the {prefer}'s value is kept{_of(len(rows), len(merged.conflicts))}:"
         print_table(("table", "of", "what", "target", "source", "from"), rows, title=title)
     if merged.unshown:
-        click.echo(
+        echo(
             f"The report shows the metrics of the target's last run; there are scores by "
             f"{', '.join(merged.unshown)}, too."
         )

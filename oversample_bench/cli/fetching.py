@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from oversample_bench.cli.terminal import echo
 from oversample_bench.errors import UsageError, listed, nearest
 
 if TYPE_CHECKING:
@@ -42,11 +43,9 @@ def fetch_datasets(names: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     failures = _fetch(wanted, Console(highlight=False, markup=False, emoji=False))
     if failures:
-        click.echo(
-            f"{len(failures)} of {len(wanted)} could not be fetched; nothing of them was kept:", err=True
-        )
+        echo(f"{len(failures)} of {len(wanted)} could not be fetched; nothing of them was kept:", err=True)
     for name, reason in failures.items():
-        click.echo(f"  {name}: {reason}.", err=True)
+        echo(f"  {name}: {reason}.", err=True)
     return 2 if failures else 0
 
 
@@ -72,7 +71,7 @@ def _fetch(names: Sequence[str], console: Console) -> dict[str, str]:
                 failures[name] = str(error)
                 console.print(f"{name}: failed", soft_wrap=True)
             except KeyboardInterrupt:
-                click.echo(f"interrupted: nothing of '{name}' was kept", err=True)
+                echo(f"interrupted: nothing of '{name}' was kept", err=True)
                 raise
             else:
                 console.print(f"{name}: {decimal(path.stat().st_size)} in {path}", soft_wrap=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from oversample_bench.cli.terminal import echo
+
 if TYPE_CHECKING:
     from oversample_bench.gate import Judged, Judgement, Update, Verdict
 
@@ -41,7 +43,7 @@ def check_command(folder: Path, baseline: Path | None, *, is_update: bool) -> in
     judgement = check(folder, path)
     _show(judgement)
     for line in _conclusion(judgement):
-        click.echo(line)
+        echo(line)
     return 0 if judgement.passed else FAILED
 
 
@@ -49,7 +51,7 @@ def _show(judgement: Judgement) -> None:
     from oversample_bench.cli.tables import print_table
 
     print_table(HEAD, map(_row, judgement.rows))
-    click.echo(
+    echo(
         "n: pairs of split and seed. difference: now minus baseline [95 % interval over splits]. "
         "band: what other seeds may do."
     )
@@ -106,15 +108,13 @@ VERDICTS: dict[Verdict, str] = {
 
 def _tell_update(told: Update, path: Path) -> None:
     if told.is_new:
-        click.echo(f"A new baseline of {told.n_scores:,} scores: {path}")
+        echo(f"A new baseline of {told.n_scores:,} scores: {path}")
         return
     for line in told.other:
-        click.echo(f"Of something else: {line}.")
+        echo(f"Of something else: {line}.")
     if told.judgement:
         _show(told.judgement)
         changed = sum(row.difference != 0 for row in told.judgement.rows)
         beyond = sum(row.verdict != "same" for row in told.judgement.rows)
-        click.echo(
-            f"{changed} of {len(told.judgement.rows)} means changed, {beyond} of them beyond their band."
-        )
-    click.echo(f"The baseline now holds {told.n_scores:,} scores: {path}")
+        echo(f"{changed} of {len(told.judgement.rows)} means changed, {beyond} of them beyond their band.")
+    echo(f"The baseline now holds {told.n_scores:,} scores: {path}")

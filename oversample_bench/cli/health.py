@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from oversample_bench import threads
+from oversample_bench.cli.terminal import echo
 from oversample_bench.errors import UsageError, counted
 from oversample_bench.replacement import replacement
 
@@ -88,4 +89,4 @@ def _print(found: list[Checkup], ward: Ward) -> None:
     from oversample_bench.cli.tables import print_table
 
     print_table(header(ward.sets), rows(found, ward.names))
-    click.echo(f"\n{counted(len(ward.names), 'method')}: {summary(found, ward.names)}")
+    echo(f"\n{counted(len(ward.names), 'method')}: {summary(found, ward.names)}")

@@ -12,6 +12,7 @@ import click
 from oversample_bench import threads
 from oversample_bench.cli.running import DATA_DIR, WORKERS
 from oversample_bench.cli.telling import FOLDER
+from oversample_bench.cli.terminal import echo
 from oversample_bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def explain_command(folder: Path, trial: str, *, as_json: bool) -> None:
 
     found = explain(folder, trial)
     if as_json:
-        click.echo(found.as_json())
+        echo(found.as_json())
     else:
         _tell(found)
 
@@ -57,7 +58,7 @@ def _tell(found: Explanation) -> None:
     _section("run", found.run)
     for what, row in (("trial", found.trial), ("draw", found.draw)):
         if row.get("traceback"):
-            click.echo(f"\ntraceback of the {what}:\n{row['traceback']}")
+            echo(f"\ntraceback of the {what}:\n{row['traceback']}")
 
 
 def _outcome(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,11 +81,11 @@ def _section(title: str, values: Mapping[str, Any]) -> None:
     if not values:
         return
     if title:
-        click.echo(click.style(f"\n{title}" if title != "trial" else title, bold=True))
+        echo(click.style(f"\n{title}" if title != "trial" else title, bold=True))
     lines = _flat(values)
     width = max(20, *(len(name) for name, _ in lines))
     for name, value in lines:
-        click.echo(f"  {name:<{width}}  {value}".rstrip())
+        echo(f"  {name:<{width}}  {value}".rstrip())
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -167,7 +168,7 @@ def verify_command(folder: Path, **given: Any) -> int:
 def _conclude(found: Verification, tolerance: float) -> None:
     from oversample_bench.cli.tables import print_table
 
-    click.echo(
+    echo(
         f"{found.n_compared:,} of {found.n_trials:,} trials carried out again, {found.n_numbers:,} numbers "
         f"compared: {_verdict(found, tolerance)}."
     )

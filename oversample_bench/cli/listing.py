@@ -10,6 +10,7 @@ import click
 from oversample_bench.cli.fetching import fetch_datasets
 from oversample_bench.cli.health import health
 from oversample_bench.cli.tables import print_table
+from oversample_bench.cli.terminal import echo
 from oversample_bench.errors import counted, listed
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def show_dataset(name: str, data_dir: Path | None) -> None:
     told["ratio"] = f"{told['ratio']:.4f} (rarest : most frequent class)"
     told["notes"] = "; ".join(told["notes"]) or "none"
     for key, value in {"name": name, **told, "fingerprint": fingerprint(dataset)}.items():
-        click.echo(f"{key.removeprefix('n_'):<12} {value}")
+        echo(f"{key.removeprefix('n_'):<12} {value}")
 
 
 @click.group(short_help="Show what is installed, and try its oversamplers.")

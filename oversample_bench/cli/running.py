@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from oversample_bench import threads
 from oversample_bench.cli.telling import FIGURES
+from oversample_bench.cli.terminal import echo
 from oversample_bench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -144,4 +145,4 @@ def plan_command(suite_file: Path, out: Path | None, data_dir: Path | None) -> N
 
     suite = load_suite(suite_file)
     for line in forecast(suite, out or Path("reports") / suite.name, data_dir).lines():
-        click.echo(line)
+        echo(line)

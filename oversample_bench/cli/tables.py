@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
+from oversample_bench.cli.terminal import echo
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -42,7 +42,7 @@ def print_table(
     for row in body:
         table.add_row(*(Text(cell(value)) for value in row))
     if title:
-        click.echo(f"\n{title}")
+        echo(f"\n{title}")
     _print(table)
 
 
@@ -63,4 +63,4 @@ def _print(table: RenderableType) -> None:
     wide = Console(highlight=False, width=WIDEST)
     with wide.capture() as captured:
         wide.print(table)
-    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

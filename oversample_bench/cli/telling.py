@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from oversample_bench.cli.terminal import echo
 from oversample_bench.errors import counted
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
@@ -29,7 +30,7 @@ def report(folder: Path, *, figures: bool) -> None:
     """
     from oversample_bench.report import write_report
 
-    click.echo(f"Report: {write_report(folder, figures=figures)}")
+    echo(f"Report: {write_report(folder, figures=figures)}")
 
 
 @click.command(short_help="Write one row a trial as CSV or Parquet.")
@@ -45,7 +46,7 @@ def export(folder: Path, output: Path) -> None:
     """Write one row a trial: labels, status, the audit of its draw, seconds, scores."""
     from oversample_bench.report import write_export
 
-    click.echo(f"{counted(write_export(folder, output), 'trial')}: {output}")
+    echo(f"{counted(write_export(folder, output), 'trial')}: {output}")
 
 
 @click.command()
@@ -53,4 +54,4 @@ def schema() -> None:
     """Print the JSON Schema of a suite, for editors."""
     from oversample_bench.suite import suite_schema
 
-    click.echo(json.dumps(suite_schema(), indent=2))
+    echo(json.dumps(suite_schema(), indent=2))

@@ -156,8 +156,8 @@ class Ledger:
             if self._path.stat().st_ino == self._file:
                 return
         raise UsageError(
-            f"the store '{self._path}' was moved or deleted while it was written to. Leave the folder of a run "
-            "alone until the run is over, and run again."
+            f"the store '{self._path}' was moved or deleted while it was written to. Leave the folder of "
+            "a run alone until the run is over, and run again."
         )
 
     def begin(self, record: RunRecord) -> int:

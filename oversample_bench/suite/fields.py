@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import codecs
 import math
+import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -200,9 +202,29 @@ def existing(value: str, info: ValidationInfo, endings: tuple[str, ...]) -> str:
 
 def _found(value: str, info: ValidationInfo) -> str:
     path = Path.cwd() / value if info.context is None else info.context.absolute(value)
+    if not _can_be_named(str(path)):
+        raise complaint(
+            f"The path of '{_shown(value)}' has characters that are not {sys.getfilesystemencoding()}, by "
+            "which this system names files. Set LC_ALL=C.UTF-8, or rename the folder or file."
+        )
     if not _is_file(path):
         raise complaint(f"There is no file '{value}' in {path.parent}.{_neighbour(path)}")
     return str(path)
+
+
+def _can_be_named(path: str) -> bool:
+    """Tell whether a path is text that the system knows as a name, and no bytes in disguise."""
+    try:
+        path.encode()
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(name: str) -> str:
+    """Return a name as text, whatever bytes it is made of."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _is_file(path: Path) -> bool:
@@ -215,7 +237,7 @@ def _is_file(path: Path) -> bool:
 def _neighbour(path: Path) -> str:
     """Return a hint at the file of the nearest name in the same folder."""
     try:
-        return nearest(path.name, [other.name for other in path.parent.iterdir()])
+        return _shown(nearest(path.name, [other.name for other in path.parent.iterdir()]))
     except OSError:
         return ""
 
