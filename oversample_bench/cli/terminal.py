@@ -40,9 +40,9 @@ def _replaced(error: UnicodeError) -> tuple[str, int]:
 
 def _plain(letter: str) -> str:
     """Return a letter without its accents, a sign that is like it, or a question mark."""
-    base, *accents = unicodedata.normalize("NFKD", letter)
-    is_plain = base.isascii() and all(map(unicodedata.combining, accents))
-    return PLAIN.get(letter) or (base if is_plain else "?")
+    parts = unicodedata.normalize("NFKD", letter)
+    is_plain = parts[0].isascii() and all(map(unicodedata.combining, parts[1:]))
+    return PLAIN.get(letter) or (parts[0] if is_plain else "?")
 
 
 def echo(text: str = "", *, err: bool = False) -> None:
