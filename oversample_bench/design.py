@@ -7,6 +7,7 @@ without.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from oversample_bench.api import Dataset
@@ -90,8 +91,24 @@ def leaks_of(dataset: Dataset, spec: DataSpec) -> list[str]:
     return [about(spec.path, f"{sentence}.") for sentence in doubts(found)]
 
 
-def survey_data(suite: Suite, registry: Registry) -> list[str]:
-    """Return what `bench plan` says of the data of a suite, as far as it is known without reading all of it.
+@dataclass(frozen=True)
+class Known:
+    """What `bench plan` knows of the data of a suite without reading all of it.
+
+    Attributes
+    ----------
+    told : tuple of str
+        How files are read, and what is to be looked at.
+    counts : mapping of DataSpec to mapping of str to int
+        The rows of each class, of sets of which they are known.
+    """
+
+    told: tuple[str, ...]
+    counts: Mapping[DataSpec, Mapping[str, int]]
+
+
+def survey_data(suite: Suite, registry: Registry) -> Known:
+    """Look at the data of a suite as `bench plan` does.
 
     Raises
     ------
@@ -100,6 +117,7 @@ def survey_data(suite: Suite, registry: Registry) -> list[str]:
     """
     wrong: list[str] = []
     told: list[str] = []
+    counts: dict[DataSpec, Mapping[str, int]] = {}
     for position, item in enumerate(suite.data):
         try:
             found = _surveyed(item.spec(), registry)
@@ -108,12 +126,13 @@ def survey_data(suite: Suite, registry: Registry) -> list[str]:
             continue
         wrong += complaints(suite, position, [about(item.path, sentence) for sentence in found.problems])
         if found.counts is not None:
+            counts[item.spec()] = found.counts
             wrong += bad_design(suite, position, found.counts)
         told += [f"{item.label}: {note}" for note in found.notes]
         told += [f"{item.label}: caution: {sentence}" for sentence in found.cautions]
     if wrong:
         raise UsageError("\n".join(wrong))
-    return told
+    return Known(tuple(told), counts)
 
 
 def _surveyed(spec: DataSpec, registry: Registry) -> Survey:

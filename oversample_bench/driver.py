@@ -11,6 +11,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,7 +137,8 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
     except RayStartError:  # nothing was begun
         raise
     except UsageError:
-        _report(order, watcher)
+        with suppress(UsageError):  # why the work ended is what counts
+            _report(order, watcher)
         raise
     return replace(done, interrupted=_report(order, watcher) or done.interrupted)
 

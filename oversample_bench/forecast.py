@@ -44,7 +44,7 @@ class Forecast:
     told : tuple of str, default=()
         How the files of the suite are read.
     skips : tuple of str, default=()
-        What of it will be skipped, a line each.
+        What will be skipped, a line each.
     n_skipped : int, default=0
         How many trials that are.
     """
@@ -89,7 +89,7 @@ def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Foreca
     registry = registry_of(suite)
     check_names(suite, registry)
     check_parameters(suite, registry, everything=False)
-    told = survey_data(suite, registry)
+    data = survey_data(suite, registry)
     planned = plan(suite)
     there = (folder / store.FILE_NAME).is_file()
     with closing(store.connect(folder)) if there else nullcontext() as opened:
@@ -99,12 +99,12 @@ def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Foreca
         identity = inventory.identity(planned, remember=None)
         left = Stock(folder, connection, called).remaining(suite, registry, (planned, identity))
         cards = store.cards(connection) if connection else {}
-        skipped = foreseen(left.jobs, registry, known_classes(inventory, registry, cards))
+        skipped = foreseen(left.jobs, registry, known_classes(inventory, data.counts, cards))
         idle = {id(job) for one in skipped for job in one.jobs}
         work = [job for job in left.jobs if id(job) not in idle]
         seconds = expected_seconds(connection, work) if connection else None
         n_skipped = sum(one.n_trials for one in skipped)
-        return Forecast(planned, left, seconds, tuple(told), tuple(_lines(suite, skipped)), n_skipped)
+        return Forecast(planned, left, seconds, data.told, tuple(_lines(suite, skipped)), n_skipped)
 
 
 def _lines(suite: Suite, skipped: Iterable[Foreseen]) -> Iterator[str]:

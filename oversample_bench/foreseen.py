@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oversample_bench.data.classes import named
-from oversample_bench.data.common import cards
 from oversample_bench.data.thin import sizes
 from oversample_bench.outcome import Skip
 from oversample_bench.registry import Registry
@@ -79,17 +78,16 @@ def foreseen(jobs: Iterable[Job], registry: Registry, classes_of: ClassesOf) -> 
     return tuple(Foreseen(*place, tuple(skipped)) for place, skipped in found.items())
 
 
-def known_classes(inventory: Inventory, registry: Registry, told: Mapping[str, Any]) -> ClassesOf:
-    """Return what tells the classes of a data set: a store's cards by stamp, or the host's own list."""
-    listed = cards()
+def known_classes(
+    inventory: Inventory, counts: Mapping[DataSpec, Mapping[str, int]], cards: Mapping[str, Any]
+) -> ClassesOf:
+    """Return what tells the classes of a data set: what a look at it has shown, or cards by stamp."""
 
     def classes_of(data: DataSpec) -> Mapping[str, int] | None:
-        if card := told.get(inventory.source(data).stamp()):
-            return dict(card["classes"])
-        entry = registry.known.get(("dataset", data.name))
-        if entry is None or not str(entry.target).startswith("oversample_bench.data.common:"):
-            return None
-        return {"0": listed[data.name].n_majority, "1": listed[data.name].n_minority}
+        if data in counts:
+            return counts[data]
+        card = cards.get(inventory.source(data).stamp())
+        return None if card is None else dict(card["classes"])
 
     return classes_of
 
@@ -99,7 +97,7 @@ def _reason(task: DrawTask, registry: Registry, classes: Mapping[str, int] | Non
     split, given = task.spec.split, task.spec.method.kwargs()
     target = split.protocol.target_ratio
     try:
-        there = None if classes is None else _counts(dict(classes), split)
+        there = None if classes is None else _there(classes, split)
         if "sampling_strategy" not in given and not _idle(Request(target, MAKES_ROWS, target), split, there):
             return ""  # whatever the method is; so it need not be imported
         return _idle(_request(task, registry), split, there)
@@ -109,10 +107,10 @@ def _reason(task: DrawTask, registry: Registry, classes: Mapping[str, int] | Non
         return ""
 
 
-def _counts(classes: dict[str, int], split: SplitSpec) -> Counts:
+def _there(classes: Mapping[str, int], split: SplitSpec) -> Counts:
     majority, minority = named(classes, split.data)
-    counts = (classes[majority], classes[minority])
-    return Counts(*sizes(counts, split.ratio, split.protocol.test_size).train)
+    rows = (classes[majority], classes[minority])
+    return Counts(*sizes(rows, split.ratio, split.protocol.test_size).train)
 
 
 def _idle(request: Request, split: SplitSpec, there: Counts | None) -> str:
@@ -125,4 +123,4 @@ def _request(task: DrawTask, registry: Registry) -> Request:
     from oversample_bench.stages import Bounds, Toolbox
 
     sampler = Toolbox(registry, {}, Bounds()).sampler(task).estimator
-    return Request.of(sampler, task.spec.split.protocol.target_ratio)
+    return Request.of(sampler, task.target_ratio)

@@ -33,7 +33,9 @@ REASONS = {
     errno.EISDIR: "there is a folder of that name",
     errno.EIO: "the disk does not work (an input/output error)",
 }
-DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
+DAMAGED = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""Codes for a file with other tables than it should have, or none."""
+
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 STORE_REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full",

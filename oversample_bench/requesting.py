@@ -125,6 +125,11 @@ class Request:
         return f"sampling_strategy {self.strategy}"
 
 
+def takes_ratio(sampler: Any) -> bool:
+    """Tell whether a ratio means something to a sampler of this type."""
+    return getattr(sampler, "_sampling_type", MAKES_ROWS) not in TAKES_NO_RATIO
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 

@@ -22,7 +22,7 @@ from oversample_bench.limits import Cost, measured, memory_limit, time_limit
 from oversample_bench.observing import UNSEEDED, observed, quiet
 from oversample_bench.outcome import Failed, Ok, Outcome, Skip, Status, attempt
 from oversample_bench.registry import Registry
-from oversample_bench.requesting import MAKES_ROWS, TAKES_NO_RATIO, Counts, Request, ask
+from oversample_bench.requesting import Counts, Request, ask, takes_ratio
 from oversample_bench.scoring import Scores, scored
 from oversample_bench.seeding import Seeded, seeded
 from oversample_bench.specs import Component, SplitSpec
@@ -67,9 +67,9 @@ class Toolbox:
     def sampler(self, task: DrawTask, one_hot: Groups = ()) -> Seeded:
         """Return the method of a draw, told its seed, the target ratio and which columns are categories."""
         built = self._built("oversampler", task.spec.method, task.random_state)
-        ratio = _target(task)
-        takes_ratio = getattr(built.estimator, "_sampling_type", MAKES_ROWS) not in TAKES_NO_RATIO
-        told: dict[str, Any] = {"sampling_strategy": ratio} if ratio != 1.0 and takes_ratio else {}
+        ratio = task.target_ratio
+        asked = ratio != 1.0 and takes_ratio(built.estimator)
+        told: dict[str, Any] = {"sampling_strategy": ratio} if asked else {}
         told |= {"one_hot_groups": [list(group) for group in one_hot]} if one_hot else {}
         free = _free(built.estimator, task.spec.method) if told else set()
         if wanted := {name: value for name, value in told.items() if name in free}:
@@ -158,7 +158,7 @@ def _fit(task: DrawTask, split: Split, tools: Toolbox) -> Answered:
     with tools.bounds.held(tools.bounds.fit):
         built = tools.sampler(task, split.one_hot)
         sampler = built.estimator
-        ask(sampler, _target(task), split.y)
+        ask(sampler, task.target_ratio, split.y)
         with observed() as found, measured() as cost:
             returned = sampler.fit_resample(split.X, split.y)
     told = (getattr(sampler, "fallback_", None), getattr(sampler, "sample_weight_", None))
@@ -191,7 +191,7 @@ def _drawn(task: DrawTask, split: Split, answer: _Answer, cost: Cost) -> Drawn:
     origin = traced(split.X, split.y, X_out, y_out)
     new = origin == NEW
     made = Draw(origin, X_out[new], y_out[new], _weights(answer.weight, len(X_out)))
-    rows = Request.of(answer.sampler, _target(task)).n_new(Counts.of(split.y))
+    rows = Request.of(answer.sampler, task.target_ratio).n_new(Counts.of(split.y))
     near = fidelity(split.X_hidden, made.X_new[made.y_new == 1], random_state=task.random_state)
     audit = audited(split.X, split.y, made, rows, str(answer.fallback or ""), split.one_hot)
     return Drawn(made, audit, cost, near, answer.notes, answer.random_state)
@@ -224,18 +224,17 @@ def _member(task: DrawTask, split: Outcome[Split], answer: Failed | Answered) ->
 
 
 def _fit_batch(fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
-    """Have one model made of the splits that ask for rows; the others are skipped."""
     groups = {split.one_hot for _, split in fitted}
     limit = tools.bounds.fit
     with tools.bounds.held(None if limit is None else limit * len(fitted)):
         sampler = tools.sampler(fitted[0][0], groups.pop() if len(groups) == 1 else ()).estimator
-        asked = [attempt("draw", ask, sampler, _target(task), split.y) for task, split in fitted]
-        left = [member for member, found in zip(fitted, asked, strict=True) if isinstance(found, Ok)]
-        answers = iter(_answers(sampler, left) if left else ())
+        asked = [attempt("draw", ask, sampler, task.target_ratio, split.y) for task, split in fitted]
+        left = [one for one, found in zip(fitted, asked, strict=True) if isinstance(found, Ok)]
+        answers = iter(_together(sampler, left) if left else ())
     return [found if isinstance(found, Failed) else next(answers) for found in asked]
 
 
-def _answers(sampler: Any, fitted: Sequence[tuple[DrawTask, Split]]) -> list[Answered]:
+def _together(sampler: Any, fitted: Sequence[tuple[DrawTask, Split]]) -> list[Answered]:
     """Return what a sampler makes of splits in one call."""
     problems = [(split.X, split.y) for _, split in fitted]
     seeds = [task.random_state for task, _ in fitted]

@@ -35,6 +35,11 @@ class DrawTask:
     fingerprint: str
     random_state: int
 
+    @property
+    def target_ratio(self) -> float:
+        """The ratio that the protocol asks methods for."""
+        return self.spec.split.protocol.target_ratio
+
 
 @dataclass(frozen=True)
 class TrialTask:

@@ -144,7 +144,10 @@ WRONG = {
     ),
     "a plan with a data file": ("plan s.yaml --data-dir s.yaml", "'s.yaml', which is not a folder"),
     "an output that is a file": ("run s.yaml --out s.yaml", "'s.yaml' is a file"),
-    "an output in a file": ("run s.yaml --out s.yaml/o", "s.yaml/o' cannot be written to: Not a directory"),
+    "an output in a file": (
+        "run s.yaml --out s.yaml/o",
+        "s.yaml/o' cannot be written to: a part of the path is no folder.",
+    ),
     "a report of nothing": ("report .", "'.' is not the folder of a run: it has no results.sqlite."),
     "a report of nowhere": ("report no", "Make one with `bench run SUITE --out no`"),
     "an export of nothing": ("export . -o a.csv", "it has no results.sqlite"),
@@ -182,14 +185,14 @@ def test_a_group_without_a_command_shows_its_help(bench):
 def test_whatever_the_system_refuses_is_told(bench, monkeypatch):
     """An error of the operating system that nobody foresaw is a sentence with the file's name."""
 
-    def full(_path: object) -> None:
-        raise OSError(28, "No space left on device", "results.sqlite")
+    def refuse(_path: object) -> None:
+        raise OSError(116, "Stale file handle", "s.yaml")
 
-    monkeypatch.setattr("oversample_bench.suite.load_suite", full)
+    monkeypatch.setattr("oversample_bench.suite.load_suite", refuse)
 
     ended = bench("plan", "s.yaml")
 
-    assert ended == Ended(1, "", "the system refused: No space left on device ('results.sqlite')\n")
+    assert ended == Ended(1, "", "'s.yaml' could not be used: Stale file handle.\n")
 
 
 @pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt(), 130), (UsageError("Say so."), 1)])

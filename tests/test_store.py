@@ -488,7 +488,7 @@ def test_a_damaged_store_is_refused(tmp_path, kind, create):
     path = tmp_path / store.FILE_NAME
     if kind == "folder":
         path.mkdir()
-        assert ("has no results.sqlite" if not create else "cannot be read") in refused(tmp_path, create)
+        assert ("has no results.sqlite" if not create else "it cannot be opened") in refused(tmp_path, create)
         return
     with closing(Ledger(tmp_path)) as ledger:
         for number in range(50):
@@ -545,7 +545,7 @@ def test_an_archived_folder_can_be_read_and_not_written_to(tmp_path):
         told = refused(archive, create=True)
 
     assert found == ({"t"}, "s")
-    assert "readonly" in told
+    assert "it is for reading only" in told
 
 
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="rights of POSIX")

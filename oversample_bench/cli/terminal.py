@@ -41,9 +41,8 @@ def _replaced(error: UnicodeError) -> tuple[str, int]:
 def _plain(letter: str) -> str:
     """Return a letter without its accents, a sign that is like it, or a question mark."""
     parts = unicodedata.normalize("NFKD", letter)
-    base, accents = parts[:1], parts[1:]
-    is_plain = base.isascii() and all(map(unicodedata.combining, accents))
-    return PLAIN.get(letter) or (base if is_plain else "?")
+    is_plain = parts[0].isascii() and all(map(unicodedata.combining, parts[1:]))
+    return PLAIN.get(letter) or (parts[0] if is_plain else "?")
 
 
 def echo(text: str = "", *, err: bool = False) -> None:
