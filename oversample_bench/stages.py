@@ -84,10 +84,6 @@ class Toolbox:
         return seeded(self.registry.entry(kind, component.name), component.kwargs(), random_state)
 
 
-def _target(task: DrawTask) -> float:
-    return task.spec.split.protocol.target_ratio
-
-
 def _free(estimator: Any, component: Component) -> set[str]:
     """Return the parameters that the suite has left to the host."""
     names = estimator.get_params(deep=False) if hasattr(estimator, "get_params") else {}

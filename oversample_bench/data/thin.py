@@ -20,7 +20,7 @@ import numpy.typing as npt
 from oversample_bench.errors import UsageError, counted
 from oversample_bench.outcome import Skip
 from oversample_bench.seeds import child
-from oversample_bench.specs import Protocol, SplitSpec, exact
+from oversample_bench.specs import SplitSpec, exact
 
 Index = npt.NDArray[np.intp]
 
@@ -113,13 +113,6 @@ def thin(y: npt.NDArray[Any], spec: SplitSpec) -> Rows:
         test=np.sort(np.concatenate([rows[:n] for rows, n in zip(shuffled, found.test, strict=True)])),
         hidden=np.sort(minority[kept:]),
     )
-
-
-def _test_sizes(sizes: list[int], protocol: Protocol) -> list[int]:
-    """Return how many rows of the majority and of the minority are tested on."""
-    n_test = [floor(exact(protocol.test_size) * size) for size in sizes]
-    _check_test(n_test, sizes, protocol.test_size)
-    return n_test
 
 
 def _shuffled(y: npt.NDArray[Any], label: int, index: int) -> Index:
