@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import io
+import json
 import re
 import subprocess
 import sys
@@ -103,6 +105,23 @@ def test_a_file_is_found_from_the_folder_of_the_suite(tmp_path, monkeypatch, nam
     item = load_suite(Path(tmp_path.name) / "s.yaml").data[0]
 
     assert (item.path, item.label) == (str(tmp_path / "tables" / name), "a")
+
+
+def test_how_a_file_is_read_is_part_of_its_spec(tmp_path):
+    """Names in their normal form, numbers as text, words for separators; the rest is to be recognised."""
+    (tmp_path / "my.csv").write_text("y\n1\n")
+    entry = (
+        "{path: my.csv, target: ' y', ignore: [' a', 0], missing: ['?', -999, 1.0], "
+        "categorical: ['b\u00a0'], numeric: [c], separator: tab, decimal: ',', encoding: UTF8}"
+    )
+    suite = parse_suite(SMALLEST.replace("[ecoli1]", f"[{entry}]"), folder=tmp_path)
+    spec = suite.data[0].spec()
+
+    assert spec.target == "y"
+    assert spec.reading == specs.Reading(("a", "0"), ("?", "-999", "1"), ("b",), ("c",), "\t", ",", "utf-8")
+    assert specs.Reading.of(json.loads(json.dumps(dataclasses.asdict(spec.reading)))) == spec.reading
+    plain = parse_suite(SMALLEST.replace("ecoli1", "{path: my.csv, target: y}"), folder=tmp_path)
+    assert plain.data[0].spec().reading == specs.Reading()
 
 
 def test_plugin_files_become_absolute(tmp_path):
@@ -423,6 +442,58 @@ WRONG_ENTRIES = [
     ("data", "{path: mi.csv, target: y}", "2:15", "Did you mean 'my.csv'?"),
     ("data", f"{{path: {'x' * 5000}.csv, target: y}}", "2:15", "There is no file 'xxxx"),
     ("data", "{path: ., target: y}", "2:15", "expected a file that ends in"),
+    *(
+        ("data", entry.replace("MY", "path: my.csv, target: y"), place, sentence)
+        for entry, place, sentence in [
+            ("{dataset: a, ignore: [b]}", "2:29", "'ignore' goes with 'path'"),
+            ("{dataset: a, encoding: utf-8}", "2:31", "'encoding' goes with 'path'"),
+            (
+                "{MY, ignore: [y]}",
+                "2:43",
+                "The column 'y' is in 'ignore' and in 'target', at FILE:2:31; choose one.",
+            ),
+            ("{MY, ignore: [' y']}", "2:43", "The column 'y' is in 'ignore' and in 'target'"),
+            (
+                "{MY, ignore: [a], numeric: [b, a]}",
+                "2:60",
+                "The column 'a' is in 'numeric' and in 'ignore', at FILE:2:43",
+            ),
+            ("{MY, ignore: [a, 'a ']}", "2:46", "The column 'a' is given twice, here and at FILE:2:43"),
+            ("{MY, missing: ['?', '?']}", "2:49", "The missing value '?' is given twice"),
+            ("{MY, ignore: a}", "2:42", "'ignore' is 'a'; expected a list. Write [a]."),
+            (
+                "{MY, ignore: [1.5]}",
+                "2:43",
+                "expected the name of a column: text of one line, or a whole number",
+            ),
+            ("{MY, ignore: ['  ']}", "2:43", "expected the name of a column"),
+            (
+                "{MY, missing: [null]}",
+                "2:44",
+                "expected text or a number, such as '?' or -999; quote words such as",
+            ),
+            ("{MY, separator: ';;'}", "2:45", "expected one character, such as ';', or 'comma', 'semicolon'"),
+            ("{MY, separator: x}", "2:45", "expected one character"),
+            ("{MY, decimal: ';'}", "2:43", "expected '.' or ','."),
+            ("{MY, separator: ',', decimal: ','}", "2:59", "'separator' and 'decimal' are both ','."),
+            (
+                "{MY, encoding: utf-9}",
+                "2:44",
+                "expected an encoding of text, such as utf-8, utf-16, cp1252, latin-1.",
+            ),
+            ("{MY, encoding: cp1253x}", "2:44", "Did you mean 'cp1252'?"),
+            (
+                "{path: my.npz, target: y, separator: tab}",
+                "2:45",
+                "'separator' says nothing of a file of the kind npz",
+            ),
+            (
+                "{path: my.parquet, target: y, encoding: utf-8}",
+                "2:48",
+                "'encoding' says nothing of a file of the kind",
+            ),
+        ]
+    ),
     ("data", "{dataset: a, majority: 2}", "2:31", "'majority' is 2 and there is no 'minority'"),
     ("data", "{dataset: a, majority: 2, minority: 2.0}", "2:44", "'majority' and 'minority' are both 2"),
     ("data", "{dataset: a, minority: }", "2:21", "'minority' is empty; expected the label of a class"),
@@ -534,7 +605,8 @@ WRONG_ENTRIES = [
 @pytest.mark.parametrize(("key", "entries", "place", "sentence"), WRONG_ENTRIES)
 def test_a_wrong_entry_is_told_with_its_place(tmp_path, key, entries, place, sentence):
     """What is wrong in an entry of data, methods or classifiers is told likewise."""
-    (tmp_path / "my.csv").write_text("y\n1\n")
+    for name in {"my.csv", *re.findall(r"my\.(?:npz|parquet)", entries)}:
+        (tmp_path / name).write_text("y\n1\n")
     found = told(re.sub(rf"{key}: \[.*\]", lambda _: f"{key}: [{entries}]", SMALLEST), tmp_path)
 
     assert len(found) == 1

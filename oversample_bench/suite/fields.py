@@ -146,6 +146,12 @@ def _separator(value: Any) -> str:
     return found
 
 
+def _decimal(value: Any) -> str:
+    if value not in (".", ","):
+        raise expected("'.' or ','")
+    return str(value)
+
+
 def _encoding(value: str) -> str:
     try:
         "".encode(value)
@@ -292,6 +298,9 @@ Cell = Annotated[str, BeforeValidator(_cell, json_schema_input_type=str | float)
 
 Separator = Annotated[str, BeforeValidator(_separator, json_schema_input_type=str)]
 """One character that stands between two columns."""
+
+DecimalSign = Annotated[str, BeforeValidator(_decimal, json_schema_input_type=Literal[".", ","])]
+"""What stands before the decimals of a number."""
 
 Encoding = Annotated[str, AfterValidator(_encoding)]
 """The name of an encoding that Python knows."""

@@ -5,7 +5,7 @@ Names are not looked up here: whether a plugin offers them is for the registry t
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -14,6 +14,7 @@ from oversample_bench.suite.fields import (
     Cell,
     ClassLabel,
     ColumnName,
+    DecimalSign,
     Encoding,
     Name,
     Params,
@@ -80,9 +81,7 @@ class DataItem(Section):
     separator: Separator = Field(
         "", description="What stands between the columns of a CSV file. Default: recognised."
     )
-    decimal: Literal["", ".", ","] = Field(
-        "", description="The decimal sign of a CSV file. Default: recognised."
-    )
+    decimal: DecimalSign = Field("", description="The decimal sign of a CSV file. Default: recognised.")
     encoding: Encoding = Field("", description="The encoding of a CSV file. Default: recognised.")
     splits: int = Field(
         0,
