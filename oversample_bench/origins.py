@@ -20,7 +20,7 @@ from oversample_bench.specs import NUMBERS_VERSION, digest, parted
 if TYPE_CHECKING:
     from oversample_bench.loose import LooseFile
 
-HOST, PACKAGE = "oversample-bench", "oversample_bench"
+HOST, PACKAGE, LOOSE = "oversample-bench", "oversample_bench", "oversample_bench.loose"
 NUMBERS_OF_RELEASES = {"0.1.0": 1}
 """Releases that wrote their own version to the store, and the `NUMBERS_VERSION` that they computed by."""
 
@@ -37,15 +37,12 @@ class Origin:
         What stands in digests and in the store for one of its targets.
     earlier : tuple of str
         What stood there before code counted.
-    file : LooseFile or None
-        Of a loose plugin.
     """
 
     name: str
     version: str
     source: Callable[[object], str]
     earlier: tuple[str, ...] = ()
-    file: LooseFile | None = None
 
     @property
     def told(self) -> str:
@@ -80,12 +77,10 @@ def loose(file: LooseFile) -> Origin:
 
     @cache
     def source(module: str) -> str:
-        elsewhere = "" if module == file.module_name else _code_elsewhere(module)
+        elsewhere = "" if module == LOOSE else _code_elsewhere(module)
         return f"{file.name} code {_joined(file.code, elsewhere)}"
 
-    return Origin(
-        file.name, file.code, lambda target: source(_module(target)), (f"{file.name} {file.own}",), file
-    )
+    return Origin(file.name, file.code, lambda target: source(_module(target)), (f"{file.name} {file.own}",))
 
 
 def _joined(code: str, elsewhere: str) -> str:
@@ -110,11 +105,10 @@ def _numbers() -> str:
 
 
 def _module(target: object) -> str:
-    """Return the top-level name of the module that a target, or the function in a metric, comes from."""
-    if isinstance(target, str):
-        return top(target.partition(":")[0])
-    inner = getattr(target, "compute", getattr(target, "func", target))
-    return top(getattr(inner, "__module__", "") or "")
+    """Return the top-level name of the module that a target comes from; of a loose file its package."""
+    inner = getattr(target, "compute", getattr(target, "func", target))  # of a metric, of a partial
+    name = target.partition(":")[0] if isinstance(target, str) else getattr(inner, "__module__", "") or ""
+    return LOOSE if name.startswith(f"{LOOSE}.") else top(name)
 
 
 def _code_elsewhere(module: str) -> str:

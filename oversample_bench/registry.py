@@ -22,7 +22,7 @@ from oversample_bench.api import ENTRY_POINT_GROUP, Metric
 from oversample_bench.distributions import top, version
 from oversample_bench.errors import UsageError, listed, nearest
 from oversample_bench.hookspecs import implementations
-from oversample_bench.loose import LooseFile
+from oversample_bench.loose import LooseFile, imported
 from oversample_bench.origins import Origin
 
 KINDS = {"oversampler": "oversampler", "classifier": "classifier", "dataset": "data set", "metric": "metric"}
@@ -92,8 +92,6 @@ class Entry:
         if self.state != "ok":
             raise UsageError(f"the {KINDS[self.kind]} '{self.name}' is unavailable: {self.reason}")
         target = _imported(self) if isinstance(self.target, str) else self.target
-        if self.origin.file is not None:
-            self.origin.file.share()
         return partial(target, **self.defaults) if self.defaults and callable(target) else target
 
     def build(self, params: Mapping[str, Any]) -> Any:
@@ -189,7 +187,7 @@ def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
         if point.name != BUILT_IN and (not only or point.name in only):
             collected.add(point.name, origins.installed(point), point.load)
     for file in loose:
-        collected.add(file.name, origins.loose(file), file.module)
+        collected.add(file.name, origins.loose(file), partial(imported, file))
     return Registry(tuple(collected.plugins), collected.known, tuple(loose))
 
 
