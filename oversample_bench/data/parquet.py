@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -77,17 +78,25 @@ def _rows(path: Path, *, sample: bool) -> tuple[pa.Table, bool]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    files = {file: parquet.ParquetFile(file) for file in table_files(path)}
+    files = table_files(path)
     if not files:
         raise FileNotFoundError("there is no Parquet file in this folder")
-    n_cells = sum(one.metadata.num_rows * one.metadata.num_columns for one in files.values())
-    if sample and n_cells > MOST_CELLS:
-        first, opened = next(iter(files.items()))
-        batches = list(opened.iter_batches(batch_size=SAMPLE_ROWS))[:1]
-        rows = pa.Table.from_batches(batches, opened.schema_arrow)
-        return _keyed(rows, first.relative_to(path).parts), False
-    parts = [_keyed(opened.read(), file.relative_to(path).parts) for file, opened in files.items()]
+    known = [parquet.read_metadata(file) for file in files] if sample else []
+    if sum(one.num_rows * one.num_columns for one in known) > MOST_CELLS:
+        with parquet.ParquetFile(files[0]) as opened:
+            batches = list(islice(opened.iter_batches(batch_size=SAMPLE_ROWS), 1))
+            rows = pa.Table.from_batches(batches, opened.schema_arrow)
+        return _keyed(rows, files[0].relative_to(path).parts), False
+    parts = [_keyed(_whole(file), file.relative_to(path).parts) for file in files]
     return pa.concat_tables(parts, promote_options="default") if len(parts) > 1 else parts[0], True
+
+
+def _whole(file: Path) -> pa.Table:
+    """Return the rows of one file; by position, so that names may repeat."""
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(file) as opened:
+        return opened.read()
 
 
 def _keyed(rows: pa.Table, folders: Iterable[str]) -> pa.Table:
