@@ -57,7 +57,7 @@ def as_then(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(origins, "distribution", of_then)
     monkeypatch.setattr(origins, "NUMBERS_VERSION", 1)
-    monkeypatch.setattr("oversample_bench.driver._report", lambda _: None)  # which takes most of the time
+    monkeypatch.setattr("oversample_bench.driver._report", lambda *_: False)  # which takes most of the time
 
 
 @pytest.fixture(params=VERSIONS)
@@ -71,7 +71,7 @@ def of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the results of today of the same suite, in a folder of their own."""
     place = laid_out(tmp_path_factory.mktemp("today") / "place", 2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("oversample_bench.driver._report", lambda _: None)
+        patch.setattr("oversample_bench.driver._report", lambda *_: False)
         run(suite(place), place / "new", KEEP)
     return place / "new"
 
@@ -196,7 +196,8 @@ def test_every_digest_of_a_taken_over_store_is_that_of_today(place, of_today):
     old, new = (trials(folder).drop(columns=[*measured]) for folder in (place / "out", of_today))
 
     assert digests(place / "out") == digests(of_today)
-    pd.testing.assert_frame_equal(old, new)
+    known = old.columns[old.notna().any()]  # later versions of the store tell more
+    pd.testing.assert_frame_equal(old[known], new[known])
 
 
 def test_only_what_failed_is_tried_again(place):

@@ -273,7 +273,7 @@ def counts(place: Path, runner: str) -> dict[str, int]:
     )
     options = Options(runner=runner, workers=2 if runner == "ray" else 0, figures=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("oversample_bench.driver._report", lambda _: None)
+        patch.setattr("oversample_bench.driver._report", lambda *_: False)
         return dict(run(parse_suite(SUITE, "s.yaml", place), place / "out", options).counts)
 
 
