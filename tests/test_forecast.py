@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from oversample_bench.data.survey import Survey
 from oversample_bench.driver import Options, run
 from oversample_bench.errors import UsageError
 from oversample_bench.forecast import Forecast, forecast
@@ -144,11 +145,11 @@ def told(data: str, ratios: str, folder: Path) -> list[str]:
     return [line.strip() for line in lines[3:-1]]
 
 
-def test_what_a_ratio_of_the_suite_leaves_nothing_to_ask_for_is_told(tmp_path):
+def test_what_a_ratio_of_the_suite_leaves_nothing_to_ask_for_is_told(tmp_path, monkeypatch):
     """Of a set that nobody has read, the ratio alone makes it certain; the baseline is not skipped."""
-    (tmp_path / "my.csv").write_text("a,label\n1,x\n")
+    monkeypatch.setattr("oversample_bench.design.known_counts", lambda *_: None)
 
-    assert told("{path: my.csv, target: label}", "[natural, 0.28, 0.3, 0.01]", tmp_path) == [
+    assert told("{dataset: ecoli1, label: my}", "[natural, 0.28, 0.3, 0.01]", tmp_path) == [
         "of these 6 trials will be skipped:",
         "my at ratio 0.28: sampling_strategy 0.25 asks for nothing: the ratio is 0.28 already (2 trials)",
         "my at ratio 0.3: target_ratio 0.3 asks for nothing: the ratio is 0.3 already (2 trials)",
@@ -184,19 +185,34 @@ def test_what_is_told_is_what_comes(tmp_path):
     assert forecast(planned, tmp_path / "out").n_skipped == 0
 
 
-def test_a_file_that_the_store_has_seen_is_known(tmp_path):
-    """What a run has counted, the next plan tells: also of a set as it comes."""
-    rows = "".join(f"{n},{n % 7},{'rare' if n % 4 == 0 else 'often'}\n" for n in range(200))
-    (tmp_path / "my.csv").write_text(f"a,b,label\n{rows}")
-    entry = "{path: my.csv, target: label}"
+def written(folder: Path) -> str:
+    """Write a file of 150 rows of one class and 50 of the other, and return its entry in a suite."""
+    rows = "".join(f"{n * 37 % 101},{n % 7},{'rare' if n % 4 == 0 else 'often'}\n" for n in range(200))
+    (folder / "my.csv").write_text(f"a,b,label\n{rows}")
+    return "{path: my.csv, target: label}"
+
+
+MET = "my at ratio natural: target_ratio 0.3 asks for nothing: the split has 40 minority to 120 majority rows"
+
+
+def test_a_small_file_is_known(tmp_path):
+    """What a look at a file shows is told before any run."""
+    lines = told(written(tmp_path), "[natural]", tmp_path)
+
+    assert f"{MET} already (2 trials)" in lines
+
+
+def test_a_set_that_the_store_has_seen_is_known(tmp_path, monkeypatch):
+    """What a run has counted, the next plan tells, where a look does not."""
+    entry = written(tmp_path)
     text = SKIPPED.format(data=entry, ratios="[natural]")
     first = parse_suite(text.replace("methods: [none, random, ", "methods: [none, "), folder=tmp_path)
     run(first, tmp_path / "out", Options(runner="serial"))
+    monkeypatch.setattr("oversample_bench.design.surveyed", lambda *_: Survey())
 
-    met = "asks for nothing: the split has 40 minority to 120 majority rows already (2 trials)"
     assert told(entry, "[natural]", tmp_path) == [
         "of these 2 trials will be skipped:",
-        f"my at ratio natural: target_ratio 0.3 {met}",
+        f"{MET} already (2 trials)",
     ]
 
 

@@ -54,7 +54,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {
         name: path.read_bytes()
         for name, path in names.items()
-        if not name.startswith(("draws", "results", ".lock"))
+        if not name.startswith(("draws", "results", ".lock", ".running"))
     }
 
 

@@ -11,7 +11,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -161,44 +161,6 @@ def _encoding(value: str) -> str:
         raise expected(f"an encoding of text, such as {', '.join(names)}", nearest(value, names)) from None
 
 
-def _json_like(params: dict[str, Any]) -> dict[str, Any]:
-    for steps, key in _keys(params, ()):
-        if not isinstance(key, str | int | float) or (isinstance(key, float) and not math.isfinite(key)):
-            raise complaint(f"A key is {key}; expected text, a finite number, true or false.", at=steps)
-    for steps, value in _leaves(params, ()):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise complaint(f"A parameter is {value}; expected a finite number, as in JSON.", at=steps)
-        if value is not None and not isinstance(value, str | int | float):
-            raise complaint(
-                f"A parameter is of type {type(value).__name__}, which JSON does not know.", at=steps
-            )
-    return params
-
-
-def _inner(value: Any) -> Iterable[tuple[Any, Any]] | None:
-    """Return what a mapping or list holds, by key or position; None for what holds nothing."""
-    if isinstance(value, dict):
-        return value.items()
-    return enumerate(value) if isinstance(value, list) else None
-
-
-def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
-    """Yield every value that holds no others, with the way to it."""
-    inner = _inner(value)
-    if inner is None:
-        yield steps, value
-    for step, item in inner or ():
-        yield from _leaves(item, (*steps, step))
-
-
-def _keys(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
-    """Yield every key of every mapping in ``value``, with the way to the mapping."""
-    for step, item in _inner(value) or ():
-        if isinstance(value, dict):
-            yield steps, step
-        yield from _keys(item, (*steps, step))
-
-
 def existing(value: str, info: ValidationInfo, endings: tuple[str, ...]) -> str:
     """Return the absolute path of a file that the suite names from its own folder."""
     if not value.endswith(endings):
@@ -304,9 +266,6 @@ DecimalSign = Annotated[str, BeforeValidator(_decimal, json_schema_input_type=Li
 
 Encoding = Annotated[str, AfterValidator(_encoding)]
 """The name of an encoding that Python knows."""
-
-Params = Annotated[dict[str, Any], AfterValidator(_json_like)]
-"""Keyword arguments of a constructor."""
 
 TableFile = Annotated[str, AfterValidator(_table_file)]
 """A CSV, Parquet or npz file that exists, or a folder of Parquet files; absolute after validation."""

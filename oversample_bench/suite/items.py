@@ -17,13 +17,13 @@ from oversample_bench.suite.fields import (
     DecimalSign,
     Encoding,
     Name,
-    Params,
     Separator,
     TableFile,
     complaint,
     expected,
     refuse_repeats,
 )
+from oversample_bench.suite.params import Params
 from oversample_bench.suite.source import Steps
 
 COLUMNS = ("ignore", "categorical", "numeric")
