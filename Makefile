@@ -1,6 +1,8 @@
 # make bench    set up, run suites/quickstart.yaml and say where the report is
-# make test     set up, run all tests
+# make test     set up, run all tests; the last lines say what was left out, and how to get it
+# make quick    set up, run the main rules of each package, within a minute
 # make check    format, lint and types
+# make system-packages   as root on Debian: the Chromium and the pdflatex that some tests use
 # make benchmarks   measure speed against a hand-written loop (minutes; decides nothing)
 # make picture      draw the table of the README from reports/quickstart
 
@@ -9,14 +11,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
+# Two processes on two cores; compiled files are kept, since hundreds of processes would compile the same ones.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: bench test check benchmarks picture install clean
+.PHONY: bench test quick check system-packages benchmarks picture install clean
 
 bench: install
 	$(BIN)/bench run suites/quickstart.yaml
 
 test: install
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(PYTEST)
+
+quick: install
+	$(PYTEST) -m quick
+
+system-packages:
+	bash .ci/system-packages
 
 check: install
 	$(BIN)/ruff format --check .

@@ -7,6 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 from oversample_bench import threads
 
 threads.claim()  # before anything imports numpy: two test processes share two cores
@@ -16,6 +18,12 @@ os.environ["OVERSAMPLE_BENCH_OFFLINE"] = "1"
 os.environ["OVERSAMPLE_BENCH_CACHE"] = str(Path(tempfile.gettempdir()) / "oversample-bench-no-cache")
 # Figures take longer than most runs; the tests of the figures ask for them.
 os.environ["OVERSAMPLE_BENCH_FIGURES"] = "0"
+
+# How long an example takes is the machine's business. Where CI is set, Hypothesis repeats the same examples.
+settings.register_profile(
+    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 pytest_plugins = ["tests.groups", "tests.clusters", "tests.left_out"]
 

@@ -59,6 +59,7 @@ def test_running_again_computes_nothing(runs: Any, tmp_path: Path) -> None:
     assert report == (tmp_path / "out" / "report.md").stat().st_mtime_ns
 
 
+@pytest.mark.quick
 def test_a_new_classifier_refits_no_sampler(runs: Any, tmp_path: Path) -> None:
     """Draws lie on disk: a classifier more costs its own trials only."""
     runs(SUITE)
@@ -106,6 +107,7 @@ def test_a_new_label_renames_without_computing(runs: Any, tmp_path: Path) -> Non
     assert {"none", "copies", "smote"} == set(again.trials()["method"])
 
 
+@pytest.mark.quick
 def test_failures_are_tried_again_unless_told_otherwise(runs: Any, tmp_path: Path) -> None:
     """Resume is the plan less what succeeded; ``retry=False`` leaves failures as they are."""
     (tmp_path / "fails.py").write_text(

@@ -136,6 +136,7 @@ def test_one_data_set_has_the_corrected_interval_over_its_splits(tmp_path: Path)
     assert f"On a (4 splits) smote raises mcc of tree by {interval} over none." in text
 
 
+@pytest.mark.quick
 def test_the_summary_counts_what_failed_and_what_waits(tmp_path: Path) -> None:
     """Failed draws, lost trials and trials that have not been run stand on top of the page."""
     text = prose_of(html_of(store(tmp_path, varied())))
@@ -174,6 +175,7 @@ def test_whatever_there_is_makes_a_page(tmp_path: Path, made: list[Made]) -> Non
     assert "nan" not in prose_of(page).lower().split()
 
 
+@pytest.mark.quick
 def test_names_are_text_wherever_they_stand(tmp_path: Path) -> None:
     """No name makes an element, ends a script or is read as a template; each is shown as it is."""
     names = iter(HOSTILE * 2)

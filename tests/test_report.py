@@ -172,6 +172,7 @@ def test_a_cell_is_the_mean_and_the_sample_deviation_of_its_scores(tmp_path: Pat
     assert "n = 3 in every cell." in text
 
 
+@pytest.mark.quick
 def test_a_failed_trial_never_enters_a_mean(tmp_path: Path) -> None:
     """A trial that did not succeed has no score in any table, even if the store has kept one."""
     good, bad = (
@@ -417,6 +418,7 @@ def test_skipped_is_explained_where_it_stands(tmp_path: Path) -> None:
     assert "- skipped:" not in report(store(tmp_path / "b", whole, {"mcc": True}))
 
 
+@pytest.mark.quick
 def test_mean_ranks_are_those_of_scipy_over_whole_rows(tmp_path: Path) -> None:
     """Ranks average ties within a row; rows that are not whole are left out by name, or imputed as worst."""
     methods, means = (
@@ -452,6 +454,7 @@ def test_rows_that_wait_are_not_imputed(tmp_path: Path) -> None:
     assert pd.read_csv(folder / "tables" / "ranks_mcc.csv")["n_rows_imputed"].tolist() == [0] * 4
 
 
+@pytest.mark.quick
 def test_a_failed_draw_is_told_once_with_the_trials_that_it_cost(tmp_path: Path) -> None:
     """Trials upstream of a failed draw are no failures of their own."""
     bad = Case(method="adasyn", draw_status="failed", draw_reason="no neighbours | at all", status="upstream")

@@ -322,6 +322,7 @@ def test_draws_from_disk_serve_a_cluster(runs: Any, chaos: None, tmp_path: Path)
     pd.testing.assert_frame_equal(numbers(afresh.trials()), numbers(more.trials()), check_exact=True)
 
 
+@pytest.mark.quick
 def test_failed_member_leaves_its_batch(runs: Any, chaos: None) -> None:
     """Of a batch in which one member fails the others are kept."""
     methods = ["none", {"name": "together", "batch": 3, "params": {"fail": 1}}]
