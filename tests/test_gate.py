@@ -418,6 +418,7 @@ OTHERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", OTHERS)
 def test_another_suite_is_not_compared(
     made: Path, tmp_path: Path, bench: Callable[..., Ended], other: str
