@@ -108,6 +108,15 @@ def test_a_table_that_was_cut_wrongly_says_how(tmp_path):
     )
 
 
+def test_the_line_that_spreadsheets_put_first_is_no_row(tmp_path):
+    """``sep=;`` names the separator, and the table begins below it."""
+    path = tmp_path / "t.csv"
+    for start in ("sep=|\r\n", "\ufeffsep=|\n", '"sep=|"\n'):
+        path.write_text(start + table("|", ","), encoding="utf-8")
+
+        assert read_file(path, "label").feature_names == ("größe", "b")
+
+
 def test_a_packed_file_is_unpacked_as_far_as_needed(tmp_path):
     """A look at the beginning needs no more than that."""
     path = tmp_path / "t.CSV.GZ"

@@ -122,6 +122,14 @@ DOUBTFUL = {
     "25 digits": (numbers("12345678901234567890{:05}"), "whole numbers of more than 15 digits"),
     "17 digits": (numbers("900719925474099{}"), "whole numbers of more than 15 digits"),
     "17 digits with a gap": ([*numbers("900719925474099{}")[1:], ""], "whole numbers of more than 15 digits"),
+    "postcodes": (
+        [f"{n % 9 * 613:05}" for n in range(N)],
+        "has numbers of one length with zeros in front, like codes",
+    ),
+    "days as numbers": (
+        [f"2024{n % 12 + 1:02}{n % 28 + 1:02}" for n in range(N)],
+        "has dates written as whole numbers",
+    ),
     "the target again": (LABELS, "is the target under another name, with a value for each class"),
     "the target as numbers": (
         [7 if label == "bad" else 3 for label in LABELS],
@@ -163,7 +171,8 @@ def test_who_means_a_column_as_categories_gets_them(write, kind):
 
 
 @pytest.mark.parametrize(
-    "kind", ["a count", "a shuffled count", "a key that rises", "17 digits", "the target as numbers"]
+    "kind",
+    ["a count", "a shuffled count", "a key that rises", "17 digits", "postcodes", "the target as numbers"],
 )
 def test_who_means_a_column_as_numbers_gets_them(write, kind):
     """Listed under `numeric`, numbers are features even where they look like an identifier."""

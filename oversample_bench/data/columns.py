@@ -48,6 +48,8 @@ class Why(StrEnum):
     NAMELESS = "no name"
     IDENTIFIER = "identifiers that are numbers"
     LOSSY = "whole numbers that floats round"
+    PADDED = "codes with zeros in front"
+    DAYS = "dates as whole numbers"
     TYPED = "numbers that are kept as text"
     MIXED = "numbers and something else"
     SIGNS = "numbers written in several ways"
@@ -79,6 +81,8 @@ class Column:
         Whether the file itself says that these are texts.
     declared : bool, default=False
         Whether the file itself says that these are categories.
+    padded : bool, default=False
+        Whether the file has zeros in front of whole numbers here, as codes have.
     respelled : bool, default=False
         Whether texts that differ in blanks at their ends, or in Unicode's form, have become one.
     lossy : bool, default=False
@@ -93,6 +97,7 @@ class Column:
     typed: bool = False
     declared: bool = False
     lossy: bool = False
+    padded: bool = False
     respelled: bool = False
 
     @classmethod

@@ -19,7 +19,15 @@ import numpy as np
 
 from oversample_bench.data.cells import is_whole
 from oversample_bench.data.columns import EXACT, Column
-from oversample_bench.data.dialects import Dialect, content, recognised, records, text_of
+from oversample_bench.data.dialects import (
+    Dialect,
+    content,
+    plain,
+    recognised,
+    records,
+    text_of,
+    without_hint,
+)
 from oversample_bench.data.headers import Header
 from oversample_bench.data.tables import Labels, Table
 from oversample_bench.specs import Reading
@@ -34,6 +42,9 @@ WHOLE_BYTES = 2**21
 """A file of up to so many bytes is read whole where a sample is asked for."""
 
 SAMPLE_BYTES = 2**18
+FIRST_BYTES = 2**18
+"""Where the first cells of each column are looked at as they are written."""
+
 NO_COLUMNS = "No columns to parse from file"
 FLOAT = r"[ \t]*[+-]?(?:[0-9]+(?:{0}[0-9]*)?|{0}[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*|[+-]?(?i:inf|infinity)"
 FLOATS = {decimal: re.compile(FLOAT.format(re.escape(decimal))) for decimal in ".,"}
@@ -45,9 +56,10 @@ TRUTH = {word: word.lower() == "true" for word in ("True", "TRUE", "true", "Fals
 
 @dataclass(frozen=True)
 class _File:
-    """The bytes of a file, and how they are to be read."""
+    """The bytes of a file below its hint, if it has one, and how they are to be read."""
 
     raw: bytes
+    encoding: str
     dialect: Dialect
     header: Header
     target: str
@@ -85,10 +97,12 @@ def read_csv(path: Path, target: str, reading: Reading, *, sample: bool = False)
     raw = content(path, WHOLE_BYTES + 1 if sample else -1)
     whole = not sample or len(raw) <= WHOLE_BYTES
     dialect = recognised(raw, reading, target)
-    first = next(records(text_of(raw[:HEADER_BYTES], dialect.encoding), dialect.separator), None)
+    raw, encoding = plain(raw, dialect.encoding)
+    raw, _ = without_hint(raw)
+    first = next(records(text_of(raw[:HEADER_BYTES], encoding), dialect.separator), None)
     if first is None:
         raise ValueError(NO_COLUMNS)
-    file = _File(raw, dialect, Header.of(first, dialect.told()), target, reading)
+    file = _File(raw, encoding, dialect, Header.of(first, dialect.told()), target, reading)
     return _sampled(file, whole=whole) if sample else _read(file)
 
 
@@ -99,7 +113,7 @@ def _read(file: _File) -> Table:
     columns = [_column(file, position, frame[position]) for position in file.features()]
     found = file.header.positions(file.target)
     labels = _labels(frame[found[0]], file.reading.missing) if len(found) == 1 else Labels()
-    return Table(file.header, tuple(_marked_lossy(file, columns)), labels)
+    return Table(file.header, tuple(_recalled(file, columns)), labels)
 
 
 def _frame(file: _File, **given: Any) -> pd.DataFrame:
@@ -111,7 +125,7 @@ def _frame(file: _File, **given: Any) -> pd.DataFrame:
             BytesIO(file.raw),
             sep=file.dialect.separator,
             decimal=file.decimal,
-            encoding=file.dialect.encoding,
+            encoding=file.encoding,
             header=0,
             names=list(range(file.width)),
             index_col=False,
@@ -137,26 +151,57 @@ def _labels(cells: pd.Series[Any], missing: Collection[str]) -> Labels:
     return Labels.of_texts([*map(str, different)], codes, missing, typed=False)
 
 
-def _marked_lossy(file: _File, columns: Sequence[Column]) -> list[Column]:
-    """Mark whole numbers that became floats, since a value is missing, and were rounded."""
-    suspects = {column.name for column in columns if _may_be_rounded(column.numbers)}
+def _recalled(file: _File, columns: Sequence[Column]) -> list[Column]:
+    """Mark the columns of numbers that say more as they are written: many digits, or zeros in front."""
+    rows = list(
+        islice(records(text_of(file.raw[:FIRST_BYTES], file.encoding), file.dialect.separator), 1, 50)
+    )
+    suspects = {
+        file.header.names[position]: position
+        for position, column in zip(file.features(), columns, strict=True)
+        if column.numbers is not None
+        and (_may_be_rounded(column.numbers) or _may_be_padded(column.numbers, _cells(rows, position)))
+    }
     if not suspects:
         return list(columns)
-    positions = [position for position in file.features() if file.header.names[position] in suspects]
-    frame = _frame(file, usecols=positions, dtype="str")
-    rounded = {file.header.names[one] for one in positions if _too_long(frame[one].dropna().unique())}
-    return [replace(column, lossy=True) if column.name in rounded else column for column in columns]
+    frame = _frame(file, usecols=list(suspects.values()), dtype="str")
+    texts = {name: list(frame[position].dropna().unique()) for name, position in suspects.items()}
+    return [_as_written(one, texts[one.name]) if one.name in texts else one for one in columns]
+
+
+def _may_be_padded(numbers: Any, first: Sequence[str]) -> bool:
+    """Tell whether numbers are written with more digits than some of them need, by the first of them."""
+    cells = [cell.strip() for cell in first if cell.strip()]
+    if not cells or not _are_codes([*cells, "0" * len(cells[0])]) or not all(map(is_whole, cells)):
+        return False
+    known = numbers[~np.isnan(numbers)] if numbers.dtype.kind == "f" else numbers
+    return bool(len(known)) and bool(known.min() < 10 ** (len(cells[0]) - 1))
+
+
+def _as_written(column: Column, texts: Sequence[str]) -> Column:
+    """Return a column of numbers with what its texts say of it."""
+    whole = [text for text in map(str.strip, texts) if is_whole(text)]
+    return replace(
+        column,
+        lossy=column.lossy or any(len(text) > 15 and abs(int(text)) > EXACT for text in whole),
+        padded=len(whole) == len(texts) and _are_codes(whole),
+    )
+
+
+def _are_codes(whole: Sequence[str]) -> bool:
+    """Tell whether whole numbers are written in four digits or more, all in as many, some with zeros first."""
+    return (
+        len({len(text) for text in whole}) == 1
+        and len(whole[0]) > 3
+        and any(text[0] == "0" for text in whole)
+    )
 
 
 def _may_be_rounded(numbers: Any) -> bool:
-    if numbers is None or numbers.dtype.kind != "f":
+    if numbers.dtype.kind != "f":
         return False
     large = np.abs(numbers) >= EXACT
     return bool((large & np.isfinite(numbers)).any())
-
-
-def _too_long(texts: Any) -> bool:
-    return any(is_whole(text.strip()) and abs(int(text)) > EXACT for text in texts)
 
 
 def _sampled(file: _File, *, whole: bool) -> Table:
@@ -168,7 +213,7 @@ def _sampled(file: _File, *, whole: bool) -> Table:
         When a row has more fields than the first line.
     """
     raw = file.raw if whole else file.raw[:SAMPLE_BYTES]
-    rows = list(islice(records(text_of(raw, file.dialect.encoding), file.dialect.separator), 1, None))
+    rows = list(islice(records(text_of(raw, file.encoding), file.dialect.separator), 1, None))
     rows = rows if whole else rows[:-1]  # the last may be cut
     for number, row in enumerate(rows, start=1):
         if any(cell.strip() for cell in row[file.width :]):
@@ -200,7 +245,7 @@ def _sampled_column(file: _File, position: int, cells: Sequence[str]) -> Column:
     if all(map(FLOATS[file.decimal].fullmatch, different)) and not _beyond_64_bits(different):
         numbers = [float(text.replace(file.decimal, ".")) for text in different]
         column = Column.of_numbers(name, np.array([*numbers, np.nan])[codes], missing)
-        return replace(column, lossy=_too_long(different))
+        return _as_written(column, different)
     return Column.of_texts(name, different, codes, missing)
 
 

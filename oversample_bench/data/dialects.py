@@ -31,6 +31,7 @@ MARKS = {
 }
 """The first bytes by which an encoding is known; of two that fit the longer stands first."""
 
+HINT = re.compile(rb"(?:\xef\xbb\xbf)?\"?sep=([,;|\t])\"?\r?\n")
 HEAD_BYTES = 2**18
 """How much of a file is looked at for its separator and its decimal sign."""
 
@@ -85,8 +86,32 @@ def recognised(raw: bytes, reading: Reading, target: str) -> Dialect:
     """
     encoding = reading.encoding or _encoding(raw)
     head = text_of(raw[:HEAD_BYTES], encoding)
-    separator = reading.separator or _separator(head, target)
+    rest, hinted = without_hint(head.encode())
+    head = rest.decode()
+    separator = reading.separator or hinted or _separator(head, target)
     return Dialect(encoding, separator, reading.decimal or _decimal(head, separator))
+
+
+def plain(raw: bytes, encoding: str) -> tuple[bytes, str]:
+    """Return a file in an encoding in which a comma is a comma: its own, or else UTF-8.
+
+    Raises
+    ------
+    UsageError
+        When the bytes are in another encoding.
+    """
+    try:
+        if b",\n".decode(encoding) == ",\n":
+            return raw, encoding
+    except UnicodeError:
+        pass
+    return text_of(raw, encoding).encode(), "utf-8"
+
+
+def without_hint(raw: bytes) -> tuple[bytes, str]:
+    """Return a file without the line ``sep=;`` that spreadsheets put first, and what it says."""
+    hint = HINT.match(raw)
+    return (raw[hint.end() :], hint[1].decode()) if hint else (raw, "")
 
 
 def text_of(raw: bytes, encoding: str) -> str:
@@ -101,7 +126,7 @@ def text_of(raw: bytes, encoding: str) -> str:
         return codecs.getincrementaldecoder(encoding)().decode(raw)
     except (UnicodeError, ValueError) as error:
         raise UsageError(
-            f"it cannot be read as {encoding} ({error}); leave `encoding` out or change it"
+            f"cannot be read as {encoding} ({error}); leave `encoding` out or change it"
         ) from error
 
 

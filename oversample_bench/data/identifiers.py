@@ -31,6 +31,9 @@ MOST_DISTANCE = 1.36
 SURPRISE = 7
 """Pairs for each value of the range: the chance that none is equal is exp(-7), below one in a thousand."""
 
+DAYS = (19_000_101, 20_991_231)
+LEAST_DAYS = 5
+
 KEYS = {"id", "ids", "uid", "uuid", "guid", "pk", "rowid", "oid"}
 WHOLE_NAMES = {*KEYS, "index", "idx", "row", "rownames", "rownumber", "rownum", "rownr", "key", "nr", "no"}
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -57,6 +60,22 @@ def is_identifier(name: str, values: Numbers) -> bool:
     if len(different) < len(found):
         return False
     return _crowded(different) or _sorted(found) or _even(different)
+
+
+def are_days(values: Numbers) -> bool:
+    """Tell whether whole numbers are dates such as 20241231, five different ones or more."""
+    found = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    if (
+        values.dtype.kind == "b"
+        or not len(found)
+        or not (found >= DAYS[0]).all()
+        or not (found <= DAYS[1]).all()
+    ):
+        return False
+    if not _whole(found) or len(np.unique(found)) < LEAST_DAYS:
+        return False
+    month, day = found // 100 % 100, found % 100
+    return bool(((month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)).all())
 
 
 def is_key(name: str) -> bool:

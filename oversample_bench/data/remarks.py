@@ -29,6 +29,10 @@ DOUBTS = {
     "a new row: {ignore}, or, if [it measures|they measure] something, write `numeric: {names}`",
     Why.LOSSY: "{columns} [has|have] whole numbers of more than 15 digits, like an identifier, which 64-bit "
     "floats cannot tell apart: {ignore}, or, if they name groups, write `categorical: {names}`",
+    Why.PADDED: "{columns} [has|have] numbers of one length with zeros in front, like codes: write "
+    "`categorical: {names}` if they name groups, `numeric: {names}` if they measure something, or {ignore}",
+    Why.DAYS: "{columns} [has|have] dates written as whole numbers, such as 20241231: put a number there "
+    "that measures time (an age in days), or write `numeric: {names}`, or {ignore}",
     Why.TYPED: "{columns} [has|have] numbers that the file keeps as text ({shown}): write `numeric: {names}` "
     "if they measure something, `categorical: {names}` if they name groups, or {ignore}",
     Why.MIXED: "{columns} [has|have] numbers in nearly all rows, and {shown} in others: write `missing: "

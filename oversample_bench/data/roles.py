@@ -13,7 +13,7 @@ import numpy as np
 
 from oversample_bench.data import cells
 from oversample_bench.data.columns import EXACT, Column, Judged, Role, Why, is_nameless
-from oversample_bench.data.identifiers import LEAST_ROWS, is_identifier
+from oversample_bench.data.identifiers import LEAST_ROWS, are_days, is_identifier
 from oversample_bench.specs import Reading
 
 NEARLY_ALL = 0.8
@@ -57,11 +57,21 @@ def judged(column: Column, reading: Reading, decimal: str = "") -> Judged:
 
 
 def _number(column: Column, *, meant: bool, why: Why = Why.NOTHING) -> Judged:
-    if not meant and column.lossy:
-        return Judged(column, Role.DOUBTFUL, Why.LOSSY)
-    if not meant and column.numbers is not None and is_identifier(column.name, column.numbers):
-        return Judged(column, Role.DOUBTFUL, Why.IDENTIFIER)
+    doubt = Why.NOTHING if meant else _doubt(column)
+    if doubt:
+        return Judged(column, Role.DOUBTFUL, doubt)
     return Judged(column, Role.NUMBER, why)
+
+
+def _doubt(column: Column) -> Why:
+    """Return why a column of numbers may be something else, or nothing."""
+    if column.lossy or column.numbers is None:
+        return Why.LOSSY
+    if column.padded:
+        return Why.PADDED
+    if are_days(column.numbers):
+        return Why.DAYS
+    return Why.IDENTIFIER if is_identifier(column.name, column.numbers) else Why.NOTHING
 
 
 def _text(column: Column, decimal: str, *, meant: bool) -> Judged:
