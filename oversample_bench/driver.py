@@ -276,14 +276,8 @@ def _blueprint(order: _Order, left: Sequence[Job]) -> Blueprint:
     from oversample_bench.stages import Bounds
 
     limits = order.suite.limits
-    drawn = {("oversampler", job.members[0].spec.method) for job in left}
-    tried = {("classifier", task.spec.classifier) for job in left for task in job.trials}
-    return Blueprint(
-        loose=order.registry.loose,  # as they were read for the digests
-        metrics=order.suite.metrics,
-        components=tuple(sorted(drawn | tried, key=repr)),
-        bounds=Bounds(limits.fit, limits.trial, limits.memory),
-    )
+    bounds = Bounds(limits.fit, limits.trial, limits.memory)
+    return Blueprint.of(left, order.registry, order.suite.metrics, bounds)
 
 
 def _report(order: _Order, watcher: Watcher) -> bool:

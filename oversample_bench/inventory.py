@@ -128,7 +128,7 @@ class Inventory:
         """Return what the names of ``plan`` stand for."""
         return Identity(
             fingerprints={spec: self.fingerprint(spec, remember) for spec in plan.data()},
-            sources={(kind, name): self.registry.entry(kind, name).source for kind, name in plan.names()},
+            sources=self.registry.sources(plan.names()),
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from importlib.metadata import EntryPoint, entry_points
@@ -165,6 +165,10 @@ class Registry:
             f"no installed plugin offers the {KINDS[kind]} '{name}'.{nearest(name, names)} "
             f"Installed: {listed(names)}.{hint}"
         )
+
+    def sources(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return who offers each name of a kind, and by which code."""
+        return {(kind, name): self.entry(kind, name).source for kind, name in names}
 
     def renewed(self, kind: str, name: str, source: str) -> str:
         """Return today's source of a name that the store of an earlier version has with ``source``.

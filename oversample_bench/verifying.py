@@ -186,8 +186,4 @@ class _Bench:
         from oversample_bench.runners.events import Blueprint
         from oversample_bench.stages import Bounds
 
-        drawn = {("oversampler", job.members[0].spec.method) for job in work}
-        tried = {("classifier", task.spec.classifier) for job in work for task in job.trials}
-        return Blueprint(
-            self.registry.loose, tuple(metrics), tuple(sorted(drawn | tried, key=repr)), Bounds()
-        )
+        return Blueprint.of(work, self.registry, tuple(metrics), Bounds())

@@ -16,6 +16,10 @@ from oversample_bench import origins
 from oversample_bench.distributions import Installed, code_of
 from oversample_bench.errors import UsageError
 from oversample_bench.registry import Registry, load_registry
+from oversample_bench.runners.events import Blueprint
+from oversample_bench.runners.workbench import Workbench
+from oversample_bench.specs import NUMBERS_VERSION, Component
+from oversample_bench.stages import Bounds
 from tests.installing import HOOKS, METHOD, Distribution, in_a_process
 
 PACKAGE = {
@@ -363,3 +367,21 @@ shifter = "{hooks}"
 [tool.setuptools.packages.find]
 where = ["src"]
 """
+
+
+# --- other processes
+
+
+def test_a_process_with_other_code_than_the_run_began_with_computes_nothing_by_it():
+    """A node with another plugin, or one whose plugin was edited meanwhile, makes rows that say so."""
+    registry = load_registry()
+    components = [("oversampler", "none"), ("classifier", "knn"), ("classifier", "mlp")]
+    sources = {**registry.sources(components), ("classifier", "knn"): "plug 1.0 code 000000000000"}
+    used = tuple((kind, Component.of(name)) for kind, name in components)
+    tools = Workbench(Blueprint((), (), used, Bounds(), sources)).tools
+
+    for kind, name in (components[0], components[2]):
+        assert tools.registry.entry(kind, name).resolve() is not None
+    told = f"'knn' is unavailable: it comes from oversample-bench numbers {NUMBERS_VERSION} in this process"
+    with pytest.raises(UsageError, match=told):
+        tools.registry.entry("classifier", "knn").resolve()

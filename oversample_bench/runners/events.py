@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from oversample_bench.api import Dataset
 from oversample_bench.audit import Draw
 from oversample_bench.loose import LooseFile
 from oversample_bench.outcome import Outcome
+from oversample_bench.registry import Registry
 from oversample_bench.scoring import Scores
 from oversample_bench.specs import Component, DataSpec
 from oversample_bench.stages import Bounds, Drawn
@@ -65,12 +66,26 @@ class Blueprint:
         Kind and name of what the suite uses, imported before the first task so that no limit pays for it.
     bounds : Bounds
         The limits.
+    sources : mapping of (str, str) to str, default={}
+        Who offers what, and by which code, where the run began, by kind and name.
     """
 
     loose: tuple[LooseFile, ...]
     metrics: tuple[str, ...]
     components: tuple[tuple[str, Component], ...]
     bounds: Bounds
+    sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, jobs: Sequence[Job], registry: Registry, metrics: tuple[str, ...], bounds: Bounds
+    ) -> Blueprint:
+        """Return what it takes to carry out ``jobs`` by the plugins of ``registry``, as they were read."""
+        drawn = {("oversampler", job.members[0].spec.method) for job in jobs}
+        tried = {("classifier", task.spec.classifier) for job in jobs for task in job.trials}
+        used = tuple(sorted(drawn | tried, key=repr))
+        names = {*((kind, one.name) for kind, one in used), *(("metric", name) for name in metrics)}
+        return cls(registry.loose, metrics, used, bounds, registry.sources(names))
 
 
 @dataclass(frozen=True)

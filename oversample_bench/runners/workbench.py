@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from oversample_bench import stages
@@ -12,7 +12,7 @@ from oversample_bench.audit import Draw
 from oversample_bench.data.prepare import Split
 from oversample_bench.errors import UsageError
 from oversample_bench.outcome import Failed, Ok, Outcome
-from oversample_bench.registry import load_registry
+from oversample_bench.registry import Entry, Registry, load_registry
 from oversample_bench.runners.events import Blueprint
 from oversample_bench.scoring import Scores
 from oversample_bench.specs import DataSpec, SplitSpec
@@ -58,7 +58,7 @@ class Workbench:
     def __init__(self, blueprint: Blueprint) -> None:
         self._splits: OrderedDict[str, Outcome[Split]] = OrderedDict()
         with folder_kept():
-            registry = load_registry(blueprint.loose)
+            registry = _agreeing(load_registry(blueprint.loose), blueprint.sources)
             metrics = {name: registry.entry("metric", name).resolve() for name in blueprint.metrics}
             self.tools = stages.Toolbox(registry, metrics, blueprint.bounds)
             self._import(blueprint)
@@ -89,6 +89,21 @@ class Workbench:
         """Return the scores of one trial."""
         found = self.split(task.spec.draw.split, split_digest, dataset)
         return stages.trial(task, found, draw, self.tools)
+
+
+def _agreeing(registry: Registry, sources: Mapping[tuple[str, str], str]) -> Registry:
+    """Return a registry without the names that stand for other code here than where the run began."""
+    entries = {name: registry.entry(*name) for name in sources}
+    apart = {name: _apart(one, sources[name]) for name, one in entries.items() if one.source != sources[name]}
+    return replace(registry, known={**registry.known, **apart})
+
+
+def _apart(entry: Entry, source: str) -> Entry:
+    reason = (
+        f"it comes from {entry.source} in this process, and from {source} where the run began. Install the "
+        "same on every machine, and leave plugins alone while a run goes on"
+    )
+    return replace(entry, state="unavailable", reason=reason)
 
 
 def _size(found: Outcome[Split]) -> int:
