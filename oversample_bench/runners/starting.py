@@ -129,17 +129,16 @@ def temporary_folder() -> tuple[Path, list[str]]:
         When no folder will do.
     """
     named = next((os.environ[name] for name in ("RAY_TMPDIR", "TMPDIR") if os.environ.get(name)), "/tmp")  # noqa: S108
-    usual, *others = [Path(folder).absolute() / "ray" for folder in (named, "/tmp", "/var/tmp")]  # noqa: S108
-    why = _unfit(usual)
-    if not why:
-        return usual, []
-    for folder in others:
-        if not _unfit(folder):
-            sentence = f"Ray keeps its sockets and logs in '{folder}', since '{usual}' {why}."
-            return folder, [f"{sentence} RAY_TMPDIR names another folder."]
+    folders = dict.fromkeys(Path(folder).absolute() / "ray" for folder in (named, "/tmp", "/var/tmp"))  # noqa: S108
+    wrong: list[str] = []
+    for folder in folders:
+        why = _unfit(folder)
+        if not why:
+            so = f"Ray keeps its sockets and logs in '{folder}', since {wrong[0]}. " if wrong else ""
+            return folder, [f"{so}RAY_TMPDIR names another folder."] if so else []
+        wrong.append(f"'{folder}' {why}")
     raise RayStartError(
-        f"{CANNOT}'{usual}' {why}, and '{others[0]}' will not do either. Name a "
-        "folder with a short path and some free space with RAY_TMPDIR"
+        f"{CANNOT}{'; '.join(wrong)}. Name a folder with a short path and some free space with RAY_TMPDIR"
     )
 
 
