@@ -67,7 +67,7 @@ def start(slots: int) -> list[str]:
     folder, moved = temporary_folder()
     store, slower = _object_store(folder)
     threads.claim()
-    asked = {"num_cpus": slots, "object_store_memory": store, "_temp_dir": str(folder) if moved else None}
+    asked = {"num_cpus": slots, "object_store_memory": store, "_temp_dir": str(folder)}
     try:
         _init(asked)
     except RayStartError as error:
