@@ -32,14 +32,14 @@ class Machines:
     def __init__(self) -> None:
         from ray.cluster_utils import Cluster
 
-        with starting._more_patience():
+        with starting.more_patience():
             self.cluster = Cluster(
                 initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False, **SIZE}
             )
 
     def add(self, cpus: int) -> Any:
         """Start a node more."""
-        with starting._more_patience():
+        with starting.more_patience():
             return self.cluster.add_node(num_cpus=cpus, **SIZE)
 
 

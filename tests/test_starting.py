@@ -144,15 +144,14 @@ class Starts:
         from ray._private import parameter
 
         self.asked.append(asked)
-        made = parameter.RayParams()
-        self.ports.append([getattr(made, name) for name in AGENTS])
+        made = parameter.RayParams(**dict.fromkeys(starting.PORTS))  # as Ray does where nobody chose them
+        self.ports.append([getattr(made, name) for name in starting.PORTS])
         home = Path(ray.__file__).parent
         self.left.append(subprocess.Popen([sys.executable, "-c", SLEEPS, str(home / "gcs_server")]))
         if len(self.asked) <= self.failures:
             raise Exception("The current node timed out during startup.\nMore of it.")  # noqa: TRY002 - as Ray
 
 
-AGENTS = ("metrics_agent_port", "dashboard_agent_listen_port", "runtime_env_agent_port")
 SLEEPS = "import time; time.sleep(600)"
 
 
@@ -181,7 +180,7 @@ def test_a_start_that_fails_is_tried_once_more_with_more_patience(starts: Any) -
 
     assert [False, True] == [all(ports) for ports in tried.ports]
     assert tried.asked[0] == tried.asked[1]
-    assert "Ray was started a second time" in said[-1]
+    assert said[-1].startswith("Ray started at the second try, with more patience; at the first one ")
     assert "The current node timed out during startup" in said[-1]
     assert [False, True] == [process.poll() is None for process in tried.left]
 
@@ -221,10 +220,10 @@ def test_a_node_that_died_is_not_waited_for() -> None:
         raise RuntimeError("no such node")
 
     began = time.monotonic()
-    with pytest.raises(RuntimeError, match="no such node"):
-        starting._awaited(absent, "address", "node")
+    with pytest.raises(ChildProcessError, match="ended as it began"):
+        starting._awaited(absent, starting.PATIENCE_SECONDS, "address", "node")
 
-    assert time.monotonic() - began < starting.MORE_PATIENCE_SECONDS / 2
+    assert time.monotonic() - began < starting.PATIENCE_SECONDS / 2
 
 
 LOOSE = """
@@ -275,17 +274,41 @@ def test_who_asks_for_ray_loses_nothing_where_it_cannot_start(starts: Any, tmp_p
     assert 2 == run(more, tmp_path / "out", Options(runner="serial")).computed
 
 
+SLOW_AGENT = """
+import sys, time
+if any(word.endswith("dashboard/agent.py") for word in sys.orig_argv):
+    time.sleep(20)
+"""
+
+
+def bench(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the suite with its loose plugin in a process of its own."""
+    (folder / "loose.py").write_text(LOOSE)
+    (folder / "small.yaml").write_text(SUITE)
+    kept = {name: value for name, value in os.environ.items() if name not in {"RAY_TMPDIR", "TMPDIR"}}
+    words = [sys.executable, "-m", "oversample_bench", "run", "small.yaml", "--out", "out"]
+    return subprocess.run(words, cwd=folder, env=kept | variables, capture_output=True, text=True)
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_ray_starts_on_a_machine_that_is_too_busy_for_it(tmp_path: Path) -> None:
+    """Where Ray's agents need longer than Ray waits for them the second start succeeds, and the run too."""
+    (tmp_path / "busy").mkdir()
+    (tmp_path / "busy" / "sitecustomize.py").write_text(SLOW_AGENT)
+    done = bench(tmp_path, PYTHONPATH=str(tmp_path / "busy"))
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert "Ray started at the second try" in done.stdout
+    assert "4 of 4 trials ok" in done.stdout
+
+
 @pytest.mark.ray
 @pytest.mark.slow
 def test_a_long_temporary_folder_keeps_nobody_from_ray(tmp_path: Path) -> None:
     """Ray starts in a shorter folder, and the run says so and ends well."""
     (tmp_path / LONG).mkdir()
-    (tmp_path / "loose.py").write_text(LOOSE)
-    (tmp_path / "small.yaml").write_text(SUITE)
-    environment = {**os.environ, "TMPDIR": str(tmp_path / LONG)}
-    environment.pop("RAY_TMPDIR", None)
-    words = [sys.executable, "-m", "oversample_bench", "run", "small.yaml", "--out", "out"]
-    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    done = bench(tmp_path, TMPDIR=str(tmp_path / LONG))
 
     assert 0 == done.returncode, done.stdout + done.stderr
     assert "Ray keeps its sockets and logs in '/tmp/ray'" in done.stdout

@@ -24,10 +24,11 @@ from typing import Any
 from oversample_bench.errors import UsageError, counted
 from oversample_bench.outcome import Failed, Status
 from oversample_bench.runners.calls import Flight, Slot
-from oversample_bench.runners.deaths import cause_of_death
+from oversample_bench.runners.deaths import cause_of_death, is_lost_node
 from oversample_bench.runners.events import Blueprint
 from oversample_bench.runners.slots import Place
 from oversample_bench.runners.worker import Station, Worker
+from oversample_bench.tasks import Resources
 
 MOST_DEATHS_AT_START = 3
 SHORT_SECONDS = 0.2
@@ -97,7 +98,7 @@ class Pool:
     def missing(self) -> str:
         """Say what the largest worker occupies that has not answered."""
         sizes = [slot.resources for slot in self.slots if slot.station is None]
-        largest = max(sizes, key=lambda size: (size.gpus, size.cpus))
+        largest = max(sizes, key=lambda size: (size.gpus, size.cpus), default=Resources())
         gpus = f" and {largest.gpus:g} GPUs" if largest.gpus else ""
         return f"a worker with {counted(round(largest.cpus), 'CPU')}{gpus}"
 
@@ -146,7 +147,7 @@ class Pool:
         return Landing(flight.errand, value) if flight.last else Landing(None, None)
 
     def _after_death(self, slot: Slot, flight: Flight, failed: Failed) -> Landing:
-        if slot.station is None:
+        if slot.station is None and not is_lost_node(failed):
             self._deaths += 1
             if self._deaths >= MOST_DEATHS_AT_START:
                 raise UsageError(f"workers die while they start: {failed.message} {failed.traceback}".strip())

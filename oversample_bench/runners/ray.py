@@ -134,7 +134,10 @@ class _Schedule:
             return
         minutes = f"{PATIENCE_SECONDS / 60:g} minutes"
         if not self.pool.answered:
-            raise UsageError(f"no worker has started within {minutes}: the cluster has no room for one")
+            raise UsageError(
+                f"no worker has started within {minutes}: the cluster has no room for one, or a plugin does "
+                "not come to the end of its import"
+            )
         raise UsageError(
             f"nothing has moved for {minutes}: the cluster has no room any more for {self.pool.missing()}. "
             "What is done is kept; run again to go on with what there is."

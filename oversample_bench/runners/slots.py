@@ -2,7 +2,8 @@
 
 A worker runs on one node, so what a method can be given is bounded by the largest node and not by the sum of
 all. The places are packed into the nodes: they never take more than there is, since a worker that finds no
-place would be waited for in silence.
+place would be waited for in silence. They are those of the beginning; a node that joins later takes workers
+that wait for room.
 """
 
 from __future__ import annotations

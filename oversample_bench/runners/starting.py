@@ -6,13 +6,15 @@ another one is taken, and that is said.
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import logging
 import os
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,16 @@ DEEPEST = "session_2000-01-01_00-00-00_000000_0000000/sockets/plasma_store"
 MOST_LETTERS = 107 if sys.platform == "linux" else 103
 """Of the path of a socket."""
 
+CANNOT = "Ray cannot start on this machine: "
 QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-MORE_PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 120
+PORTS = (
+    "metrics_agent_port",
+    "metrics_export_port",
+    "dashboard_agent_listen_port",
+    "runtime_env_agent_port",
+)
+"""On which Ray's agents listen."""
 
 
 class RayStartError(UsageError):
@@ -57,29 +67,31 @@ def start(slots: int) -> list[str]:
     folder, moved = temporary_folder()
     store, slower = _object_store(folder)
     threads.claim()
-    asked = {"num_cpus": slots, "object_store_memory": store, "_temp_dir": str(folder) if moved else None}
+    asked = {"num_cpus": slots, "object_store_memory": store, "_temp_dir": str(folder)}
     try:
         _init(asked)
     except RayStartError as error:
-        with _more_patience():
-            _init(asked)
-        slower.append(f"Ray was started a second time, with more patience, since the first time: {error}")
+        with more_patience():
+            _init(asked, PATIENCE_SECONDS)
+        reason = str(error).removeprefix(CANNOT)
+        slower.append(f"Ray started at the second try, with more patience; at the first one {reason}.")
     return moved + slower
 
 
-def _init(asked: dict[str, Any]) -> None:
+def _init(asked: dict[str, Any], patience_seconds: float = 0.0) -> None:
     """Start once; what a start that failed has left running is ended."""
     import ray
 
     before = {process.pid for process in _children()}
     try:
-        ray.init(address="local", include_dashboard=False, **asked, **QUIET)  # whatever else runs here
+        with _changed("services", "get_node", lambda get: partial(_awaited, get, patience_seconds)):
+            ray.init(address="local", include_dashboard=False, **asked, **QUIET)  # whatever else runs here
     except BaseException as error:
         ray.shutdown()
         _end([process for process in _children() if process.pid not in before])
         if isinstance(error, Exception):
-            reason = first_line(error).rstrip(".")
-            raise RayStartError(f"Ray cannot start on this machine: {reason}") from error
+            reason = first_line(error).split(". ")[0].rstrip(".")
+            raise RayStartError(f"{CANNOT}{reason}") from error
         raise
 
 
@@ -117,17 +129,16 @@ def temporary_folder() -> tuple[Path, list[str]]:
         When no folder will do.
     """
     named = next((os.environ[name] for name in ("RAY_TMPDIR", "TMPDIR") if os.environ.get(name)), "/tmp")  # noqa: S108
-    usual, *others = [Path(folder).absolute() / "ray" for folder in (named, "/tmp", "/var/tmp")]  # noqa: S108
-    why = _unfit(usual)
-    if not why:
-        return usual, []
-    for folder in others:
-        if not _unfit(folder):
-            sentence = f"Ray keeps its sockets and logs in '{folder}', since '{usual}' {why}."
-            return folder, [f"{sentence} RAY_TMPDIR names another folder."]
+    folders = dict.fromkeys(Path(folder).absolute() / "ray" for folder in (named, "/tmp", "/var/tmp"))  # noqa: S108
+    wrong: list[str] = []
+    for folder in folders:
+        why = _unfit(folder)
+        if not why:
+            so = f"Ray keeps its sockets and logs in '{folder}', since {wrong[0]}. " if wrong else ""
+            return folder, [f"{so}RAY_TMPDIR names another folder."] if so else []
+        wrong.append(f"'{folder}' {why}")
     raise RayStartError(
-        f"Ray cannot start on this machine: '{usual}' {why}, and '{others[0]}' will not do either. Name a "
-        "folder with a short path and some free space with RAY_TMPDIR"
+        f"{CANNOT}{'; '.join(wrong)}. Name a folder with a short path and some free space with RAY_TMPDIR"
     )
 
 
@@ -159,34 +170,34 @@ def _object_store(folder: Path) -> tuple[int, list[str]]:
     room = f"{SHARED} has room for {shared / MIB:.0f} MiB only"
     if psutil.disk_usage(str(there)).free < store:
         raise RayStartError(
-            f"Ray cannot start on this machine: {room}, and '{there}' has no {store / MIB:.0f} MiB either. "
+            f"{CANNOT}{room}, and '{there}' has no {store / MIB:.0f} MiB either. "
             "Free some space, or name another folder with RAY_TMPDIR"
         )
     return store, [f"Ray keeps its arrays in '{folder}', which is slower, since {room}."]
 
 
 @contextmanager
-def _more_patience() -> Iterator[None]:
+def more_patience() -> Iterator[None]:
     """Have Ray wait longer than it does of its own accord, for the length of the block.
 
-    Ray 2.60 gives its agents 15 seconds to say on which ports they listen, unless it is told before, and its
-    node 30 seconds to register; on busy cores the imports of the agents alone take longer. These are
-    internals of Ray: a version that lacks one of the names is as patient as it is.
+    Ray 2.60 gives its agents 15 seconds to write down on which ports they listen; on busy cores their imports
+    alone take longer. So the ports are chosen and written down before.
     """
-    from ray._private import parameter, ray_constants, services
+    ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
+    with (
+        _replaced(os.environ, "RAY_gcs_server_port_wait_time_s", str(PATIENCE_SECONDS)),
+        _changed("ray_constants", "NUM_REDIS_GET_RETRIES", lambda _: PATIENCE_SECONDS),
+        _changed("parameter", "RayParams", lambda made: lambda **asked: made(**{**asked, **ports})),
+        _changed("services", "start_raylet", lambda begin: partial(_begun, begin, ports)),
+    ):
+        yield
 
-    agents = ("metrics_agent_port", "dashboard_agent_listen_port", "runtime_env_agent_port")
-    ports = dict(zip(agents, _free_ports(len(agents)), strict=True))
-    seconds = MORE_PATIENCE_SECONDS
-    with ExitStack() as stack:
-        stack.enter_context(_replaced(os.environ, "RAY_gcs_server_port_wait_time_s", str(seconds)))
-        for module, name, other in (
-            (ray_constants, "NUM_REDIS_GET_RETRIES", lambda _: seconds),
-            (parameter, "RayParams", lambda made: partial(made, **ports)),
-            (services, "get_node", lambda got: partial(_awaited, got)),
-        ):
-            if name in vars(module):
-                stack.enter_context(_replaced(vars(module), name, other(vars(module)[name])))
+
+@contextmanager
+def _changed(module: str, name: str, change: Callable[[Any], Any]) -> Iterator[None]:
+    """Put something else in the place of an internal of Ray; a version that lacks it is left as it is."""
+    internals = vars(importlib.import_module(f"ray._private.{module}"))
+    with _replaced(internals, name, change(internals[name])) if name in internals else nullcontext():
         yield
 
 
@@ -213,14 +224,31 @@ def _free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
-def _awaited(get: Callable[..., Any], *args: Any) -> Any:
-    """Ask for a node until it is there, as long as its process lives."""
-    over = time.monotonic() + MORE_PATIENCE_SECONDS
+def _begun(begin: Callable[..., Any], ports: dict[str, int], *args: Any, **kwargs: Any) -> Any:
+    """Start a node whose agents have their ports already, written down where it looks for them."""
+    persist = getattr(importlib.import_module("ray._raylet"), "persist_port", None)
+    asked = inspect.signature(begin).bind(*args, **kwargs).arguments
+    if persist is not None and asked.keys() >= {"session_dir", "node_id"}:
+        for name, port in ports.items():
+            persist(asked["session_dir"], asked["node_id"], name, port)
+    return begin(*args, **kwargs)
+
+
+def _awaited(get: Callable[..., Any], patience_seconds: float, *args: Any) -> Any:
+    """Ask for a node until it is there, as long as its process lives.
+
+    Raises
+    ------
+    ChildProcessError
+        When it has ended, for which Ray would wait as for one that lives.
+    """
+    over = time.monotonic() + patience_seconds
     while True:
         try:
             return get(*args)
         except RuntimeError:
-            lives = any("raylet" in process.name() for process in _children())
-            if not lives or time.monotonic() > over:
+            if not any("raylet" in process.name() for process in _children()):
+                raise ChildProcessError("its process for this machine ended as it began") from None
+            if time.monotonic() >= over:
                 raise
         time.sleep(0.5)
