@@ -1,6 +1,6 @@
 """What of the work that is left will be skipped for certain: `bench plan` says so before any of it is done.
 
-Reads no data: the classes of a set are known where the store has seen it or it comes with the host, and a
+Reads no data: the classes of a set are known where a look at it shows them or the store has seen it, and a
 ratio of the suite tells something about any set. What becomes certain only when rows are read is not told.
 """
 

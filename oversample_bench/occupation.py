@@ -1,7 +1,8 @@
 """Takes an output folder for one run, so that its store has one writer.
 
 A mark lies in the folder while it is taken. The next one finds it only if this process was killed: a file can
-be taken away even where nothing can be written any more, as on a full disk.
+be taken away even where nothing can be written any more, as on a full disk. It stays until a run that knew of
+it has begun.
 """
 
 from __future__ import annotations
@@ -28,23 +29,19 @@ def occupied(folder: Path) -> Iterator[Ledger]:
     UsageError
         When another run holds the folder, when it cannot be written to, or its store cannot be used.
     """
-    with _locked(folder), _marked(folder / MARK_NAME) as abandoned:
-        ledger = Ledger(folder, abandoned=abandoned)
-        with closing(ledger), in_words(folder / FILE_NAME, (sqlite3.Error,)):
-            yield ledger
-
-
-@contextmanager
-def _marked(mark: Path) -> Iterator[bool]:
-    """Yield whether the mark of another one was there, and leave none."""
-    there = mark.exists()
-    with suppress(OSError):
-        mark.touch()
-    try:
-        yield there
-    finally:
+    mark = folder / MARK_NAME
+    with _locked(folder):
+        abandoned, ledger = mark.exists(), None
         with suppress(OSError):
-            mark.unlink(missing_ok=True)
+            mark.touch()
+        try:
+            ledger = Ledger(folder, abandoned=abandoned)
+            with closing(ledger), in_words(folder / FILE_NAME, (sqlite3.Error,)):
+                yield ledger
+        finally:
+            if not (ledger.abandoned if ledger else abandoned):
+                with suppress(OSError):
+                    mark.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOST = "oversample_bench"
 
 ROWS = {
-    0: "api specs outcome seeds errors refusals replacement surroundings",
+    0: "api specs outcome seeds errors labels refusals replacement surroundings",
     1: "hookspecs suite plan data metrics fidelity audit store report adaboost thresholds baselines "
     "identity tasks threads calibration distributions loose answers observing seeding scoring requesting",
     2: "builtin gate origins",

@@ -1,5 +1,8 @@
 """Files that are written whole or not at all."""
 
+import os
+import stat
+
 import pytest
 
 from oversample_bench.replacement import replacement, sweep
@@ -48,3 +51,57 @@ def test_what_a_killed_writer_left_is_swept(tmp_path):
 
     assert first == {*names} - {".a.npz.1.partial"}
     assert {path.name for path in tmp_path.iterdir()} == {"a.npz", ".hidden"}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_a_link(tmp_path, there):
+    """What a link leads to is replaced, whether it is there or yet to be made; the link is not."""
+    place, link = tmp_path / "far" / "a.txt", tmp_path / "a.txt"
+    place.parent.mkdir()
+    if there:
+        place.write_text("earlier")
+    link.symlink_to(place)
+    with replacement(link) as beside:
+        beside.write_text("new")
+
+    assert link.is_symlink()
+    assert (link.read_text(), place.read_text()) == ("new", "new")
+    assert [path.name for path in place.parent.iterdir()] == ["a.txt"]
+
+
+def test_what_is_no_file_is_written_to(tmp_path):
+    """A device, or a pipe that somebody reads, is not replaced by a file."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replacement(pipe) as place:
+        place.write_text("through")
+    read = os.read(reader, 100)
+    os.close(reader)
+
+    assert read == b"through"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "é" * 127])
+def test_the_longest_names_can_be_written(tmp_path, name):
+    """Whatever name a system takes can be replaced, though it is written under another one first."""
+    for text in ("first", "second"):
+        with replacement(tmp_path / name) as beside:
+            beside.write_text(text)
+
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "second"
+
+
+def test_an_error_names_the_file_that_was_to_be_written(tmp_path):
+    """Not the name beside it, which nobody has asked for; and none that is another file's."""
+    path = tmp_path / "a.txt"
+
+    with pytest.raises(OSError, match="No such file") as caught, replacement(path) as beside:
+        beside.read_text()
+    with pytest.raises(OSError, match="No such file") as other, replacement(path):
+        (tmp_path / "another").read_text()
+
+    assert caught.value.filename == str(path)
+    assert other.value.filename == str(tmp_path / "another")

@@ -121,7 +121,7 @@ class Ledger:
     folder : Path
         The output folder; it is made when it does not exist.
     abandoned : bool, default=False
-        Whether the last one who wrote to it died without a word.
+        Whether the last one who wrote to it died without a word, as long as no run has begun since.
     """
 
     def __init__(self, folder: Path, *, abandoned: bool = False) -> None:
@@ -172,6 +172,7 @@ class Ledger:
             " runner, workers, environment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             values,
         )
+        self.abandoned = False
         return int(cursor.lastrowid or 0)
 
     def amend(self, run: int, record: RunRecord) -> None:
