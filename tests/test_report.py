@@ -496,8 +496,8 @@ def test_the_data_and_the_foot_tell_where_numbers_come_from(tmp_path: Path) -> N
     text = report(store(tmp_path, scored([0.4, 0.6]), {"mcc": True}, title="A *title*"))
 
     assert text.startswith("# A \\*title\\*\n")
-    assert [cell(text, "ecoli1   | natural", i) for i in range(14)] == [
-        "ecoli1", "natural", "KEEL", "CC BY", "276", "6", "200", "20", "5", "50", "6", "0.1", "2", "3",
+    assert [cell(text, "ecoli1   | natural", i) for i in range(15)] == [
+        "ecoli1", "natural", "KEEL", "CC BY", "276", "6", "–", "200", "20", "5", "50", "6", "0.1", "2", "3",
     ]  # fmt: skip
     for row in (
         "suite",
@@ -639,7 +639,7 @@ def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     folder = store(tmp_path / "run", scored([0.5]), {"mcc": True})
     (tmp_path / "out" / "taken.csv").mkdir(parents=True)
 
-    with pytest.raises(UsageError, match=r"taken\.csv cannot be written"):
+    with pytest.raises(UsageError, match=r"taken\.csv' could not be used: there is a folder of that name"):
         write_export(folder, tmp_path / "out" / "taken.csv")
 
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["taken.csv"]
