@@ -189,7 +189,7 @@ def _as_written(column: Column, texts: Sequence[str]) -> Column:
 
 
 def _are_codes(whole: Sequence[str]) -> bool:
-    """Tell whether whole numbers are written in four digits or more, all in as many, some with zeros first."""
+    """Tell whether whole numbers have four digits or more, all equally many, some with zeros in front."""
     return (
         len({len(text) for text in whole}) == 1
         and len(whole[0]) > 3
