@@ -252,9 +252,8 @@ def _today(registry: Registry, kind: str, name: str, source: str) -> str:
         return "the same is installed now"
     if registry.renewed(kind, name, source):
         return "the same version is installed now; a hash of its code was not kept"
-    if code and who == parted(entry.source)[0]:
-        return "its code has changed since"
-    return f"{entry.origin.told} is installed now"
+    today, _ = parted(entry.source)
+    return "its code has changed since" if code and who == today else f"{today} is installed now"
 
 
 def _drawn(spec: DrawSpec) -> dict[str, Any]:

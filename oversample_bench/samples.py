@@ -219,8 +219,9 @@ def _named(connection: sqlite3.Connection, runs: set[int]) -> tuple[str, ...]:
     from oversample_bench.suite.parsing import parsed
 
     texts = connection.execute("SELECT id, suite_text FROM runs ORDER BY id").fetchall()
-    suites = [parsed(text, "<suite>").value or {} for number, text in texts if number in runs and text]
-    return tuple(dict.fromkeys(name for suite in suites for name in suite.get("plugins", ())))
+    suites = [parsed(text, "<suite>").value for number, text in texts if number in runs and text]
+    named = [suite.get("plugins") for suite in suites if isinstance(suite, Mapping)]
+    return tuple(dict.fromkeys(str(name) for names in named if isinstance(names, list) for name in names))
 
 
 def _trusted(named: tuple[str, ...], folder: Path | None) -> tuple[Path, ...]:
@@ -237,4 +238,4 @@ def _trusted(named: tuple[str, ...], folder: Path | None) -> tuple[Path, ...]:
                 f"The suite of this run has the plugin file '{name}', which is not in '{path.parent}'. "
                 "Name the suite with --suite FILE, or its folder with --suite-dir."
             )
-    return tuple(dict.fromkeys(path.resolve() for path in paths))
+    return tuple(paths)

@@ -257,6 +257,32 @@ def test_another_version_of_a_plugin_is_a_reason(original, copy):
     assert any(one.endswith(" / ours 9.9)") for one in told)
 
 
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (
+            "code 000000000000",
+            "other code of the method (oversample-bench-imblearn 0.1.0: 0123456789ab / 000000000000)",
+        ),
+        ("", "no hash of the method's code in B (oversample-bench-imblearn 0.1.0)"),
+    ],
+)
+def test_other_code_of_one_version_is_a_reason(original, copy, tmp_path, source, sentence):
+    """An edited plugin is told by its code, and so is a row from before code counted."""
+    who = "oversample-bench-imblearn 0.1.0"
+    one = copy(f"UPDATE draws SET source = '{who} code 0123456789ab' WHERE method = 'smote'")
+    other = Path(shutil.copytree(one, tmp_path / "other"))
+    with closing(sqlite3.connect(other / FILE_NAME)) as connection:
+        connection.execute(f"UPDATE draws SET source = '{f'{who} {source}'.strip()}' WHERE method = 'smote'")
+        connection.execute("UPDATE planned SET trial = 'x' || trial WHERE method = 'smote'")
+        connection.execute(
+            "UPDATE trials SET digest = 'x' || digest WHERE digest NOT IN (SELECT trial FROM planned)"
+        )
+        connection.commit()
+
+    assert sentence in set(diff(one, other).trials["why"])
+
+
 def test_when_nothing_else_differs_it_is_the_protocol(original, copy):
     """The one part of a digest that a store does not hold is named when all others are equal."""
     other = copy("UPDATE planned SET trial = 'x' || trial", "UPDATE trials SET digest = 'x' || digest")

@@ -92,6 +92,26 @@ def test_a_part_that_was_changed_no_longer_gives_the_digest(folder, tmp_path):
     assert not any(explain(tmp_path, trial).parts["confirmed"] for trial, *_ in plan_of(tmp_path))
 
 
+def test_what_has_changed_since_is_told(folder, monkeypatch):
+    """Whether method and classifier are still what the trial was made by: the same, other code, or gone."""
+    place = "ecoli1/natural/smote-3/knn/0/0"
+    same = explain(folder, place).parts
+    monkeypatch.setattr("oversample_bench.origins.code_of", lambda _: "0" * 12)
+    edited = explain(folder, place).parts
+    monkeypatch.setattr("oversample_bench.origins.NUMBERS_VERSION", 99)
+    raised = explain(folder, place).parts
+    monkeypatch.setenv("OVERSAMPLE_BENCH_PLUGINS", "none-of-them")
+    gone = explain(folder, place).parts
+
+    assert same["method_today"] == same["classifier_today"] == "the same is installed now"
+    assert edited["method_today"] == "its code has changed since"
+    assert edited["classifier_today"] == "the same is installed now"
+    assert raised["classifier_today"] == "oversample-bench numbers 99 is installed now"
+    assert gone["method_today"] == "offered by nothing that is installed now"
+    assert explain(folder, "ecoli1/natural/angry/knn/0/0").parts["method_today"].startswith("a plugin file")
+    assert all(parts["confirmed"] for parts in (same, edited, raised, gone))
+
+
 def test_scores_audit_and_fidelity_are_those_of_the_report(folder):
     """The numbers are the ones that `bench export` writes."""
     for row in trials(folder).to_dict("records"):

@@ -83,6 +83,8 @@ def test_leave_to_download_goes_to_loaders_that_take_it():
         (Dataset(np.zeros((3, 2)), np.zeros(2)), "'toy' has X of shape (3, 2) and labels of shape (2,)"),
         (Dataset(np.full((1, 1), np.inf), np.zeros(1)), "'toy' has 1 infinite values"),
         (Dataset(np.zeros((1, 1)), np.array([None])), "'toy' has 1 row without a label"),
+        (Dataset(SET.X, SET.y, ("a",)), "'toy' has 1 names, 1 of them different, for 2 features"),
+        (Dataset(SET.X, SET.y, ("a", "a")), "'toy' has 2 names, 1 of them different, for 2 features"),
     ],
 )
 def test_a_bad_set_of_a_plugin_is_unavailable(returned, told):

@@ -60,8 +60,8 @@ def _folder() -> Path:
 
 def _keep(name: str, file: LooseFile) -> None:
     """Put a file where other processes look for it, and remove what nobody has used for a month."""
-    folder = _folder()
     with suppress(OSError):  # a full disk, say: then it can be imported in this process alone
+        folder = _folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacement(folder / f"{name}.json") as beside:
             beside.write_text(json.dumps(asdict(file)), encoding="utf-8")
@@ -140,7 +140,8 @@ class _Loader(InspectLoader):
         if self._file.beside:
             importer = _Importer(module_name(self._file), self._file.tops)
             module.__dict__["__builtins__"] = {**vars(builtins), "__import__": importer}
-        exec(compile(self._text, str(module.__file__), "exec"), module.__dict__)  # noqa: S102 - the user asked for it
+        code = compile(self._text, str(module.__file__), "exec", dont_inherit=True)
+        exec(code, module.__dict__)  # noqa: S102 - the user asked for this file
 
 
 @dataclass(frozen=True)
