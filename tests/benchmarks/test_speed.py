@@ -130,6 +130,7 @@ def test_overhead_serial(benchmark: Any, tmp_path: Path, tell: Any, loop: Any) -
     )
 
 
+@pytest.mark.ray
 def test_overhead_ray(benchmark: Any, tmp_path: Path, tell: Any, loop: Any) -> None:
     """The same on two warm workers, from the first trial's end to the last one's, against two warm loops."""
     suite = parse_suite(W1.replace("splits: 5", "splits: 20"), folder=HERE)
@@ -158,6 +159,7 @@ def test_overhead_ray(benchmark: Any, tmp_path: Path, tell: Any, loop: Any) -> N
     )
 
 
+@pytest.mark.ray
 def test_two_workers(benchmark: Any, tmp_path: Path, tell: Any) -> None:
     """40 trials that take half a second each, on two workers and on one."""
     suite = parse_suite(SLEEPS, folder=HERE)
