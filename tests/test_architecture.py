@@ -42,7 +42,7 @@ LIGHT = {*ROWS[0].split(), *LIGHT_ROWS.split()}
 
 HEAVY = {"torch", "ray", "pandas", "matplotlib", "sklearn", "imblearn", "scipy"}
 
-MOST_LINES = 300
+MOST_LINES = 350
 MOST_FUNCTION_LINES = 40
 MOST_PARAMETERS = 6
 
@@ -198,7 +198,7 @@ def test_plugins_use_the_door(path: Path) -> None:
 
 @pytest.mark.parametrize("path", ALL_FILES, ids=named)
 def test_modules_are_short(path: Path) -> None:
-    """A module has under 300 lines."""
+    """A module has under 350 lines."""
     lines = len(path.read_text(encoding="utf-8").splitlines())
 
     assert lines < MOST_LINES, f"{named(path)} has {lines} lines; split it by what it is about"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oversample_bench.data.common import cards, load
-from oversample_bench.data.identifiers import is_identifier, is_key
+from oversample_bench.data.identifiers import are_clock_times, is_identifier, is_key
 
 SEEDS = st.integers(0, 2**32 - 1)
 ROWS = st.integers(20, 400)
@@ -96,6 +96,31 @@ def test_measured_whole_numbers_are_none(name, n):
     assert sum(found) == 0
 
 
+@pytest.mark.parametrize("n", range(5, 20))
+def test_in_a_small_table_a_count_and_a_named_key_are_identifiers(n):
+    """From five rows on 0, 1, 2 in order is a count; other different numbers need a name that says so."""
+    others = np.random.default_rng(n).choice(10**6, n, replace=False)
+
+    assert is_identifier("x", np.arange(n))
+    assert is_identifier("x", np.arange(n) + 1.0)
+    assert is_identifier("customer_id", others)
+    assert not is_identifier("x", others)
+    assert not is_identifier("id", np.repeat(others, 2)[:n])
+
+
+@pytest.mark.parametrize("unit", [1, 1000], ids=["seconds", "milliseconds"])
+@pytest.mark.parametrize("seed", range(5))
+def test_times_since_1970_are_known_in_any_order(unit, seed):
+    """They say when a row was made; pay, pixels and minutes do not lie between the years 2000 and 2040."""
+    times = np.random.default_rng(seed).integers(1_600_000_000, 1_700_000_000, 60) * unit
+
+    assert are_clock_times(times)
+    assert are_clock_times(times.astype(float))
+    assert not are_clock_times(times[:19])
+    assert not are_clock_times(times + 0.5)
+    assert not are_clock_times(times // 10)
+
+
 @settings(deadline=None)
 @given(seed=SEEDS, n=ROWS)
 def test_numbers_with_a_fraction_are_measurements(seed, n):
@@ -111,14 +136,14 @@ def test_numbers_with_a_fraction_are_measurements(seed, n):
         np.ones(50),
         np.arange(50) % 2 == 0,
         np.full(50, np.nan),
-        np.arange(19.0),
+        np.array([3.0, 1.0, 4.0, 2.0]),
         np.array([]),
         np.full(30, np.inf),
     ],
     ids=["constant", "truth", "missing", "short", "empty", "infinite"],
 )
 def test_columns_without_enough_to_judge_by_are_none(values):
-    """A constant, truth values, nothing at all, or fewer than twenty rows."""
+    """A constant, truth values, nothing at all, or fewer than five rows."""
     assert not is_identifier("id", values)
 
 

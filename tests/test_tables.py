@@ -130,6 +130,10 @@ DOUBTFUL = {
         [f"2024{n % 12 + 1:02}{n % 28 + 1:02}" for n in range(N)],
         "has dates written as whole numbers",
     ),
+    "seconds since 1970": (
+        [1_700_000_000 + n * 7919 % 60 * 86_399 + n % 2 for n in range(N)],
+        "looks like times in seconds or milliseconds since 1970",
+    ),
     "the target again": (LABELS, "is the target under another name, with a value for each class"),
     "the target as numbers": (
         [7 if label == "bad" else 3 for label in LABELS],
@@ -595,6 +599,55 @@ def test_the_columns_of_an_npz_are_named_by_number(tmp_path):
     assert accepted(tmp_path / "t.npz", ignore=("1",)).X.tolist() == X[:, [0, 2]].tolist()
     assert accepted(tmp_path / "t.npz", numeric=("1",)).X.tolist() == X.tolist()
     assert accepted(tmp_path / "t.npz", ignore=("1",), categorical=("2",)).categories == {1: tuple("0123456")}
+
+
+# --- lines of another length than the first
+
+LINES = [f"{cell},{n % 11},{label}" for n, (cell, label) in enumerate(zip(MEASURED, LABELS, strict=True))]
+RAGGED = {
+    "a title": (
+        ["# exported 2024", "m,n,y", *LINES],
+        "first line has 1 field and most others have 3: '# exp",
+    ),
+    "a title with a comma": (["sales, 2024", "m,n,y", *LINES], "has 2 fields and most others have 3"),
+    "a short row": (["m,n,y", *LINES, "1.5,2"], "row 61 has 2 fields and the first line 3"),
+    "a line of totals": (["m,n,y", *LINES, "total"], "row 61 has 1 field and the first line 3"),
+    "a short row with the labels first": (["y,m,n", *LINES[:9], "1.5,2"], "row 10 has 2 fields"),
+    "a long row": (["m,n,y", *LINES, "1.5,2,good,7"], "row 61 has 4 fields and the first line 3"),
+}
+
+
+@pytest.mark.parametrize("kind", RAGGED)
+def test_lines_of_another_length_are_refused(tmp_path, kind):
+    """What is missing in a short row is not guessed, and a title is no header; said by plan and run alike."""
+    lines, sentence = RAGGED[kind]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=re.escape(sentence)) as seen:
+        surveyed(path, "y", Reading())
+    with pytest.raises(UsageError) as refused:
+        read_file(path, "y", Reading())
+
+    assert str(seen.value) == str(refused.value)
+
+
+def test_separators_at_the_end_of_rows_are_no_fields(tmp_path):
+    """Spreadsheets write empty fields behind the last column, and empty cells in it are missing values."""
+    path = tmp_path / "t.csv"
+    path.write_text("y,m,n\n" + "".join(f"{row % 6 // 5},{row / 7:.2f},{'' if row == 3 else row % 5},,\n"
+                                         for row in range(60)))  # fmt: skip
+
+    assert accepted(path).feature_names == ("m", "n")
+
+
+def test_lists_and_records_in_parquet_are_asked_about(parquet):
+    """A cell that holds several values is no category, whatever the suite says of it."""
+    nested = {"list": [[n, 1] for n in range(N)], "record": [{"a": n} for n in range(N)]}
+    path = parquet(list(nested.items()))
+
+    assert "columns 'list', 'record' hold lists or records" in told(path)
+    assert "hold lists or records" in told(path, categorical=("list", "record"))
+    assert accepted(path, ignore=("list", "record")).feature_names == ("m",)
 
 
 # --- `bench plan` and `bench run` see the same

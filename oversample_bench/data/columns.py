@@ -46,10 +46,12 @@ class Why(StrEnum):
     GROUPS = "grouped thousands"
     BLANKS = "texts that differ in blanks"
     NAMELESS = "no name"
+    NESTED = "lists or records"
     IDENTIFIER = "identifiers that are numbers"
     LOSSY = "whole numbers that floats round"
     PADDED = "codes with zeros in front"
     DAYS = "dates as whole numbers"
+    CLOCK = "seconds or milliseconds since 1970"
     TYPED = "numbers that are kept as text"
     MIXED = "numbers and something else"
     SIGNS = "numbers written in several ways"
@@ -85,6 +87,8 @@ class Column:
         Whether the file has zeros in front of whole numbers here, as codes have.
     respelled : bool, default=False
         Whether texts that differ in blanks at their ends, or in Unicode's form, have become one.
+    nested : bool, default=False
+        Whether the file has lists or records here, where a table has one value.
     lossy : bool, default=False
         Whether the file has whole numbers here that 64-bit floats round.
     """
@@ -96,6 +100,7 @@ class Column:
     times: bool = False
     typed: bool = False
     declared: bool = False
+    nested: bool = False
     lossy: bool = False
     padded: bool = False
     respelled: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import islice
@@ -30,6 +30,7 @@ from oversample_bench.data.dialects import (
 )
 from oversample_bench.data.headers import Header
 from oversample_bench.data.tables import Labels, Table
+from oversample_bench.errors import counted
 from oversample_bench.specs import Reading
 
 if TYPE_CHECKING:
@@ -103,13 +104,66 @@ def read_csv(path: Path, target: str, reading: Reading, *, sample: bool = False)
     if first is None:
         raise ValueError(NO_COLUMNS)
     file = _File(raw, encoding, dialect, Header.of(first, dialect.told()), target, reading)
+    _check_first_line(file, first)
     return _sampled(file, whole=whole) if sample else _read(file)
+
+
+def _check_first_line(file: _File, first: Sequence[str]) -> None:
+    """Refuse a first line that has fewer fields than most lines below it: a title, a remark, a date.
+
+    Raises
+    ------
+    ValueError
+        With the line and with what most others have.
+    """
+    text = text_of(file.raw[:FIRST_BYTES], file.encoding)
+    widths = [len(_filled(row)) for row in islice(records(text, file.dialect.separator), 1, 50)]
+    longer = [width for width in widths if width > file.width]
+    if 2 * len(longer) > len(widths):
+        shown = file.dialect.separator.join(first)[:60]
+        raise ValueError(
+            f"the first line has {counted(file.width, 'field')} and most others have {max(longer)}: "
+            f"'{shown}'; the first line must be the names of the columns"
+        )
+
+
+def _check_rows(file: _File, rows: Iterable[Sequence[str]]) -> None:
+    """Refuse rows that have other numbers of fields than the first line.
+
+    Raises
+    ------
+    ValueError
+        With the first of them.
+    """
+    for number, row in enumerate(rows, start=1):
+        if len(row) < file.width or len(_filled(row)) > file.width:
+            raise ValueError(
+                f"row {number} has {counted(len(row), 'field')} and the first line {file.width}; each row "
+                "needs as many, empty ones where there is no value"
+            )
+
+
+def _rows(file: _File) -> Iterable[Sequence[str]]:
+    """Return all rows below the first line as they are written."""
+    return islice(records(text_of(file.raw, file.encoding), file.dialect.separator), 1, None)
+
+
+def _filled(row: Sequence[str]) -> Sequence[str]:
+    """Return a row without the empty fields at its end."""
+    last = max((place for place, cell in enumerate(row, start=1) if cell.strip()), default=0)
+    return row[:last]
 
 
 def _read(file: _File) -> Table:
     """Return all rows, read by pandas."""
     texts = {position: "str" for position in range(file.width) if file.is_text(position)}
-    frame = _frame(file, dtype=texts)
+    try:
+        frame = _frame(file, dtype=texts)
+    except Exception:
+        _check_rows(file, _rows(file))  # says it in the same words as a sample does
+        frame = _frame(file, dtype=texts, usecols=list(range(file.width)))  # only empty fields are too many
+    if frame[file.width - 1].isna().any():  # pandas fills rows that are too short
+        _check_rows(file, _rows(file))
     columns = [_column(file, position, frame[position]) for position in file.features()]
     found = file.header.positions(file.target)
     labels = _labels(frame[found[0]], file.reading.missing) if len(found) == 1 else Labels()
@@ -210,14 +264,12 @@ def _sampled(file: _File, *, whole: bool) -> Table:
     Raises
     ------
     ValueError
-        When a row has more fields than the first line.
+        When a row has more or fewer fields than the first line.
     """
     raw = file.raw if whole else file.raw[:SAMPLE_BYTES]
     rows = list(islice(records(text_of(raw, file.encoding), file.dialect.separator), 1, None))
     rows = rows if whole else rows[:-1]  # the last may be cut
-    for number, row in enumerate(rows, start=1):
-        if any(cell.strip() for cell in row[file.width :]):
-            raise ValueError(f"row {number} has {len(row)} fields and the first line {file.width}")
+    _check_rows(file, rows)
     columns = tuple(_sampled_column(file, position, _cells(rows, position)) for position in file.features())
     found = file.header.positions(file.target)
     labels = Labels()

@@ -1,14 +1,18 @@
 """Tells numbers that name rows from numbers that measure something.
 
-The rule, for a column of at least 20 whole numbers (2.0 counts as one):
+The rule, for a column of whole numbers (2.0 counts as one), 20 of them where nothing else is said:
 
 - **crowded**: all are different although they lie so close together that of measured values some would be
   equal: were they drawn at random from their range, there would be less than one chance in a thousand. A
   count of the rows is such a column, in whatever order, with or without gaps;
 - **sorted**: all are different and rise, or fall, from row to row, as a key does that a data base gave out;
-- **named so**: more than half are different, and the name says ``id`` or the like;
+- **named so**: more than half are different (of 5 to 19 numbers all), and the name says ``id`` or the like;
+- **counted**: five rows or more that say 0, 1, 2 or 1, 2, 3 in this order, however few they are;
 - **spread evenly**: at least 200 numbers of up to six digits or more are all different, and no part of their
   range has more of them than another, as with account numbers. Measured values gather somewhere.
+
+Dates are known by their digits, 20241231, and by being seconds or milliseconds since 1970 that all lie
+between the years 2000 and 2040.
 
 Numbers with a fraction are measurements, however many differ.
 """
@@ -24,6 +28,7 @@ import numpy.typing as npt
 Numbers = npt.NDArray[Any]
 
 LEAST_ROWS = 20
+LEAST_COUNTED = 5
 LEAST_SPREAD_ROWS, LEAST_SPREAD = 200, 100_000
 MOST_DISTANCE = 1.36
 """The distance from an even spread, times the root of the number of rows, that one in twenty exceeds."""
@@ -33,6 +38,8 @@ SURPRISE = 7
 
 DAYS = (19_000_101, 20_991_231)
 LEAST_DAYS = 5
+CLOCK = (946_684_800, 2_208_988_800)
+"""The first second of the years 2000 and 2040, counted from 1970."""
 
 KEYS = {"id", "ids", "uid", "uuid", "guid", "pk", "rowid", "oid"}
 WHOLE_NAMES = {*KEYS, "index", "idx", "row", "rownames", "rownumber", "rownum", "rownr", "key", "nr", "no"}
@@ -52,13 +59,14 @@ def is_identifier(name: str, values: Numbers) -> bool:
     if values.dtype.kind == "b" or not _differ_at_first(values):
         return False
     found = values[~np.isnan(values)] if values.dtype.kind == "f" else values
-    if len(found) < LEAST_ROWS or not _whole(found):
+    if len(found) < LEAST_COUNTED or not _whole(found):
         return False
     different = np.unique(found)
-    if is_key(name) and 2 * len(different) > len(found):
-        return True
-    if len(different) < len(found):
-        return False
+    all_differ = len(different) == len(found)
+    if is_key(name):
+        return all_differ or (len(found) >= LEAST_ROWS and 2 * len(different) > len(found))
+    if not all_differ or len(found) < LEAST_ROWS:
+        return _counted(found)
     return _crowded(different) or _sorted(found) or _even(different)
 
 
@@ -76,6 +84,16 @@ def are_days(values: Numbers) -> bool:
         return False
     month, day = found // 100 % 100, found % 100
     return bool(((month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)).all())
+
+
+def are_clock_times(values: Numbers) -> bool:
+    """Tell whether whole numbers are seconds or milliseconds since 1970, in 20 rows or more."""
+    found = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    if values.dtype.kind == "b" or len(found) < LEAST_ROWS or not _whole(found):
+        return False
+    low, high = float(found.min()), float(found.max())
+    inside = any(CLOCK[0] * unit <= low and high < CLOCK[1] * unit for unit in (1, 1000))
+    return inside and len(np.unique(found)) >= LEAST_DAYS
 
 
 def is_key(name: str) -> bool:
@@ -98,6 +116,11 @@ def _whole(found: Numbers) -> bool:
         and bool((found[:256] == np.floor(found[:256])).all())
         and bool((found == np.floor(found)).all())
     )
+
+
+def _counted(found: Numbers) -> bool:
+    """Tell whether the rows are counted from 0 or 1."""
+    return float(found[0]) in (0, 1) and bool((found == found[0] + np.arange(len(found))).all())
 
 
 def _crowded(different: Numbers) -> bool:

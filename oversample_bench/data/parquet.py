@@ -180,6 +180,7 @@ def _column(field: _Field, chunks: pa.ChunkedArray, missing: Collection[str]) ->
     text = types.is_string(array.type) or types.is_large_string(array.type)
     return replace(
         Column.of_texts(name, *_texts(array), missing),
+        nested=types.is_nested(array.type),
         times=types.is_temporal(array.type) or "period" in field.extension,
         typed=text and not field.is_category,
         declared=field.is_category,

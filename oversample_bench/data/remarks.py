@@ -33,6 +33,11 @@ DOUBTS = {
     "`categorical: {names}` if they name groups, `numeric: {names}` if they measure something, or {ignore}",
     Why.DAYS: "{columns} [has|have] dates written as whole numbers, such as 20241231: put a number there "
     "that measures time (an age in days), or write `numeric: {names}`, or {ignore}",
+    Why.CLOCK: "{columns} [looks|look] like times in seconds or milliseconds since 1970, which say when a "
+    "row was made and not what it is: put a number there that measures time (an age, an hour of the day), or "
+    "write `numeric: {names}`, or {ignore}",
+    Why.NESTED: "{columns} [holds|hold] lists or records, of which no method can make a feature: spread "
+    "[it|them] over columns of their own in the file, or {ignore}",
     Why.TYPED: "{columns} [has|have] numbers that the file keeps as text ({shown}): write `numeric: {names}` "
     "if they measure something, `categorical: {names}` if they name groups, or {ignore}",
     Why.MIXED: "{columns} [has|have] numbers in nearly all rows, and {shown} in others: write `missing: "

@@ -13,7 +13,7 @@ import numpy as np
 
 from oversample_bench.data import cells
 from oversample_bench.data.columns import EXACT, Column, Judged, Role, Why, is_nameless
-from oversample_bench.data.identifiers import LEAST_ROWS, are_days, is_identifier
+from oversample_bench.data.identifiers import LEAST_ROWS, are_clock_times, are_days, is_identifier
 from oversample_bench.specs import Reading
 
 NEARLY_ALL = 0.8
@@ -43,9 +43,15 @@ def judged(column: Column, reading: Reading, decimal: str = "") -> Judged:
     """
     if column.name in reading.ignore:
         return Judged(column, Role.LEFT_OUT, Why.ASKED)
+    if column.nested:
+        return Judged(column, Role.DOUBTFUL, Why.NESTED)
     if column.name in reading.categorical:
         return Judged(column.as_categories(), Role.CATEGORY)
-    meant = column.name in reading.numeric
+    return _undeclared(column, decimal, meant=column.name in reading.numeric)
+
+
+def _undeclared(column: Column, decimal: str, *, meant: bool) -> Judged:
+    """Judge a column by its name and its values; ``meant`` says whether the suite wants numbers."""
     if is_nameless(column.name) and not meant:
         empty = column.n_missing() == len(column) and not column.times
         return Judged(column, *((Role.LEFT_OUT, Why.EMPTY) if empty else (Role.DOUBTFUL, Why.NAMELESS)))
@@ -71,6 +77,8 @@ def _doubt(column: Column) -> Why:
         return Why.PADDED
     if are_days(column.numbers):
         return Why.DAYS
+    if are_clock_times(column.numbers):
+        return Why.CLOCK
     return Why.IDENTIFIER if is_identifier(column.name, column.numbers) else Why.NOTHING
 
 
