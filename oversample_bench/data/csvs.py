@@ -156,10 +156,12 @@ def _filled(row: Sequence[str]) -> Sequence[str]:
 
 def _read(file: _File) -> Table:
     """Return all rows, read by pandas."""
+    from pandas.errors import ParserError, ParserWarning
+
     texts = {position: "str" for position in range(file.width) if file.is_text(position)}
     try:
         frame = _frame(file, dtype=texts)
-    except Exception:
+    except (ParserError, ParserWarning):
         _check_rows(file, _rows(file))  # says it in the same words as a sample does
         frame = _frame(file, dtype=texts, usecols=list(range(file.width)))  # only empty fields are too many
     if frame[file.width - 1].isna().any():  # pandas fills rows that are too short
