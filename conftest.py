@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
-from oversample_bench import threads
+from oversample_bench.evaluation import threads
 
 threads.claim()  # before anything imports numpy: two test processes share two cores
 

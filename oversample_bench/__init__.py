@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oversample_bench.plan import plan
+from oversample_bench.suite.plan import plan
 
 if TYPE_CHECKING:
-    from oversample_bench.driver import run
-    from oversample_bench.errors import UsageError
+    from oversample_bench.core.errors import UsageError
+    from oversample_bench.execution.driver import run
+    from oversample_bench.execution.run_result import Options, Summary
     from oversample_bench.suite import load_suite
-    from oversample_bench.summary import Options, Summary
 
 __all__ = ["Options", "Summary", "UsageError", "__version__", "load_suite", "plan", "run"]
 

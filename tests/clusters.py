@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from oversample_bench.runners.cluster import Cluster, connected
+from oversample_bench.execution.runners.cluster import Cluster, connected
 
 _shared = ExitStack()
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from oversample_bench.driver import run
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options, Summary
 from oversample_bench.suite import Suite, parse_suite
-from oversample_bench.summary import Options, Summary
 from tests.once import once
 
 Runs = Callable[..., Summary]

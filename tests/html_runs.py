@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from oversample_bench.report import comparisons
+from oversample_bench.analysis import comparisons
+from oversample_bench.analysis.results import read
+from oversample_bench.analysis.statistics import bootstrap
 from oversample_bench.report.contents import contents
 from oversample_bench.report.html import document
-from oversample_bench.report.results import read
-from oversample_bench.report.statistics import bootstrap
 from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
 from tests.stores import SIZES
 

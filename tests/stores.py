@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from oversample_bench.report import results
-from oversample_bench.report.results import Results
+from oversample_bench.analysis import results
+from oversample_bench.analysis.results import Results
 from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
 
 SIZES = (80, 20, 5, 20, 5)  # training rows by class, hidden, test rows by class

@@ -12,7 +12,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from oversample_bench.adaboost import AdaBoostSAMMER
+from oversample_bench.plugins.adaboost import AdaBoostSAMMER
 
 X_TINY = np.array([[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0]])
 Y_TINY = np.array([0, 0, 0, 1, 0, 1, 1])

@@ -22,22 +22,22 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
-from oversample_bench import origins
-from oversample_bench.adoption import adopt
 from oversample_bench.cli import bench
-from oversample_bench.data.sources import Source
-from oversample_bench.draws import DrawFiles
-from oversample_bench.driver import run
-from oversample_bench.forecast import forecast
-from oversample_bench.joining import merge
-from oversample_bench.registry import load_registry
+from oversample_bench.core.specs import DataSpec
+from oversample_bench.datasets.sources import Source
+from oversample_bench.execution.adoption import adopt
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.forecast import forecast
+from oversample_bench.execution.merge_folders import merge
+from oversample_bench.execution.run_result import Options
+from oversample_bench.execution.runners.events import DrawDone, TrialDone
+from oversample_bench.execution.watcher import Watcher
+from oversample_bench.plugins import origins
+from oversample_bench.plugins.registry import load_registry
 from oversample_bench.report import trials, write_report
-from oversample_bench.runners.events import DrawDone, TrialDone
-from oversample_bench.specs import DataSpec
 from oversample_bench.store import FILE_NAME, Ledger, connect
+from oversample_bench.store.resample_files import DrawFiles
 from oversample_bench.suite import Suite, parse_suite
-from oversample_bench.summary import Options
-from oversample_bench.watching import Watcher
 
 EARLIER = Path(__file__).parent / "data" / "earlier_stores"
 VERSIONS = [1, 2]
@@ -57,7 +57,9 @@ def as_then(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(origins, "distribution", of_then)
     monkeypatch.setattr(origins, "NUMBERS_VERSION", 1)
-    monkeypatch.setattr("oversample_bench.driver._report", lambda *_: False)  # which takes most of the time
+    monkeypatch.setattr(
+        "oversample_bench.execution.driver._report", lambda *_: False
+    )  # which takes most of the time
 
 
 @pytest.fixture(params=VERSIONS)
@@ -71,7 +73,7 @@ def of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the results of today of the same suite, in a folder of their own."""
     place = laid_out(tmp_path_factory.mktemp("today") / "place", 2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("oversample_bench.driver._report", lambda *_: False)
+        patch.setattr("oversample_bench.execution.driver._report", lambda *_: False)
         run(suite(place), place / "new", KEEP)
     return place / "new"
 
@@ -269,7 +271,7 @@ def test_a_changed_plugin_file_is_another(place):
 def test_rows_of_today_are_never_taken_for_those_of_other_code(place, monkeypatch):
     """Once a row has a hash of the code, it is of that code alone."""
     carried_out(place)
-    monkeypatch.setattr("oversample_bench.origins.code_of", lambda files: "another code")
+    monkeypatch.setattr("oversample_bench.plugins.origins.code_of", lambda files: "another code")
 
     assert sorted(set(carried_out(place).fits)) == ["glgan", "smote"]
 
@@ -293,8 +295,8 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from oversample_bench import adoption
-from oversample_bench.loose import LooseFile
-from oversample_bench.registry import load_registry
+from oversample_bench.plugins.plugin_files import LooseFile
+from oversample_bench.plugins.registry import load_registry
 from oversample_bench.store import Ledger
 
 def wait(*_):

@@ -17,9 +17,9 @@ from scipy import sparse
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 
-from oversample_bench import metrics as m
-from oversample_bench.answers import BadAnswer, predicted
-from oversample_bench.scoring import computed
+from oversample_bench.evaluation.predictions import BadAnswer, predicted
+from oversample_bench.evaluation.scoring import computed
+from oversample_bench.plugins import metrics as m
 
 N = 6
 X = np.zeros((N, 2))

@@ -12,7 +12,7 @@ from imblearn.over_sampling import SMOTE
 from sklearn.linear_model import LogisticRegression
 
 from oversample_bench import api
-from oversample_bench.baselines import NoResampling
+from oversample_bench.plugins.baselines import NoResampling
 
 
 def test_the_door_offers_what_it_lists():

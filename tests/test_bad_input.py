@@ -15,8 +15,8 @@ import filelock
 import pytest
 
 from oversample_bench.cli import main
-from oversample_bench.occupation import LOCK_NAME
 from oversample_bench.store import FILE_NAME
+from oversample_bench.store.lock import LOCK_NAME
 from oversample_bench.store.schema import SCHEMA_VERSION
 
 GOOD = {"name": "s", "data": "[ecoli1]", "methods": "[none]", "classifiers": "[knn]", "splits": "1"}

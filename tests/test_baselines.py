@@ -6,7 +6,7 @@ from imblearn.over_sampling import RandomOverSampler
 from imblearn.utils.estimator_checks import estimator_checks_generator
 from sklearn.datasets import load_breast_cancer
 
-from oversample_bench.baselines import NoResampling
+from oversample_bench.plugins.baselines import NoResampling
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from sklearn.base import is_classifier
 from threadpoolctl import threadpool_limits
 
-from oversample_bench import builtin, metrics
-from oversample_bench.answers import predicted
 from oversample_bench.api import Metric
-from oversample_bench.scoring import computed
+from oversample_bench.evaluation.predictions import predicted
+from oversample_bench.evaluation.scoring import computed
+from oversample_bench.plugins import builtin, metrics
 
 PROMISED_CLASSIFIERS = {
     "mlp",
@@ -54,7 +54,7 @@ def built(name, **params):
 
 def test_importing_the_names_imports_nothing_heavy():
     """Listing what is built in needs neither scikit-learn nor numpy."""
-    code = "import sys, oversample_bench.builtin; print(*sys.modules)"
+    code = "import sys, oversample_bench.plugins.builtin; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert {"numpy", "sklearn", "imblearn"}.isdisjoint(done.stdout.split())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversample_bench.data.cells import decimal_signs, is_number, is_plain, is_time, unit, values
+from oversample_bench.datasets.cell_values import decimal_signs, is_number, is_plain, is_time, unit, values
 
 START, END = (dt.datetime.combine(dt.date(year, 1, 1), dt.time()) for year in (1900, 2100))
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversample_bench.checking import check_names, check_parameters, complaint, registry_of
-from oversample_bench.errors import UsageError
-from oversample_bench.origins import host
-from oversample_bench.registry import Entry, load_registry
+from oversample_bench.core.errors import UsageError
+from oversample_bench.plugins.origins import host
+from oversample_bench.plugins.registry import Entry, load_registry
+from oversample_bench.plugins.validation import check_names, check_parameters, complaint, registry_of
 from oversample_bench.suite import Suite, parse_suite
 
 HOST = [entry for kind in ("oversampler", "classifier") for entry in load_registry().entries(kind)]
@@ -241,7 +241,7 @@ class ValidatesRows(Sampler):
         (ValidatesRows, {}, ""),
         (dict, {"any": 1}, "oversampler 'toy' (plugin 'plug') is no oversampler: dict has no fit_resample"),
         (min, {}, "oversampler 'toy' (plugin 'plug'): min expected at least 1 argument, got 0"),
-        ("oversample_bench.builtin:METRICS", {}, "'tuple' object is not callable"),
+        ("oversample_bench.plugins.builtin:METRICS", {}, "'tuple' object is not callable"),
     ],
 )
 def test_whatever_a_constructor_does_is_told_in_one_line(target, params, said):

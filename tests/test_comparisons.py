@@ -14,11 +14,12 @@ from markdown_it import MarkdownIt
 from scipy.stats import friedmanchisquare, wilcoxon
 from statsmodels.stats.multitest import multipletests
 
-from oversample_bench.report import comparisons, findings
-from oversample_bench.report import results as reading
-from oversample_bench.report.cells import cells
+from oversample_bench.analysis import comparisons
+from oversample_bench.analysis import results as reading
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import cells
+from oversample_bench.report import findings
 from oversample_bench.report.figures import critical
-from oversample_bench.report.results import Results
 from tests.stores import FAILED, SILENT, WAITS, Cell, Score, store, stored
 
 METHODS = ("none", "smote", "adasyn", "glgan")

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversample_bench.checking import registry_of
-from oversample_bench.data.thin import sizes
-from oversample_bench.design import survey_data
-from oversample_bench.driver import Options, run
-from oversample_bench.errors import UsageError
-from oversample_bench.forecast import forecast
-from oversample_bench.inventory import Inventory, check_data
-from oversample_bench.outcome import Skip
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.outcome import Skip
+from oversample_bench.evaluation.split import sizes
+from oversample_bench.execution.data_checks import survey_data
+from oversample_bench.execution.driver import Options, run
+from oversample_bench.execution.forecast import forecast
+from oversample_bench.execution.inventory import Inventory, check_data
+from oversample_bench.plugins.validation import registry_of
 from oversample_bench.store import FILE_NAME
 from oversample_bench.suite import Suite, parse_suite
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversample_bench.data.dialects import Dialect, content, recognised
-from oversample_bench.data.files import read_file
-from oversample_bench.errors import UsageError
-from oversample_bench.specs import Reading
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.specs import Reading
+from oversample_bench.datasets.csv_dialect import Dialect, content, recognised
+from oversample_bench.datasets.table_files import read_file
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 WORDS = st.text(st.sampled_from("abcdeäöü é-_ñ€"), min_size=1, max_size=6).filter(str.strip)

@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from oversample_bench.analysis.environments import changed
+from oversample_bench.analysis.store_diff import EQUAL, NUMBERS, ONLY_A, ONLY_B, STATUS, Diff, diff
 from oversample_bench.cli import bench, main
-from oversample_bench.driver import run
-from oversample_bench.errors import UsageError
-from oversample_bench.report.diff import EQUAL, NUMBERS, ONLY_A, ONLY_B, STATUS, Diff, diff
-from oversample_bench.report.environments import changed
+from oversample_bench.core.errors import UsageError
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options
 from oversample_bench.store import FILE_NAME, Ledger
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
 
 SUITE = """
 name: diff

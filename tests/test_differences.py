@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from scipy.stats import t, ttest_1samp, ttest_rel
 
-from oversample_bench.report import differences, results, write_report
+from oversample_bench.analysis import paired_differences, results
+from oversample_bench.report import write_report
 from tests.stores import FAILED, SHARE, Cell, Score, store
 
 HEADING = "### Paired differences by "
@@ -73,7 +74,7 @@ def test_the_interval_is_that_of_scipys_paired_t(pairs: list[tuple[float, float]
     own, other = np.array(pairs).T
     with tempfile.TemporaryDirectory() as name:
         folder = store(Path(name), [Cell(other.tolist()), Cell(own.tolist(), method="a")], focus="a")
-        row = differences.frame(results.read(folder), "mcc").loc[0]
+        row = paired_differences.frame(results.read(folder), "mcc").loc[0]
 
     if np.ptp(own - other) > 1e-9:  # scipy warns of, and loses, what differs less
         expected = ttest_rel(own, other).confidence_interval(0.95)
@@ -339,7 +340,7 @@ def test_seeds_of_a_split_are_no_further_splits(tmp_path: Path) -> None:
     own = Cell([[0.5 + mean + shift for shift in around] for mean in means], method="smote")
     read = results.read(store(tmp_path, [Cell([[0.5] * 5] * 3), own], focus="smote"))
 
-    (line,) = differences.frame(read, "mcc").to_dict("records")
+    (line,) = paired_differences.frame(read, "mcc").to_dict("records")
 
     reach = t.ppf(0.975, 2) * 0.1 * (1 / 3 + SHARE) ** 0.5
     assert line["n"] == 15

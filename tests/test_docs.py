@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oversample_bench.builtin import METRICS
 from oversample_bench.cli import bench
+from oversample_bench.plugins.builtin import METRICS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from oversample_bench.audit import NEW, Draw
-from oversample_bench.draws import DrawFiles
+from oversample_bench.evaluation.audit import NEW, Draw
+from oversample_bench.store.resample_files import DrawFiles
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -115,8 +115,8 @@ DIES = """
 import os, sys
 from pathlib import Path
 import numpy as np
-from oversample_bench.audit import Draw
-from oversample_bench.draws import DrawFiles
+from oversample_bench.evaluation.audit import Draw
+from oversample_bench.store.resample_files import DrawFiles
 
 def dies(file, **_):
     file.write(b"PK\\x03\\x04 half")

@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from oversample_bench import load_suite, plan, run
-from oversample_bench.forecast import forecast
+from oversample_bench import load_suite, run
+from oversample_bench.execution.forecast import forecast
+from oversample_bench.execution.run_result import Options
 from oversample_bench.store import connect
-from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
+from oversample_bench.suite import parse_suite, plan
 
 SUITE = """
 name: small

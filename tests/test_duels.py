@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from oversample_bench.report import duels
-from oversample_bench.report import results as reading
-from oversample_bench.report.cells import cells
-from oversample_bench.report.results import Results
+from oversample_bench.analysis import method_pairs
+from oversample_bench.analysis import results as reading
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import cells
+from oversample_bench.report import pairs_section
 from tests.stores import FAILED, SILENT, WAITS, Cell, Score, store, stored
 
 FEW = settings(max_examples=20, deadline=None)  # each example writes a store
@@ -39,7 +40,7 @@ def test_counts_are_those_of_a_loop(scores: list[list[Score]]) -> None:
     """Each row in which both have a score is a win, a tie or a loss, and what one wins the other loses."""
     with tempfile.TemporaryDirectory() as name:
         results = on_sets(Path(name), scores)
-        told = duels.frame(results, "mcc", cells(results, "mcc"))
+        told = method_pairs.frame(results, "mcc", cells(results, "mcc"))
 
     found = told.set_index(["method", "other"]).T.to_dict("list")
     for a, own in enumerate(METHODS):
@@ -59,7 +60,7 @@ def test_rounding_is_a_tie(tmp_path: Path) -> None:
     values = [0.1, 0.2, 0.3, 0.7]
     results = stored(tmp_path, [Cell(values), Cell(values[::-1], "smote")])
 
-    told = duels.frame(results, "mcc", cells(results, "mcc"))
+    told = method_pairs.frame(results, "mcc", cells(results, "mcc"))
 
     assert told[["wins", "ties", "losses"]].to_numpy().tolist() == [[0, 1, 0], [0, 1, 0]]
 
@@ -69,7 +70,7 @@ def test_lower_may_be_better(tmp_path: Path) -> None:
     folder = store(tmp_path, [Cell([0.1]), Cell([0.4], "smote")], {"brier": False})
     results = reading.read(folder)
 
-    told = duels.frame(results, "brier", cells(results, "brier"))
+    told = method_pairs.frame(results, "brier", cells(results, "brier"))
 
     assert told["wins"].tolist() == [1, 0]
 
@@ -84,8 +85,8 @@ def test_a_row_that_is_not_whole_does_not_count(tmp_path: Path) -> None:
     ]
     results = stored(tmp_path, trials)
 
-    told = duels.frame(results, "mcc", cells(results, "mcc"))
-    text = duels.section(results, "mcc", told)
+    told = method_pairs.frame(results, "mcc", cells(results, "mcc"))
+    text = pairs_section.section(results, "mcc", told)
 
     assert told.set_index(["method", "other"])["n_rows"].to_dict() == {
         ("a", "b"): 2, ("b", "a"): 2, ("a", "c"): 1, ("c", "a"): 1, ("b", "c"): 1, ("c", "b"): 1,
@@ -106,7 +107,7 @@ def test_rows_that_count_are_told_as_people_say_it(tmp_path: Path, cells_: list[
     """One row is no plural, no row is "none", and a range of one number is that number."""
     results = stored(tmp_path, cells_)
 
-    text = duels.section(results, "mcc", duels.frame(results, "mcc", cells(results, "mcc")))
+    text = pairs_section.section(results, "mcc", method_pairs.frame(results, "mcc", cells(results, "mcc")))
 
     assert f"trials scored: {said}" in text
 
@@ -115,7 +116,7 @@ def test_nothing_in_common_is_a_dash(tmp_path: Path) -> None:
     """Where no row has both, no count of 0 stands as if they had been compared."""
     results = stored(tmp_path, [Cell([0.4]), Cell([FAILED], "smote")])
 
-    text = duels.section(results, "mcc", duels.frame(results, "mcc", cells(results, "mcc")))
+    text = pairs_section.section(results, "mcc", method_pairs.frame(results, "mcc", cells(results, "mcc")))
 
     assert "0 / 0 / 0" not in text
 
@@ -123,10 +124,10 @@ def test_nothing_in_common_is_a_dash(tmp_path: Path) -> None:
 def test_one_method_has_no_matrix(tmp_path: Path) -> None:
     """There is nobody to compare with: an empty frame with its columns, and no section."""
     results = stored(tmp_path, [Cell([0.4])])
-    told = duels.frame(results, "mcc", cells(results, "mcc"))
+    told = method_pairs.frame(results, "mcc", cells(results, "mcc"))
 
     assert list(told.columns) == ["method", "other", "n_rows", "wins", "ties", "losses"]
-    assert duels.section(results, "mcc", told) == ""
+    assert pairs_section.section(results, "mcc", told) == ""
 
 
 @pytest.mark.parametrize("name", ["a|b", "*bold* _it_", "<script>", "# head", "x\ny"])
@@ -134,7 +135,7 @@ def test_no_name_breaks_the_matrix(tmp_path: Path, name: str) -> None:
     """Each row is as wide as the header, whatever methods are called."""
     results = stored(tmp_path, [Cell([0.4], name), Cell([0.5], f"other {name}")])
 
-    text = duels.section(results, "mcc", duels.frame(results, "mcc", cells(results, "mcc")))
+    text = pairs_section.section(results, "mcc", method_pairs.frame(results, "mcc", cells(results, "mcc")))
 
     page = MarkdownIt("commonmark").enable("table").render(text)
     widths = {row.count("<td") + row.count("<th") for row in page.split("<tr>")[1:]}

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import pytest
 
-from oversample_bench import environment
+from oversample_bench.execution import environment
 
 
 def test_the_record_tells_versions_and_machine():

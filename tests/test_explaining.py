@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oversample_bench.cli import bench, main
-from oversample_bench.driver import run
-from oversample_bench.errors import UsageError
-from oversample_bench.explaining import explain, find
+from oversample_bench.core.errors import UsageError
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.explanation import explain, find
+from oversample_bench.execution.run_result import Options
 from oversample_bench.report import trials
 from oversample_bench.store import FILE_NAME, PLACE, Ledger, PlannedRecord, connect, planned
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
 
 PLUGIN = """
 from oversample_bench.api import hookimpl
@@ -96,9 +96,9 @@ def test_what_has_changed_since_is_told(folder, monkeypatch):
     """Whether method and classifier are still what the trial was made by: the same, other code, or gone."""
     place = "ecoli1/natural/smote-3/knn/0/0"
     same = explain(folder, place).parts
-    monkeypatch.setattr("oversample_bench.origins.code_of", lambda _: "0" * 12)
+    monkeypatch.setattr("oversample_bench.plugins.origins.code_of", lambda _: "0" * 12)
     edited = explain(folder, place).parts
-    monkeypatch.setattr("oversample_bench.origins.NUMBERS_VERSION", 99)
+    monkeypatch.setattr("oversample_bench.plugins.origins.NUMBERS_VERSION", 99)
     raised = explain(folder, place).parts
     monkeypatch.setenv("OVERSAMPLE_BENCH_PLUGINS", "none-of-them")
     gone = explain(folder, place).parts

@@ -24,17 +24,17 @@ import pytest
 from rich.console import Console
 
 from oversample_bench.cli import main
-from oversample_bench.data import downloading, fetching, formats
-from oversample_bench.data.downloading import DownloadError
-from oversample_bench.data.fetching import Downloads
-from oversample_bench.data.official import OFFICIAL, Content, Official, Origin, Remote, Total
-from oversample_bench.data.paper import load
-from oversample_bench.data.published import PUBLISHED, Published
-from oversample_bench.driver import run
-from oversample_bench.forecast import forecast
-from oversample_bench.progress import watcher
+from oversample_bench.datasets import file_download, formats, paper_downloads
+from oversample_bench.datasets.file_download import DownloadError
+from oversample_bench.datasets.official_sources import OFFICIAL, Content, Official, Origin, Remote, Total
+from oversample_bench.datasets.paper_downloads import Downloads
+from oversample_bench.datasets.paper_facts import PUBLISHED, Published
+from oversample_bench.datasets.paper_sets import load
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.forecast import forecast
+from oversample_bench.execution.progress import watcher
+from oversample_bench.execution.run_result import Options
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
 
 DATA = os.environ.get("OVERSAMPLE_BENCH_DATA", "")
 HANG_SECONDS = 900
@@ -341,7 +341,7 @@ def test_a_host_that_refuses_is_told_in_the_words_of_the_system(host):
 @pytest.mark.parametrize("told", [True, False], ids=["of a size", "of no size"])
 def test_a_host_that_sends_a_byte_now_and_then_is_given_up(monkeypatch, told):
     """A server that is never silent, and never done, does not hold a run for ever."""
-    monkeypatch.setattr(downloading, "WHOLE_SECONDS", 0.5)
+    monkeypatch.setattr(file_download, "WHOLE_SECONDS", 0.5)
     gone = threading.Event()
 
     class Drips(BaseHTTPRequestHandler):
@@ -361,14 +361,14 @@ def test_a_host_that_sends_a_byte_now_and_then_is_given_up(monkeypatch, told):
         threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         url = f"http://127.0.0.1:{server.server_port}/rows"
         with pytest.raises(DownloadError, match=r"/rows was given up after 0.5 s, in which \d+ bytes came"):
-            downloading.contents(Remote(url, ()))
+            file_download.contents(Remote(url, ()))
         gone.set()
         server.shutdown()
 
 
 def test_a_host_that_does_not_answer_is_asked_once(host, monkeypatch):
     """Several sets at a silent host cost one wait, not one each."""
-    monkeypatch.setattr(downloading, "SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(file_download, "SILENCE_SECONDS", 0.2)
     host.serves["/a/rows"] = Answer(ROWS, seconds=1.0)
     downloads, told = Downloads(), []
     for name in ("madelon", "gisette"):
@@ -449,18 +449,18 @@ def test_the_cache_is_the_users_unless_the_variable_names_another(monkeypatch, c
     """The folder of the operating system for caches, as pooch knows it."""
     import pooch
 
-    assert fetching.cache_folder() == cache
+    assert paper_downloads.cache_folder() == cache
     monkeypatch.delenv("OVERSAMPLE_BENCH_CACHE")
-    assert fetching.cache_folder() == Path(pooch.os_cache("oversample-bench"))
+    assert paper_downloads.cache_folder() == Path(pooch.os_cache("oversample-bench"))
 
 
 # --- processes
 
 PROGRAM = """
 import sys
-from oversample_bench.data import formats
-from oversample_bench.data.fetching import Downloads
-from oversample_bench.data.official import Content, Official, Origin, Published, Remote
+from oversample_bench.datasets import formats
+from oversample_bench.datasets.paper_downloads import Downloads
+from oversample_bench.datasets.official_sources import Content, Official, Origin, Published, Remote
 files = tuple(Remote(f"{sys.argv[1]}/a/{name}", (Content(name),)) for name in ("rows", "labels"))
 published = Published(3, {"-1": 40, "1": 20}, "small", "none")
 print(Downloads()(Official("madelon", published, "int16", (Origin(formats.separate_labels, files),))))
@@ -654,7 +654,7 @@ def test_an_interrupted_command_says_that_nothing_was_kept(small, cache, fetch, 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(fetching, "contents", interrupt)
+    monkeypatch.setattr(paper_downloads, "contents", interrupt)
     code, _, err = fetch("madelon")
 
     assert (code, err.strip(), kept(cache)) == (130, "interrupted: nothing of 'madelon' was kept", [])

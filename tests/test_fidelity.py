@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_wine
 from sklearn.preprocessing import StandardScaler
 
-from oversample_bench import fidelity as module
-from oversample_bench.fidelity import RIM, Fidelity, fidelity
+from oversample_bench.evaluation import fidelity as module
+from oversample_bench.evaluation.fidelity import RIM, Fidelity, fidelity
 
 EDGE = Fraction(RIM)
 WINE = StandardScaler().fit_transform(load_wine().data)

@@ -16,20 +16,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from oversample_bench.report.cells import cells
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import cells
 from oversample_bench.report.figures import (
     Drawing,
     costs,
     critical,
-    curves,
-    fidelity,
-    gains,
+    difference_plots,
+    fidelity_plots,
     heat,
     naming,
+    ratio_curves,
     style,
 )
 from oversample_bench.report.figures.fitting import panel_title
-from oversample_bench.report.results import Results
 from tests.test_figures import HOSTILE, Cell, broad, gallery, stored
 
 LONG = tuple(f"borderline_smote_variant_{at}_with_long_label" for at in range(4))
@@ -129,7 +129,7 @@ def test_a_gain_of_any_size_has_ticks_that_can_be_read(tmp_path: Path, scale: fl
     ]
     results = stored(tmp_path, told, focus="glgan")
 
-    (drawing,) = gains.drawings(results, "mcc", cells(results, "mcc"))
+    (drawing,) = difference_plots.drawings(results, "mcc", cells(results, "mcc"))
 
     with laid_out(drawing) as figure:
         for axes in panels(figure):
@@ -179,7 +179,7 @@ def test_what_all_panels_share_stands_in_the_title_of_the_figure(tmp_path: Path)
     ]
     results = stored(tmp_path, told)
 
-    (drawing,) = curves.drawings(results, "mcc", cells(results, "mcc"))
+    (drawing,) = ratio_curves.drawings(results, "mcc", cells(results, "mcc"))
 
     assert "mcc on usps 2/8 against" in drawing.title
     with laid_out(drawing) as figure:
@@ -199,8 +199,8 @@ def test_the_title_of_gains_tells_how_many_sets_there_are_scores_of(tmp_path: Pa
     ]
     same, differing = (stored(tmp_path / name, cells_) for name, cells_ in (("a", told), ("b", odd)))
 
-    (plain,) = gains.drawings(same, "mcc", cells(same, "mcc"))
-    (marked,) = gains.drawings(differing, "mcc", cells(differing, "mcc"))
+    (plain,) = difference_plots.drawings(same, "mcc", cells(same, "mcc"))
+    (marked,) = difference_plots.drawings(differing, "mcc", cells(differing, "mcc"))
 
     assert "mean and 95 % interval over 3 of 5 data sets" in plain.title
     assert "over 2 to 3 of 5 data sets" in marked.title
@@ -247,7 +247,7 @@ def test_bars_of_fidelity_end_where_shares_do(tmp_path: Path) -> None:
     ]
     results = stored(tmp_path, told)
 
-    (drawing,) = fidelity.drawings(results)
+    (drawing,) = fidelity_plots.drawings(results)
 
     with laid_out(drawing) as figure:
         axes = figure.axes[0]
@@ -399,7 +399,7 @@ def test_a_title_of_wide_letters_ends_on_the_page(tmp_path: Path) -> None:
     ]
     results = stored(tmp_path, told, {"W" * 40: True})
 
-    (drawing,) = curves.drawings(results, "W" * 40, cells(results, "W" * 40))
+    (drawing,) = ratio_curves.drawings(results, "W" * 40, cells(results, "W" * 40))
 
     with laid_out(drawing) as figure:
         assert not off_the_sheet(figure)

@@ -20,23 +20,23 @@ from hypothesis import strategies as st
 from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
-from oversample_bench.report import ranks
-from oversample_bench.report.cells import cells
-from oversample_bench.report.figures import (
+from oversample_bench.analysis import mean_ranks
+from oversample_bench.analysis.results import Results, read
+from oversample_bench.analysis.score_cells import cells
+from oversample_bench.execution.run_result import Summary
+from oversample_bench.report.figures import (  # fmt: skip
     Gallery,
     costs,
     critical,
-    curves,
+    difference_plots,
     drawn,
-    fidelity,
-    gains,
+    fidelity_plots,
     naming,
+    ratio_curves,
     style,
-)  # fmt: skip
+)
 from oversample_bench.report.figures.palette import looks
-from oversample_bench.report.results import Results, read
 from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
-from oversample_bench.summary import Summary
 from tests.stores import SHARE, SIZES
 
 T1 = float(t_distribution.ppf(0.975, 1))
@@ -199,7 +199,7 @@ def test_a_gain_over_sets_takes_each_set_as_one_value(tmp_path: Path) -> None:
     ]  # fmt: skip
     results = stored(tmp_path, told)
 
-    over_none = gains.frame(results, "mcc").iloc[0]
+    over_none = difference_plots.frame(results, "mcc").iloc[0]
 
     reach = T1 * np.sqrt(0.02) / np.sqrt(2)
     assert over_none[["reference", "method", "n", "n_planned"]].tolist() == ["none", "smote", 2, 2]
@@ -212,7 +212,7 @@ def test_a_gain_on_one_set_has_the_corrected_interval_over_splits(tmp_path: Path
         tmp_path, [Cell([[0.2, 0.2], [0.4, 0.4]], "none"), Cell([[0.4, 0.6], [0.4, 0.6]], "smote")]
     )
 
-    told = gains.frame(results, "mcc").iloc[0]
+    told = difference_plots.frame(results, "mcc").iloc[0]
 
     reach = T1 * np.sqrt(0.02) * np.sqrt(1 / 2 + SHARE)
     assert told[["n", "mean", "low", "high"]].tolist() == pytest.approx([2, 0.2, 0.2 - reach, 0.2 + reach])
@@ -222,8 +222,8 @@ def test_a_gain_on_one_split_is_over_seeds(tmp_path: Path) -> None:
     """One split with two seeds has Student's interval, and the caption says what it does not tell."""
     results = stored(tmp_path, [Cell([[0.2, 0.4]], "none"), Cell([[0.5, 0.5]], "smote")])
 
-    told = gains.frame(results, "mcc").iloc[0]
-    (drawing,) = gains.drawings(results, "mcc", cells(results, "mcc"))
+    told = difference_plots.frame(results, "mcc").iloc[0]
+    (drawing,) = difference_plots.drawings(results, "mcc", cells(results, "mcc"))
 
     assert told[["mean", "high"]].tolist() == pytest.approx([0.2, 0.2 + T1 * 0.1])
     assert "nothing of other rows" in drawing.caption
@@ -235,7 +235,7 @@ def test_gains_are_opposite_where_method_and_reference_change_places(tmp_path: P
     results = broad(tmp_path, focus="adasyn")
 
     told = {
-        metric: gains.frame(results, metric).set_index(["panel", "reference", "method"])
+        metric: difference_plots.frame(results, metric).set_index(["panel", "reference", "method"])
         for metric in results.metrics
     }
     there, back = (told["mcc"].loc[("tree", *pair)] for pair in (("none", "smote"), ("smote", "none")))
@@ -254,7 +254,7 @@ def test_curves_ascend_by_ratio_and_leave_out_what_is_no_number(tmp_path: Path) 
     ]  # fmt: skip
     results = stored(tmp_path, told)
 
-    points = curves.frame(results, "mcc", cells(results, "mcc"))
+    points = ratio_curves.frame(results, "mcc", cells(results, "mcc"))
 
     reach = T1 * np.sqrt(0.02) * np.sqrt(1 / 2 + SHARE)
     assert columns(points, "dataset", "ratio", "n", "n_planned") == [
@@ -293,7 +293,7 @@ def test_fidelity_is_the_mean_over_draws_with_their_spread(tmp_path: Path) -> No
     ]
     results = stored(tmp_path, told)
 
-    points = fidelity.frame(results)
+    points = fidelity_plots.frame(results)
 
     assert columns(points, "ratio", "method", "n_draws", "n_sets") == [("0.1", "smote", 2, 2)]
     assert points[["precision", "coverage"]].to_numpy().tolist() == [pytest.approx([0.7, 0.3])]
@@ -315,9 +315,11 @@ def test_figures_of_a_real_run_agree_with_its_tables(runs, tmp_path: Path) -> No
     found = cells(results, "mcc")
     one = replace_ratio(results, "0.05")
 
-    points = curves.frame(results, "mcc", found).assign(ratio=lambda frame: frame["ratio"].map("{:g}".format))
+    points = ratio_curves.frame(results, "mcc", found).assign(
+        ratio=lambda frame: frame["ratio"].map("{:g}".format)
+    )
     both = points.merge(found, on=["dataset", "ratio", "classifier", "method"])
-    table = ranks.frame(one, "mcc", cells(one, "mcc")).query("classifier == 'decision_tree'")
+    table = mean_ranks.frame(one, "mcc", cells(one, "mcc")).query("classifier == 'decision_tree'")
     diagram = critical.frame(one, "mcc", cells(one, "mcc"))
 
     assert len(both) == len(found)

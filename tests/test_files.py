@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oversample_bench.api import Dataset
-from oversample_bench.data.files import checked, read_file
-from oversample_bench.data.sources import fingerprint
-from oversample_bench.errors import UsageError
-from oversample_bench.specs import Reading
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.specs import Reading
+from oversample_bench.datasets.sources import fingerprint
+from oversample_bench.datasets.table_files import checked, read_file
 
 GLASS = "size,colour,broken,class\n1.5,red,True,good\n,blue,False,bad\n-2,,True,good\n"
 

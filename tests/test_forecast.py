@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from oversample_bench.data.survey import Survey
-from oversample_bench.driver import Options, run
-from oversample_bench.errors import UsageError
-from oversample_bench.forecast import Forecast, forecast
+from oversample_bench.core.errors import UsageError
+from oversample_bench.datasets.survey import Survey
+from oversample_bench.execution.driver import Options, run
+from oversample_bench.execution.forecast import Forecast, forecast
 from oversample_bench.store import FILE_NAME
 from oversample_bench.suite import Suite, parse_suite
 
@@ -147,7 +147,7 @@ def told(data: str, ratios: str, folder: Path) -> list[str]:
 
 def test_what_a_ratio_of_the_suite_leaves_nothing_to_ask_for_is_told(tmp_path, monkeypatch):
     """Of a set that nobody has read, the ratio alone makes it certain; the baseline is not skipped."""
-    monkeypatch.setattr("oversample_bench.design.known_counts", lambda *_: None)
+    monkeypatch.setattr("oversample_bench.execution.data_checks.known_counts", lambda *_: None)
 
     assert told("{dataset: ecoli1, label: my}", "[natural, 0.28, 0.3, 0.01]", tmp_path) == [
         "of these 6 trials will be skipped:",
@@ -208,7 +208,7 @@ def test_a_set_that_the_store_has_seen_is_known(tmp_path, monkeypatch):
     text = SKIPPED.format(data=entry, ratios="[natural]")
     first = parse_suite(text.replace("methods: [none, random, ", "methods: [none, "), folder=tmp_path)
     run(first, tmp_path / "out", Options(runner="serial"))
-    monkeypatch.setattr("oversample_bench.design.surveyed", lambda *_: Survey())
+    monkeypatch.setattr("oversample_bench.execution.data_checks.surveyed", lambda *_: Survey())
 
     assert told(entry, "[natural]", tmp_path) == [
         "of these 2 trials will be skipped:",
@@ -234,7 +234,7 @@ def test_a_method_is_not_imported_to_be_asked_nothing(tmp_path):
     )
     program = (
         "import sys\nfrom pathlib import Path\nfrom oversample_bench.suite import load_suite\n"
-        "from oversample_bench.forecast import forecast\n"
+        "from oversample_bench.execution.forecast import forecast\n"
         "print(forecast(load_suite('s.yaml'), Path('out')).n_skipped)\n"
         "print(*{'sklearn', 'imblearn', 'pandas'} & set(sys.modules))"
     )

@@ -16,7 +16,7 @@ from scipy.io import savemat
 from scipy.sparse import csc_matrix
 from sklearn.datasets import dump_svmlight_file
 
-from oversample_bench.data import formats
+from oversample_bench.datasets import formats
 
 FOLDER = os.environ.get("OVERSAMPLE_BENCH_DATA", "")
 

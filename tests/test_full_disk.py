@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 
 from oversample_bench.cli import main
-from oversample_bench.driver import run
-from oversample_bench.errors import UsageError
-from oversample_bench.joining import merge
-from oversample_bench.occupation import MARK_NAME
-from oversample_bench.refusals import in_words, sentence
-from oversample_bench.report import shown, write_export, write_report
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.refusals import in_words, sentence
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.merge_folders import merge
+from oversample_bench.execution.run_result import Options, Summary
+from oversample_bench.execution.watcher import Watcher
+from oversample_bench.report import report_state, write_export, write_report
 from oversample_bench.store import FILE_NAME, Ledger, connect
 from oversample_bench.store import state as state_of
+from oversample_bench.store.lock import MARK_NAME
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options, Summary
-from oversample_bench.watching import Watcher
 
 SUITE = """
 name: small
@@ -105,7 +105,7 @@ def test_a_run_on_a_full_disk_goes_on_when_there_is_room(disk: Any, whole: Path,
     assert again.computed == 18 - kept
     assert again.counts == {"ok": 18}
     assert not list(folder.rglob("*.partial"))
-    assert shown.is_shown(folder, state(folder), figures=False)
+    assert report_state.is_shown(folder, state(folder), figures=False)
     assert tables(folder) == tables(whole)
 
 

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversample_bench import Options, load_suite, plan, run
+from oversample_bench import Options, load_suite, run
+from oversample_bench.analysis.gate import Baseline, check, update
+from oversample_bench.analysis.gate.baseline import baseline_of, load_baseline, write_baseline
+from oversample_bench.analysis.gate.gate_scores import Cell, Scores, read_scores
+from oversample_bench.analysis.gate.judging import ALL, judge
 from oversample_bench.cli import main
-from oversample_bench.errors import UsageError
-from oversample_bench.gate import Baseline, check, update
-from oversample_bench.gate.baseline import baseline_of, load_baseline, write_baseline
-from oversample_bench.gate.judging import ALL, judge
-from oversample_bench.gate.scores import Cell, Scores, read_scores
-from oversample_bench.suite import parse_suite
+from oversample_bench.core.errors import UsageError
+from oversample_bench.suite import parse_suite, plan
 
 ROOT = Path(__file__).parents[1]
 SUITE = """

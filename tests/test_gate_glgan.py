@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from oversample_bench import Options, run
-from oversample_bench.gate import Judgement, check, update
-from oversample_bench.identity import Identity
-from oversample_bench.registry import load_registry
+from oversample_bench.analysis.gate import Judgement, check, update
+from oversample_bench.core.digests import Identity
+from oversample_bench.plugins.registry import load_registry
 from oversample_bench.suite import parse_suite
 
 ROOT = Path(__file__).parents[1]

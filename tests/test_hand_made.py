@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from oversample_bench.report import comparisons, duels, findings, ranks, significance, tables
-from oversample_bench.report.cells import cells
-from oversample_bench.report.results import Results
+from oversample_bench.analysis import comparisons, mean_ranks, method_pairs, significance
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import cells
+from oversample_bench.report import findings, pairs_section, score_tables
 from tests.stores import Cell, stored
 
 SPLITS = {
@@ -63,7 +64,7 @@ def test_the_cells_of_one_set(within: Results) -> None:
     # glgan: (0.7 + 0.8 + 0.9 + 0.8) / 4 = 0.8; squares 0.01 + 0 + 0.01 + 0 over 3, root 0.0816497
     assert found["mean"].tolist() == pytest.approx([0.4, 0.7, 0.8])
     assert found["sd"].tolist() == pytest.approx([0, 0, sqrt(0.02 / 3)], abs=1e-12)
-    assert lines(tables.section(within, "mcc", found)) == [
+    assert lines(score_tables.section(within, "mcc", found)) == [
         ["data set", "classifier", "none", "smote", "glgan"],
         ["ecoli1", "tree", "0.400 ± 0.000", "0.700 ± 0.000 ≈", "**0.800 ± 0.082**"],
     ]
@@ -92,7 +93,7 @@ def test_the_p_values_of_one_set(within: Results) -> None:
 
 def test_the_cells_of_four_sets(over: Results) -> None:
     """One split has no deviation; ties are bold together; nothing is marked, and why is said."""
-    text = tables.section(over, "mcc", cells(over, "mcc"))
+    text = score_tables.section(over, "mcc", cells(over, "mcc"))
 
     assert lines(text)[1:] == [
         ["abalone19", "tree", "0.5000", "0.5100", "**0.7000**"],
@@ -105,7 +106,7 @@ def test_the_cells_of_four_sets(over: Results) -> None:
 
 def test_the_ranks_of_four_sets(over: Results) -> None:
     """none: 3, 3, 3, 2; smote: 2, 2, 1.5, 3; glgan: 1, 1, 1.5, 1."""
-    found = ranks.frame(over, "mcc", cells(over, "mcc"))
+    found = mean_ranks.frame(over, "mcc", cells(over, "mcc"))
 
     assert found["mean_rank"].tolist() == [11 / 4, 8.5 / 4, 4.5 / 4] * 2  # by the one classifier, and by all
     assert found["n_rows"].tolist() == [4] * 6
@@ -113,9 +114,9 @@ def test_the_ranks_of_four_sets(over: Results) -> None:
 
 def test_the_duels_of_four_sets(over: Results) -> None:
     """Smote beats none on three sets of four; glgan beats none on all and smote on three, with one tie."""
-    told = duels.frame(over, "mcc", cells(over, "mcc"))
+    told = method_pairs.frame(over, "mcc", cells(over, "mcc"))
 
-    assert lines(duels.section(over, "mcc", told))[1:] == [
+    assert lines(pairs_section.section(over, "mcc", told))[1:] == [
         ["none", "–", "1 / 0 / 3", "0 / 0 / 4", "1 / 0 / 7"],
         ["smote", "3 / 0 / 1", "–", "0 / 1 / 3", "3 / 1 / 4"],
         ["glgan", "4 / 0 / 0", "3 / 1 / 0", "–", "7 / 1 / 0"],

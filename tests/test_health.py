@@ -11,13 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversample_bench.audit import Audit
-from oversample_bench.bulletin import as_csv, as_markdown, by_method, header, rows, summary, worst
 from oversample_bench.cli import main
-from oversample_bench.errors import UsageError
-from oversample_bench.health import SETS, Checkup, Verdict, Ward, checkups, chosen, judged
-from oversample_bench.loose import LooseFile
-from oversample_bench.registry import Registry, load_registry
+from oversample_bench.core.errors import UsageError
+from oversample_bench.evaluation.audit import Audit
+from oversample_bench.execution.method_check import SETS, Checkup, Verdict, Ward, checkups, chosen, judged
+from oversample_bench.execution.method_check_tables import (
+    as_csv,
+    as_markdown,
+    by_method,
+    header,
+    rows,
+    summary,
+    worst,
+)
+from oversample_bench.plugins.plugin_files import LooseFile
+from oversample_bench.plugins.registry import Registry, load_registry
 
 CHAOS = Path(__file__).parent / "plugins" / "chaos.py"
 WELL = Audit(n_real=100, n_dropped=0, n_new=60, n_new_majority=0, n_owed=60, n_copies=0, realised_ratio=1.0)

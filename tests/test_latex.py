@@ -15,11 +15,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from oversample_bench.analysis import results as reading
+from oversample_bench.analysis.evidence import evidence
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import MARKS
 from oversample_bench.report import latex
-from oversample_bench.report import results as reading
-from oversample_bench.report.cells import MARKS
-from oversample_bench.report.evidence import evidence
-from oversample_bench.report.results import Results
 from tests.stores import FAILED, WAITS, Cell, store, stored
 
 NASTY = [

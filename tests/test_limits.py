@@ -11,8 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from oversample_bench.limits import CLEAR, MIB, Cost, can_interrupt, measured, memory_limit, time_limit
-from oversample_bench.outcome import LimitReached
+from oversample_bench.core.outcome import LimitReached
+from oversample_bench.evaluation.limits import (
+    CLEAR,
+    MIB,
+    Cost,
+    can_interrupt,
+    measured,
+    memory_limit,
+    time_limit,
+)
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit is one of Linux")
 needs_peak = pytest.mark.skipif(not CLEAR.exists(), reason="this system does not tell a process its peak")
@@ -219,7 +227,7 @@ def test_it_is_known_whether_a_call_can_be_interrupted():
 MEMORY = """
 import resource
 import numpy as np
-from oversample_bench.limits import memory_limit
+from oversample_bench.evaluation.limits import memory_limit
 
 before = resource.getrlimit(resource.RLIMIT_DATA)
 try:
@@ -288,7 +296,7 @@ def test_what_was_there_before_does_not_count():
 
 def test_a_system_that_does_not_tell_gives_no_peak(monkeypatch, tmp_path):
     """Where there is no such file the peak is empty, and not zero."""
-    monkeypatch.setattr("oversample_bench.limits.CLEAR", tmp_path / "no" / "such")
+    monkeypatch.setattr("oversample_bench.evaluation.limits.CLEAR", tmp_path / "no" / "such")
     with measured() as cost:
         pass
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversample_bench.driver import run
-from oversample_bench.errors import UsageError
-from oversample_bench.loose import LooseFile, imported
-from oversample_bench.loose.importing import module_name
-from oversample_bench.registry import load_registry
+from oversample_bench.core.errors import UsageError
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options
+from oversample_bench.plugins.plugin_files import LooseFile, imported
+from oversample_bench.plugins.plugin_files.importing import module_name
+from oversample_bench.plugins.registry import load_registry
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
 
 
 def write(place: Path, **texts: str) -> None:
@@ -200,7 +200,7 @@ def test_a_file_alone_counts_as_it_always_did(tmp_path):
 
 def test_somebodys_own_package_counts_and_an_installed_one_does_not(tmp_path, monkeypatch):
     """A class from a folder on the path is as much the author's as the file that offers it."""
-    monkeypatch.setattr("oversample_bench.distributions._seen", {})
+    monkeypatch.setattr("oversample_bench.plugins.distributions._seen", {})
     monkeypatch.syspath_prepend(str(tmp_path / "work"))
     write(tmp_path / "work", mine__INIT="", mine__method="X = 1")
     write(tmp_path, p="from mine.method import X", q="from sklearn.base import BaseEstimator")
@@ -273,7 +273,7 @@ def counts(place: Path, runner: str) -> dict[str, int]:
     )
     options = Options(runner=runner, workers=2 if runner == "ray" else 0, figures=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("oversample_bench.driver._report", lambda *_: False)
+        patch.setattr("oversample_bench.execution.driver._report", lambda *_: False)
         return dict(run(parse_suite(SUITE, "s.yaml", place), place / "out", options).counts)
 
 
@@ -305,7 +305,7 @@ def test_a_process_runs_only_what_it_was_sent_the_name_of(tmp_path, monkeypatch)
     write(tmp_path, p="X = 1")
     module = loaded(tmp_path / "p.py")
     (kept,) = (tmp_path / "shared").rglob("*.json")
-    monkeypatch.setattr("oversample_bench.loose.importing._known", {})
+    monkeypatch.setattr("oversample_bench.plugins.plugin_files.importing._known", {})
     monkeypatch.delitem(sys.modules, module.__name__)
     again = importlib.import_module(module.__name__)
     monkeypatch.delitem(sys.modules, module.__name__)

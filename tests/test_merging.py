@@ -20,10 +20,8 @@ from hypothesis import strategies as st
 
 from oversample_bench import store
 from oversample_bench.cli import bench, main
-from oversample_bench.draws import DrawFiles
-from oversample_bench.errors import UsageError
-from oversample_bench.joining import merge
-from oversample_bench.occupation import LOCK_NAME
+from oversample_bench.core.errors import UsageError
+from oversample_bench.execution.merge_folders import merge
 from oversample_bench.report import trials, write_report
 from oversample_bench.store import (
     FILE_NAME,
@@ -35,6 +33,8 @@ from oversample_bench.store import (
     TrialRecord,
     connect,
 )
+from oversample_bench.store.lock import LOCK_NAME
+from oversample_bench.store.resample_files import DrawFiles
 
 SUITE = """
 name: merged
@@ -119,9 +119,9 @@ def made(folder: Path, names: dict[str, bool], suite: str = "s", value: float | 
 @pytest.fixture(scope="module")
 def shards(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Return the folders of a suite run whole, and of its two halves."""
-    from oversample_bench.driver import run
+    from oversample_bench.execution.driver import run
+    from oversample_bench.execution.run_result import Options
     from oversample_bench.suite import parse_suite
-    from oversample_bench.summary import Options
 
     place = tmp_path_factory.mktemp("shards")
     for name, data in {"whole": "ecoli1, glass2", "first": "ecoli1", "second": "glass2"}.items():
@@ -143,9 +143,9 @@ def test_halves_of_a_suite_merge_into_the_whole(shards, tmp_path):
 
 def test_a_merged_folder_has_nothing_left_to_do(shards, tmp_path):
     """The suite run into the merged folder computes nothing; another classifier finds every draw on disk."""
-    from oversample_bench.driver import run
+    from oversample_bench.execution.driver import run
+    from oversample_bench.execution.run_result import Options
     from oversample_bench.suite import parse_suite
-    from oversample_bench.summary import Options
 
     text = SUITE.format(data="ecoli1, glass2")
     folder = tmp_path / "all"
@@ -363,7 +363,7 @@ def test_no_row_is_left_with_the_file_of_another(tmp_path, monkeypatch):
     def stop(_merging: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("oversample_bench.joining._Merging.replace_files", stop)
+    monkeypatch.setattr("oversample_bench.execution.merge_folders._Merging.replace_files", stop)
     with pytest.raises(KeyboardInterrupt):
         merge(a, [b], prefer_source=True)
     with closing(connect(a)) as reader:

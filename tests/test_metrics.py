@@ -11,9 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 
-from oversample_bench import metrics as m
-from oversample_bench.answers import predicted
-from oversample_bench.scoring import computed
+from oversample_bench.evaluation.predictions import predicted
+from oversample_bench.evaluation.scoring import computed
+from oversample_bench.plugins import metrics as m
 
 OF_LABELS = [m.mcc, m.f1_macro, m.f1_micro, m.f1_minority, m.balanced_accuracy, m.g_mean]
 OF_SCORES = [m.auroc, m.auprc]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from oversample_bench import store
-from oversample_bench.errors import UsageError
+from oversample_bench.core.errors import UsageError
 from oversample_bench.report import trials, write_report
 from oversample_bench.store import FILE_NAME, Ledger, TrialRecord, connect
 from oversample_bench.store.schema import ADDED_COLUMNS, SCHEMA_VERSION
@@ -194,8 +194,8 @@ def test_a_migration_that_is_cut_off_leaves_the_store_as_it_was(folder, old, bro
     """When a later table or column cannot be made, the earlier ones are not there either, nor the version."""
     tables = {3: f"CREATE TABLE IF NOT EXISTS fine (a TEXT); {broken}"}
     columns = {3: (("trials", "good", "TEXT", "''"), ("no_such_table", "bad", "TEXT", "''"))}
-    monkeypatch.setattr("oversample_bench.store.migrating.ADDED_TABLES", tables)
-    monkeypatch.setattr("oversample_bench.store.migrating.ADDED_COLUMNS", columns)
+    monkeypatch.setattr("oversample_bench.store.migrate.ADDED_TABLES", tables)
+    monkeypatch.setattr("oversample_bench.store.migrate.ADDED_COLUMNS", columns)
     with pytest.raises(UsageError, match="cannot be read as a store of results"):
         Ledger(folder)
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from oversample_bench.report import results, summary_table, write_report
-from oversample_bench.report.environments import COMPUTING, caution, mixed
+from oversample_bench.analysis import results
+from oversample_bench.analysis.environments import COMPUTING, caution, mixed
+from oversample_bench.report import summary_table, write_report
 from oversample_bench.store import FILE_NAME
 from tests.stores import FAILED, Cell, store
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from oversample_bench.registry import load_registry
+from oversample_bench.plugins.registry import load_registry
 
 NAMES = ("glgan", "auto_only", "ae_no_clu", "cgan", "bagan")
 QUICK = {

@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from oversample_bench.cli import bench
+from oversample_bench.execution.run_result import Options
+from oversample_bench.execution.verify import verify
+from oversample_bench.execution.verify_sample import sampled
 from oversample_bench.report import write_report
-from oversample_bench.samples import sampled
 from oversample_bench.store import connect
-from oversample_bench.summary import Options
-from oversample_bench.verifying import verify
 
 PLUGIN = '''
 import warnings

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from oversample_bench.registry import Entry, load_registry
-from oversample_bench.specs import NUMBERS_VERSION, digest
+from oversample_bench.core.specs import NUMBERS_VERSION, digest
+from oversample_bench.plugins.registry import Entry, load_registry
 
 FILE = Path(__file__).parent / "data" / "numbers.json"
 LIBRARIES = ("imbalanced-learn", "numpy", "scikit-learn", "scipy")
@@ -34,7 +34,7 @@ OWN = {  # built-ins whose code is the host's, and what they are given to be qui
 }
 WHY = (
     "'{name}' comes to something else than version {then} of the numbers. If that is meant, raise "
-    "NUMBERS_VERSION in oversample_bench/specs.py and write the file anew: python tests/test_numbers.py"
+    "NUMBERS_VERSION in oversample_bench/core/specs.py and write the file anew: python tests/test_numbers.py"
 )
 
 

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils.parallel import Parallel, delayed
 
-from oversample_bench.observing import NOT_CONVERGED, UNSEEDED, observed, quiet
+from oversample_bench.evaluation.call_notes import NOT_CONVERGED, UNSEEDED, observed, quiet
 
 X, Y = make_classification(60, 4, random_state=0)
 IMPATIENT = MLPClassifier(max_iter=2, random_state=0)

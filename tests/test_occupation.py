@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from oversample_bench.errors import UsageError
-from oversample_bench.occupation import MARK_NAME, occupied
+from oversample_bench.core.errors import UsageError
 from oversample_bench.store import RunRecord
+from oversample_bench.store.lock import MARK_NAME, occupied
 
 RUN = RunRecord("s", "digest", "", {}, {"mcc": True}, "serial", 1, {})
 

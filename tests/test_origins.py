@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversample_bench import origins
-from oversample_bench.distributions import Installed, code_of
-from oversample_bench.errors import UsageError
-from oversample_bench.registry import Registry, load_registry
-from oversample_bench.runners.events import Blueprint
-from oversample_bench.runners.workbench import Workbench
-from oversample_bench.specs import NUMBERS_VERSION, Component
-from oversample_bench.stages import Bounds
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.specs import NUMBERS_VERSION, Component
+from oversample_bench.evaluation.stages import Bounds
+from oversample_bench.execution.runners.events import Blueprint
+from oversample_bench.execution.runners.workbench import Workbench
+from oversample_bench.plugins import origins
+from oversample_bench.plugins.distributions import Installed, code_of
+from oversample_bench.plugins.registry import Registry, load_registry
 from tests.installing import HOOKS, METHOD, Distribution, in_a_process
 
 PACKAGE = {
@@ -38,7 +38,7 @@ LAYOUTS = {  # files, and the module with the hooks
     "two packages": ({**PACKAGE, "inner/__init__.py": "B = 2\n"}, "plug"),
 }
 SOURCE = """
-from oversample_bench.registry import load_registry
+from oversample_bench.plugins.registry import load_registry
 print(load_registry().entry("oversampler", "shift").source)
 """
 
@@ -48,7 +48,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test find modules of its own under the same names."""
     names = {"plug", "common", "inner", "elsewhere"}
     before = {name: module for name, module in sys.modules.items() if name.split(".")[0] in names}
-    monkeypatch.setattr("oversample_bench.distributions._seen", {})
+    monkeypatch.setattr("oversample_bench.plugins.distributions._seen", {})
     for name in before:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delenv("OVERSAMPLE_BENCH_PLUGINS", raising=False)

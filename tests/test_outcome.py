@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.svm import LinearSVC
 
 from oversample_bench.api import Unavailable
-from oversample_bench.outcome import TRACEBACK_LINES, Failed, LimitReached, Ok, Skip, Status, attempt
+from oversample_bench.core.outcome import TRACEBACK_LINES, Failed, LimitReached, Ok, Skip, Status, attempt
 
 LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
@@ -140,7 +140,7 @@ def test_a_traceback_names_files_as_imports_do():
     found = attempt("trial", LinearSVC().fit, np.zeros((2, 1)), np.zeros(2)).traceback
 
     files = re.findall(r'File "([^"]+)"', found)
-    assert "oversample_bench/outcome.py" in files
+    assert "oversample_bench/core/outcome.py" in files
     assert "sklearn/svm/_classes.py" in files
     assert not any(Path(file).is_absolute() for file in files)
 

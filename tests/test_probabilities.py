@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import brier_score_loss
 
-from oversample_bench.calibration import BINS, binned
-from oversample_bench.report.calibration import curves, frame, pooled, section
-from oversample_bench.report.figures import Absent, reliability
-from oversample_bench.report.results import read
+from oversample_bench.analysis.reliability import curves, frame, pooled
+from oversample_bench.analysis.results import read
+from oversample_bench.evaluation.probability_bins import BINS, binned
+from oversample_bench.report.calibration_section import section
+from oversample_bench.report.figures import Absent, reliability_plots
 from tests.test_report import Case, store
 
 EMPTY = [[0, 0.0, 0]] * BINS
@@ -92,7 +93,7 @@ def test_trials_without_probabilities_are_in_nothing(tmp_path):
     assert pooled(results).empty
     assert frame(results).empty
     assert section(results, frame(results)) == ""
-    assert isinstance(reliability.drawings(results), Absent)
+    assert isinstance(reliability_plots.drawings(results), Absent)
 
 
 def test_the_figure_shows_every_method_and_is_the_same_twice(tmp_path):
@@ -104,7 +105,7 @@ def test_the_figure_shows_every_method_and_is_the_same_twice(tmp_path):
     ]
     results = probabilities(tmp_path, cells)
 
-    (drawing,) = reliability.drawings(results)
+    (drawing,) = reliability_plots.drawings(results)
 
     assert set(drawing.numbers["method"]) == {"none", "$x_1$ <b>%"}
     assert drawing.images() == drawing.images()

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from oversample_bench.choosing import Choice
-from oversample_bench.outcome import Failed, Ok, Status
-from oversample_bench.progress import MOST_REASONS, Lines, Live, Tally, clock, watcher
-from oversample_bench.runners.cluster import Cluster
-from oversample_bench.runners.events import DrawDone, TrialDone
-from oversample_bench.scoring import Scores
-from oversample_bench.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec, TrialSpec
-from oversample_bench.tasks import DrawTask, TrialTask
-from oversample_bench.watching import Watcher
+from oversample_bench.core.outcome import Failed, Ok, Status
+from oversample_bench.core.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec, TrialSpec
+from oversample_bench.evaluation.scoring import Scores
+from oversample_bench.evaluation.tasks import DrawTask, TrialTask
+from oversample_bench.execution.progress import MOST_REASONS, Lines, Live, Tally, clock, watcher
+from oversample_bench.execution.runner_choice import Choice
+from oversample_bench.execution.runners.cluster import Cluster
+from oversample_bench.execution.runners.events import DrawDone, TrialDone
+from oversample_bench.execution.watcher import Watcher
 
 SPLIT = SplitSpec(DataSpec(name="ecoli1"), None, Protocol(), 0)
 SERIAL = Choice("serial")

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, matthews_corrcoef
 
-from oversample_bench.report import published, results, transcription
+from oversample_bench.analysis import published_comparison, published_tables, results
+from oversample_bench.report import published_section
 from tests import stores
 from tests.stores import FAILED, WAITS
 
@@ -55,7 +56,7 @@ def test_a_cell_is_worked_by_hand(tmp_path: Path, value: str, in_range: bool, in
     """0.5, 0.6, 0.7 have mean 0.6, sd 0.1 and ends 0.5 and 0.7; two printed digits have 0.011 to spare."""
     found = store(tmp_path, [Cell([0.5, 0.6, 0.7])], printed(f"{TOY},{value}"))
 
-    row = published.frame(found).loc[0]
+    row = published_comparison.frame(found).loc[0]
 
     assert row[["mean", "sd", "low", "high"]].tolist() == pytest.approx([0.6, 0.1, 0.5, 0.7], abs=1e-12)
     assert (row["n"], row["n_planned"], row["design"]) == (3, 3, "3 splits")
@@ -72,7 +73,7 @@ def test_the_range_is_that_of_numpy(scores: list[float], value: int) -> None:
     """A published value is in range where numpy's ends of the scores enclose it, near by numpy's sd."""
     text = f"{value / 10_000:.4f}"
     with tempfile.TemporaryDirectory() as name:
-        row = published.frame(store(Path(name), [Cell(scores)], printed(f"{TOY},{text}"))).loc[0]
+        row = published_comparison.frame(store(Path(name), [Cell(scores)], printed(f"{TOY},{text}"))).loc[0]
 
     step, number = 1.1e-4, float(text)
     assert row["in_range"] == (min(scores) - step <= number <= max(scores) + step)
@@ -84,7 +85,7 @@ def test_a_split_counts_once_however_many_seeds_it_has(tmp_path: Path) -> None:
     cells = [Cell([[0.2, 0.4], [0.6, 0.8]], dataset="many"), Cell([[0.2, 0.4, 0.9]], dataset="one")]
     table = printed("many,tree,mcc,none,0.5", "one,tree,mcc,none,0.5")
 
-    rows = published.frame(store(tmp_path, cells, table)).set_index("dataset")
+    rows = published_comparison.frame(store(tmp_path, cells, table)).set_index("dataset")
 
     numbers = rows[["n", "mean", "low", "high"]].to_numpy().tolist()
     assert numbers[0] == pytest.approx([2, 0.5, 0.3, 0.7], abs=1e-12)
@@ -96,7 +97,7 @@ def test_one_value_is_no_range(tmp_path: Path) -> None:
     """Where one split has a score nobody can tell what lies within; the cell shows the difference."""
     found = store(tmp_path, [Cell([0.5, FAILED])], printed(f"{TOY},0.5"))
 
-    row, text = published.frame(found).loc[0], published.section(found)
+    row, text = published_comparison.frame(found).loc[0], published_section.section(found)
 
     assert row[["in_range", "in_two_sd"]].isna().all()
     assert (row["n"], row["n_planned"]) == (1, 2)
@@ -109,8 +110,8 @@ def test_a_table_without_ratios_holds_at_each_and_one_with_at_its_own(tmp_path: 
     cells = [Cell([0.1, 0.2], ratio="0.01"), Cell([0.1, 0.2], ratio="0.1")]
     (tmp_path / "b").mkdir()
 
-    everywhere = published.frame(store(tmp_path, cells, printed(f"{TOY},0.1")))
-    once = published.frame(store(tmp_path / "b", cells, printed(f"{TOY},0.1,0.10")))
+    everywhere = published_comparison.frame(store(tmp_path, cells, printed(f"{TOY},0.1")))
+    once = published_comparison.frame(store(tmp_path / "b", cells, printed(f"{TOY},0.1,0.10")))
 
     assert (everywhere["ratio"].tolist(), once["ratio"].tolist()) == (["0.01", "0.1"], ["0.1"])
 
@@ -134,7 +135,7 @@ def test_the_names_of_the_paper_meet_registered_ones(tmp_path: Path) -> None:
         for classifier in ("adaboost", "adaboost_samme_r", "knn")
     ]
 
-    found = published.frame(store(tmp_path, cells, "paper"))
+    found = published_comparison.frame(store(tmp_path, cells, "paper"))
 
     assert found["dataset"].unique().tolist() == ["usps 2/8", "usps 2/8, one split", "sensorless 3/7"]
     assert found["classifier"].unique().tolist() == ["adaboost", "adaboost_samme_r"]
@@ -147,7 +148,7 @@ def test_the_longest_name_takes_the_label(tmp_path: Path) -> None:
     table = printed("toy,tree,mcc,none,0.1", "Toy two,tree,mcc,none,0.2")
     cells = [Cell([0.1, 0.2], dataset=name) for name in ("toy", "toy two", "toy two, thin", "toys")]
 
-    found = published.frame(store(tmp_path, cells, table))
+    found = published_comparison.frame(store(tmp_path, cells, table))
 
     assert found[["dataset", "published_dataset"]].to_numpy().tolist() == [
         ["toy", "toy"], ["toy two", "Toy two"], ["toy two, thin", "Toy two"],
@@ -159,7 +160,7 @@ def test_what_has_no_partner_is_listed(tmp_path: Path) -> None:
     table = printed(f"{TOY},0.5", "big,forest,f1,smote,0.5")
     cells = [Cell([0.4, 0.6]), Cell([0.4, 0.6], method="mine"), Cell([0.4, 0.6], dataset="small")]
 
-    text = published.section(store(tmp_path, cells, table))
+    text = published_section.section(store(tmp_path, cells, table))
 
     for line in (
         "published data sets that no label of the suite stands for: big",
@@ -186,7 +187,7 @@ def test_a_set_without_scores_is_listed_with_the_reason(tmp_path: Path) -> None:
         f"{name},tree,mcc,{method},0.5" for name in ("toy", "gone", "half") for method in ("none", "a", "b")
     ]
 
-    text = published.section(store(tmp_path, cells, printed(*rows)))
+    text = published_section.section(store(tmp_path, cells, printed(*rows)))
 
     assert "- gone at ratio 0.01, every method: the set 'gone' is not on this machine" in text
     assert "- half at ratio 0.01, a: no neighbours" in text
@@ -208,7 +209,7 @@ def test_the_summary_counts_what_lies_within_and_names_the_rest(tmp_path: Path) 
     ]
     table = printed(f"{TOY},0.50", "toy,tree,mcc,a,0.70", "toy,tree,mcc,b,0.10", "toy,line,mcc,none,0.80")
 
-    text = published.section(store(tmp_path, cells, table))
+    text = published_section.section(store(tmp_path, cells, table))
 
     first = (
         "- toy at ratio 0.01 (2 splits): of 4 published cells 2 lie within the range of ours, 3 within two "
@@ -231,7 +232,7 @@ def test_a_published_classifier_counts_once_and_shows_both_forms(tmp_path: Path)
         Cell([0.1, 0.2], dataset="usps 2/8", classifier="adaboost"),
     ]
 
-    text = published.section(store(tmp_path, cells, "paper"))
+    text = published_section.section(store(tmp_path, cells, "paper"))
 
     assert "of 1 published cells 1 lie within the range of ours" in text
     assert "(AdaBoost in one of its forms)" in text
@@ -244,7 +245,7 @@ def test_a_published_classifier_counts_once_and_shows_both_forms(tmp_path: Path)
 def test_a_value_in_doubt_is_marked_and_the_reason_told(tmp_path: Path) -> None:
     """A value with a note has a mark in its cell, and its story stands once below."""
     table = printed(f'{TOY},0.5,,"no | such run"', "toy,tree,mcc,a,0.5")
-    text = published.section(store(tmp_path, [Cell([0.4, 0.6]), Cell([0.4, 0.6], method="a")], table))
+    text = published_section.section(store(tmp_path, [Cell([0.4, 0.6]), Cell([0.4, 0.6], method="a")], table))
 
     assert text.count("0.5000¹;") == 1
     assert "- toy, tree, none (mcc): no \\| such run" in text
@@ -263,7 +264,7 @@ def test_every_table_has_as_many_cells_in_each_line(tmp_path: Path) -> None:
         columns=["dataset", "classifier", "metric", "method", "value", "ratio", "note"],
     ).to_csv(buffer, index=False)
 
-    text = published.section(store(tmp_path, cells, buffer.getvalue()))
+    text = published_section.section(store(tmp_path, cells, buffer.getvalue()))
 
     lines = [line.replace("\\|", "") for line in text.splitlines() if line.startswith("|")]
     assert {line.count("|") for line in lines} == {4}
@@ -274,7 +275,7 @@ def test_nothing_is_asked_without_a_published_table(tmp_path: Path) -> None:
     """A suite that names no table, and a store from before there were any, ask for no comparison."""
     found = store(tmp_path, [Cell([0.5])])
 
-    assert not published.asked(found)
+    assert not published_comparison.asked(found)
 
 
 def test_a_table_of_which_nothing_is_here_says_so(tmp_path: Path) -> None:
@@ -283,8 +284,8 @@ def test_a_table_of_which_nothing_is_here_says_so(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
 
     texts = [
-        published.section(store(tmp_path, cells, other)),
-        published.section(store(tmp_path / "b", cells, "paper", {"brier": False})),
+        published_section.section(store(tmp_path, cells, other)),
+        published_section.section(store(tmp_path / "b", cells, "paper", {"brier": False})),
     ]
 
     assert all("No published value could be compared" in text and "\n| " not in text for text in texts)
@@ -312,7 +313,7 @@ MATRICES = pd.read_csv(io.StringIO(PAPER.joinpath("confusion.csv").read_text(enc
 @pytest.mark.parametrize("row", list(MATRICES.itertuples()), ids=lambda row: f"{row[1]}-{row[2]}-{row[3]}")
 def test_a_value_in_doubt_is_that_of_one_confusion_matrix(row) -> None:
     """What the notes say of a matrix is so: scikit-learn's scores of it are the three printed ones."""
-    table = transcription._transcription("paper").values
+    table = published_tables._transcription("paper").values
     key = (table["dataset"] == row.dataset) & (table["classifier"] == row.classifier)
     own = table[key & (table["method"] == row.method)].set_index("metric")
     told = row.note.removeprefix("several: ").split(";")
@@ -336,7 +337,7 @@ def test_a_value_in_doubt_is_that_of_one_confusion_matrix(row) -> None:
 
 def test_only_what_can_be_shown_is_in_doubt() -> None:
     """Beside the matrices one value has a note: 0.8906 is no average of ten shares of 326 test rows."""
-    table = transcription._transcription("paper").values
+    table = published_tables._transcription("paper").values
 
     noted = table[table["note"] != ""]
     others = noted[~noted["note"].str.contains("one confusion matrix")]
@@ -352,4 +353,4 @@ def test_a_true_average_is_never_in_doubt(n: int, part: float, cut: bool) -> Non
     share = round(part * n) / n
     value = np.floor(share * 10_000 + 1e-9) / 10_000 if cut else round(share, 4)
 
-    assert transcription._is_average(pd.Series([value]), pd.Series([n])).tolist() == [True]
+    assert published_tables._is_average(pd.Series([value]), pd.Series([n])).tolist() == [True]

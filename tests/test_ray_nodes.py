@@ -10,15 +10,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from oversample_bench.driver import run
-from oversample_bench.errors import UsageError
-from oversample_bench.runners import ray as ray_runner
-from oversample_bench.runners import starting
-from oversample_bench.runners.events import DrawDone, Event
+from oversample_bench.core.errors import UsageError
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options
+from oversample_bench.execution.runners import ray_runner as ray_runner
+from oversample_bench.execution.runners import ray_start
+from oversample_bench.execution.runners.events import DrawDone, Event
+from oversample_bench.execution.watcher import Watcher
 from oversample_bench.store import connect
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
-from oversample_bench.watching import Watcher
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
@@ -32,14 +32,14 @@ class Machines:
     def __init__(self) -> None:
         from ray.cluster_utils import Cluster
 
-        with starting.more_patience():
+        with ray_start.more_patience():
             self.cluster = Cluster(
                 initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False, **SIZE}
             )
 
     def add(self, cpus: int) -> Any:
         """Start a node more."""
-        with starting.more_patience():
+        with ray_start.more_patience():
             return self.cluster.add_node(num_cpus=cpus, **SIZE)
 
 

@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversample_bench import __version__, builtin
-from oversample_bench.errors import UsageError
-from oversample_bench.hookspecs import HOOKS, implementations
-from oversample_bench.loose import LooseFile
-from oversample_bench.origins import host
-from oversample_bench.registry import Entry, Plugin, Registry, load_registry
+from oversample_bench import __version__
+from oversample_bench.core.errors import UsageError
+from oversample_bench.plugins import builtin
+from oversample_bench.plugins.hookspecs import HOOKS, implementations
+from oversample_bench.plugins.origins import host
+from oversample_bench.plugins.plugin_files import LooseFile
+from oversample_bench.plugins.registry import Entry, Plugin, Registry, load_registry
 
-TARGET = "oversample_bench.baselines:NoResampling"
+TARGET = "oversample_bench.plugins.baselines:NoResampling"
 HEAVY = {"pandas", "sklearn", "imblearn", "torch", "ray", "scipy"}
 
 Install = Callable[..., None]

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from oversample_bench.replacement import replacement, sweep
+from oversample_bench.core.atomic_write import replacement, sweep
 
 
 def test_a_file_takes_the_place_of_the_earlier_one(tmp_path):

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 from scipy.stats import rankdata
 
-from oversample_bench.errors import UsageError
+from oversample_bench.core.errors import UsageError
 from oversample_bench.report import summary_table, trials, write_export, write_report
 from oversample_bench.store import (
     FILE_NAME,

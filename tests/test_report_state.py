@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from oversample_bench.driver import run
-from oversample_bench.report import shown, write_report
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options
+from oversample_bench.report import report_state, write_report
 from oversample_bench.store import connect
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
 
 SUITE = """
 name: small
@@ -105,11 +105,11 @@ def test_a_report_that_somebody_stopped_is_written_by_the_next_run(
     assert "Traceback" not in done.stdout + done.stderr
     assert "Go on with: bench run small.yaml --out out --runner serial --no-figures" in done.stdout
     assert again.computed == 0
-    assert shown.is_shown(tmp_path / "out", *state(tmp_path / "out"), figures=False)
+    assert report_state.is_shown(tmp_path / "out", *state(tmp_path / "out"), figures=False)
 
 
 def state(folder: Path) -> tuple[str]:
-    return (json.loads((folder / shown.NOTE).read_text())["state"],)
+    return (json.loads((folder / report_state.NOTE).read_text())["state"],)
 
 
 def test_a_whole_report_is_left_alone(runs: Any, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_whole_report_is_left_alone(runs: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["report.md", "report.html", "tables/mcc.csv", "tables/draws.csv", shown.NOTE]
+    "name", ["report.md", "report.html", "tables/mcc.csv", "tables/draws.csv", report_state.NOTE]
 )
 def test_a_file_that_is_gone_is_written_again(runs: Any, tmp_path: Path, name: str) -> None:
     """Whatever of a report was deleted, the next run brings it back without computing, and as it was."""
@@ -171,7 +171,7 @@ def test_small_files_come_before_large_ones(with_figures: Path) -> None:
     written = times(with_figures)
     kinds = [name.split("/")[0] for name in sorted(written, key=lambda name: written[name])]
 
-    assert list(dict.fromkeys(kinds)) == ["report.md", "tables", "figures", "report.html", shown.NOTE]
+    assert list(dict.fromkeys(kinds)) == ["report.md", "tables", "figures", "report.html", report_state.NOTE]
 
 
 def test_a_report_of_an_earlier_version_is_written_anew(
@@ -179,7 +179,7 @@ def test_a_report_of_an_earlier_version_is_written_anew(
 ) -> None:
     """What another version of the host has written shows what that version says."""
     with monkeypatch.context() as patch:
-        patch.setattr(shown, "__version__", "0.0.1")
+        patch.setattr(report_state, "__version__", "0.0.1")
         runs(SUITE)
     before = times(tmp_path / "out")
     runs(SUITE)
@@ -193,7 +193,7 @@ def test_a_damaged_note_is_none(runs: Any, tmp_path: Path, note: bytes) -> None:
     """What cannot be read as a note says nothing, and the report is written."""
     runs(SUITE)
     before = content(tmp_path / "out")
-    (tmp_path / "out" / shown.NOTE).write_bytes(note)
+    (tmp_path / "out" / report_state.NOTE).write_bytes(note)
     runs(SUITE)
 
     assert content(tmp_path / "out") == before
@@ -205,7 +205,7 @@ def test_a_report_of_half_a_run_is_not_that_of_the_whole(runs: Any, tmp_path: Pa
     write_report(tmp_path / "out", figures=False)
     half = state(tmp_path / "out")
     done = cut(tmp_path, 1, "SIGKILL")
-    write_half = not (tmp_path / "out" / shown.NOTE).exists()
+    write_half = not (tmp_path / "out" / report_state.NOTE).exists()
     runs(SUITE)
 
     assert (done.returncode, write_half) == (-signal.SIGKILL, True)

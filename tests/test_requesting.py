@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler, TomekLinks
 
-from oversample_bench.baselines import NoResampling
-from oversample_bench.outcome import Skip
-from oversample_bench.requesting import MAKES_ROWS, TAKES_ROWS, Counts, Request, ask
+from oversample_bench.core.outcome import Skip
+from oversample_bench.evaluation.requests import MAKES_ROWS, TAKES_ROWS, Counts, Request, ask
+from oversample_bench.plugins.baselines import NoResampling
 from oversample_bench.store import connect
 
 shares = st.integers(1, 100).map(lambda n: n / 100)

@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from oversample_bench.driver import run
-from oversample_bench.runners.events import Event, TrialDone
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options
+from oversample_bench.execution.runners.events import Event, TrialDone
+from oversample_bench.execution.watcher import Watcher
 from oversample_bench.store import connect
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
-from oversample_bench.watching import Watcher
 
 PLUGINS = Path(__file__).parent / "plugins"
 CHAOS = PLUGINS / "chaos.py"

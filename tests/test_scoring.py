@@ -16,11 +16,11 @@ from click.testing import CliRunner
 
 from oversample_bench.api import Metric
 from oversample_bench.cli import bench
-from oversample_bench.explaining import explain
-from oversample_bench.metrics import MCC
-from oversample_bench.outcome import LimitReached
+from oversample_bench.core.outcome import LimitReached
+from oversample_bench.evaluation.scoring import computed
+from oversample_bench.execution.explanation import explain
+from oversample_bench.plugins.metrics import MCC
 from oversample_bench.report import trials, write_report
-from oversample_bench.scoring import computed
 from oversample_bench.store import connect
 
 Y = np.array([0, 1, 0, 1, 1, 0])

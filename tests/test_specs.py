@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from oversample_bench.specs import (
+from oversample_bench.core.specs import (
     PAIRS,
     Component,
     DataSpec,

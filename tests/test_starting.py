@@ -14,12 +14,12 @@ from typing import Any
 import psutil
 import pytest
 
-from oversample_bench.driver import run
-from oversample_bench.runners import starting
-from oversample_bench.runners.starting import MIB, RayStartError, start, temporary_folder
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options
+from oversample_bench.execution.runners import ray_start
+from oversample_bench.execution.runners.ray_start import MIB, RayStartError, start, temporary_folder
 from oversample_bench.store import connect
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
 
 LONG = "a folder with a name that is long beyond all measure".replace(" ", "-") * 2
 
@@ -68,7 +68,7 @@ def test_a_folder_that_will_not_do_is_replaced_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, make: Callable[[Path], Path], why: str
 ) -> None:
     """The path of a socket has a bound: a shorter folder is taken, with the reason and the way to another."""
-    monkeypatch.setattr(starting, "MOST_LETTERS", max(107, len(f"{tmp_path}/f/ray/{starting.DEEPEST}")))
+    monkeypatch.setattr(ray_start, "MOST_LETTERS", max(107, len(f"{tmp_path}/f/ray/{ray_start.DEEPEST}")))
     monkeypatch.setenv(name, str(make(tmp_path)))
     folder, (sentence,) = temporary_folder()
 
@@ -81,7 +81,7 @@ def test_a_folder_that_will_not_do_is_replaced_and_that_is_said(
 def test_the_longest_path_is_as_long_as_ray_makes_them() -> None:
     """What is reckoned with has the form of a session of this very version of Ray."""
     found = Path("/tmp/ray/session_2026-11-26_01-30-09_469200_19042/sockets/plasma_store")
-    reckoned = Path("/tmp/ray") / starting.DEEPEST
+    reckoned = Path("/tmp/ray") / ray_start.DEEPEST
 
     assert [len(part) + 2 * (number == 3) for number, part in enumerate(found.parts)] == [
         len(part) for part in reckoned.parts
@@ -111,10 +111,10 @@ def test_arrays_go_where_there_is_room(
 ) -> None:
     """Shared memory is used as far as it goes, then the disk, which is slower and said to be."""
     free = {"/dev/shm": shared * MIB}
-    monkeypatch.setattr(starting, "SHARED", Path("/dev/shm"))
+    monkeypatch.setattr(ray_start, "SHARED", Path("/dev/shm"))
     monkeypatch.setattr(psutil, "disk_usage", lambda path: SimpleNamespace(free=free.get(path, disk * MIB)))
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=8192 * MIB))
-    store, notices = starting._object_store(Path("/tmp/ray"))
+    store, notices = ray_start._object_store(Path("/tmp/ray"))
 
     assert int(expected * 8192 * MIB if expected < 1 else expected) == store
     assert len(said) == len(notices)
@@ -123,11 +123,11 @@ def test_arrays_go_where_there_is_room(
 
 def test_without_room_for_arrays_ray_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither shared memory nor disk: a sentence with both, before anything is started."""
-    monkeypatch.setattr(starting, "SHARED", Path("/dev/shm"))
+    monkeypatch.setattr(ray_start, "SHARED", Path("/dev/shm"))
     monkeypatch.setattr(psutil, "disk_usage", lambda _: SimpleNamespace(free=MIB))
 
     with pytest.raises(RayStartError, match=r"/dev/shm has room for 1 MiB only, and '/.*' has no 128 MiB"):
-        starting._object_store(Path("/tmp/ray"))
+        ray_start._object_store(Path("/tmp/ray"))
 
 
 class Starts:
@@ -144,8 +144,8 @@ class Starts:
         from ray._private import parameter
 
         self.asked.append(asked)
-        made = parameter.RayParams(**dict.fromkeys(starting.PORTS))  # as Ray does where nobody chose them
-        self.ports.append([getattr(made, name) for name in starting.PORTS])
+        made = parameter.RayParams(**dict.fromkeys(ray_start.PORTS))  # as Ray does where nobody chose them
+        self.ports.append([getattr(made, name) for name in ray_start.PORTS])
         home = Path(ray.__file__).parent
         self.left.append(subprocess.Popen([sys.executable, "-c", SLEEPS, str(home / "gcs_server")]))
         if len(self.asked) <= self.failures:
@@ -221,9 +221,9 @@ def test_a_node_that_died_is_not_waited_for() -> None:
 
     began = time.monotonic()
     with pytest.raises(ChildProcessError, match="ended as it began"):
-        starting._awaited(absent, starting.PATIENCE_SECONDS, "address", "node")
+        ray_start._awaited(absent, ray_start.PATIENCE_SECONDS, "address", "node")
 
-    assert time.monotonic() - began < starting.PATIENCE_SECONDS / 2
+    assert time.monotonic() - began < ray_start.PATIENCE_SECONDS / 2
 
 
 LOOSE = """

@@ -12,10 +12,10 @@ from scipy.stats import bootstrap, norm, ttest_1samp
 from scipy.stats import t as student
 from statsmodels.stats.power import TTestPower
 
-from oversample_bench.report.statistics.bayes import PRIOR, points, posteriors
-from oversample_bench.report.statistics.bootstrap import expanded_tail, mean_gains
-from oversample_bench.report.statistics.cases import cases, gains
-from oversample_bench.report.statistics.reach import Reach, least_mean, reach, warning
+from oversample_bench.analysis.statistics.bayes import PRIOR, points, posteriors
+from oversample_bench.analysis.statistics.bootstrap import expanded_tail, mean_gains
+from oversample_bench.analysis.statistics.rank_cases import cases, gains
+from oversample_bench.analysis.statistics.reach import Reach, least_mean, reach, warning
 
 SOME = settings(max_examples=20, deadline=None)
 FEW_DRAWS = 2_000

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from scipy.stats import f_oneway, friedmanchisquare, wilcoxon
 from statsmodels.stats.multitest import multipletests
 
-from oversample_bench.report.statistics.cases import cases, checked, gains
-from oversample_bench.report.statistics.friedman import friedman, ranked
-from oversample_bench.report.statistics.holm import holm
-from oversample_bench.report.statistics.nemenyi import critical_difference, groups, p_values
-from oversample_bench.report.statistics.wilcoxon import signed_ranks
+from oversample_bench.analysis.statistics.friedman import friedman, ranked
+from oversample_bench.analysis.statistics.holm import holm
+from oversample_bench.analysis.statistics.nemenyi import critical_difference, groups, p_values
+from oversample_bench.analysis.statistics.rank_cases import cases, checked, gains
+from oversample_bench.analysis.statistics.wilcoxon import signed_ranks
 
 SOME = settings(max_examples=40, deadline=None)
 

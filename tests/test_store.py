@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from oversample_bench import store
-from oversample_bench.errors import UsageError
+from oversample_bench.core.errors import UsageError
 from oversample_bench.store import (
     DrawRecord,
     Ledger,

@@ -16,12 +16,12 @@ import pytest
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from oversample_bench import specs
-from oversample_bench.errors import UsageError
+from oversample_bench.core import specs
+from oversample_bench.core.errors import UsageError
 from oversample_bench.suite import MethodItem, Suite, load_suite, parse_suite, suite_schema
+from oversample_bench.suite.complaints import SECTIONS
 from oversample_bench.suite.extent import MOST_TRIALS
 from oversample_bench.suite.fields import refuse_repeats
-from oversample_bench.suite.sentences import SECTIONS
 
 SUITES = Path(__file__).parents[1] / "suites"
 README = (SUITES / "README.md").read_text(encoding="utf-8")
@@ -819,7 +819,7 @@ def test_quickstart_is_a_fair_first_suite():
 
 def test_importing_the_suite_imports_nothing_heavy():
     """Reading a suite needs neither numpy nor scikit-learn, pandas, Ray or the registry."""
-    heavy = "numpy", "pandas", "sklearn", "ray", "pluggy", "oversample_bench.registry"
+    heavy = "numpy", "pandas", "sklearn", "ray", "pluggy", "oversample_bench.plugins.registry"
     script = f"import sys, oversample_bench.suite; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 

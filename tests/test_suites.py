@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from oversample_bench.checking import check_names, registry_of
-from oversample_bench.plan import Plan, plan
-from oversample_bench.report import claims, published, results
+from oversample_bench.analysis import claims, published_comparison, results
+from oversample_bench.plugins.validation import check_names, registry_of
+from oversample_bench.report import published_section
 from oversample_bench.store import Ledger, PlannedRecord, RunRecord
 from oversample_bench.suite import Suite, load_suite
+from oversample_bench.suite.plan import Plan, plan
 
 SUITES = Path(__file__).parents[1] / "suites"
 SIZES = {
@@ -80,7 +81,7 @@ def test_the_papers_suite_has_a_cell_for_every_published_value(tmp_path: Path) -
     """351 values, 117 of AdaBoost in both forms, in two designs; all of them listed as not yet run."""
     found = planned_only(tmp_path, load_suite(SUITES / "paper.yaml"))
 
-    frame, text = published.frame(found), published.section(found)
+    frame, text = published_comparison.frame(found), published_section.section(found)
 
     assert len(frame) == (351 + 117) * 2
     assert "no label of the suite" not in text
@@ -91,7 +92,7 @@ def test_the_papers_suite_has_a_cell_for_every_published_value(tmp_path: Path) -
 
 def test_the_papers_suite_holds_both_designs(tmp_path: Path) -> None:
     """Each set stands there with many splits and with one split and ten seeds; USPS has thirty."""
-    designs = published.designs(planned_only(tmp_path, load_suite(SUITES / "paper.yaml")))
+    designs = published_comparison.designs(planned_only(tmp_path, load_suite(SUITES / "paper.yaml")))
 
     assert designs["design"].tolist() == [
         "30 splits",

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import sklearn
 
-from oversample_bench.surroundings import folder_kept, generators_kept, kept
+from oversample_bench.evaluation.process_state import folder_kept, generators_kept, kept
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +148,7 @@ def test_the_generators_of_the_caller_are_given_back() -> None:
 
 
 TORCH = """
-from oversample_bench.surroundings import kept
+from oversample_bench.evaluation.process_state import kept
 
 with kept():
     import torch

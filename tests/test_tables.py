@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oversample_bench.data import csvs
-from oversample_bench.data.files import about, read_file
-from oversample_bench.data.sources import card, fingerprint
-from oversample_bench.data.survey import surveyed
-from oversample_bench.errors import UsageError
-from oversample_bench.specs import Reading
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.specs import Reading
+from oversample_bench.datasets import csv_reader
+from oversample_bench.datasets.sources import card, fingerprint
+from oversample_bench.datasets.survey import surveyed
+from oversample_bench.datasets.table_files import about, read_file
 from oversample_bench.suite import parse_suite
 
 N = 60
@@ -703,8 +703,8 @@ def test_a_small_file_is_seen_as_it_is_read(tmp_path_factory, data, names, targe
 
 def test_of_a_large_file_the_names_are_certain_and_the_rest_is_a_caution(write, monkeypatch):
     """What the first rows look like may change further down, so it is no reason to refuse."""
-    monkeypatch.setattr(csvs, "WHOLE_BYTES", 500)
-    monkeypatch.setattr(csvs, "SAMPLE_BYTES", 500)
+    monkeypatch.setattr(csv_reader, "WHOLE_BYTES", 500)
+    monkeypatch.setattr(csv_reader, "SAMPLE_BYTES", 500)
     path = write({"x": range(N), "m": MEASURED})
     seen = surveyed(path, "y", Reading())
 

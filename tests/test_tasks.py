@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from oversample_bench.identity import Identity
-from oversample_bench.plan import plan
-from oversample_bench.specs import Component
+from oversample_bench.core.digests import Identity
+from oversample_bench.core.specs import Component
+from oversample_bench.evaluation.tasks import Resources, draw_task, jobs
 from oversample_bench.suite import parse_suite
-from oversample_bench.tasks import Resources, draw_task, jobs
+from oversample_bench.suite.plan import plan
 
 SUITE = {
     "name": "s",

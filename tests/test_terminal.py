@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oversample_bench.cli import bench, main
-from oversample_bench.cli.terminal import speak_plainly
+from oversample_bench.cli.console import speak_plainly
 
 SUITE = """
 name: words

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from oversample_bench.data.thin import kept_minority, thin
-from oversample_bench.errors import UsageError
-from oversample_bench.outcome import Skip
-from oversample_bench.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.outcome import Skip
+from oversample_bench.core.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.evaluation.split import kept_minority, thin
 
 LEFT = "left for training, at least 2 are needed"
 

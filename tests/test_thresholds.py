@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from oversample_bench.thresholds import ThresholdTuned, tuned
+from oversample_bench.plugins.thresholds import ThresholdTuned, tuned
 
 LOGISTIC = "sklearn.linear_model:LogisticRegression"
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from oversample_bench import Options, run
-from oversample_bench.report import twins
-from oversample_bench.report.results import read
+from oversample_bench.analysis import twins
+from oversample_bench.analysis.results import read
 from oversample_bench.suite import parse_suite
 from tests.stores import Cell, stored
 

@@ -14,16 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oversample_bench.cli import bench, main
-from oversample_bench.deviations import Deviation, Verification
-from oversample_bench.driver import run
-from oversample_bench.errors import UsageError
-from oversample_bench.samples import sampled
-from oversample_bench.specs import DrawSpec, canonical
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.specs import DrawSpec, canonical
+from oversample_bench.execution.deviations import Deviation, Verification
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.run_result import Options
+from oversample_bench.execution.verify import verify
+from oversample_bench.execution.verify_sample import sampled
 from oversample_bench.store import FILE_NAME, Ledger, connect
 from oversample_bench.store.restoring import draw_spec
 from oversample_bench.suite import parse_suite
-from oversample_bench.summary import Options
-from oversample_bench.verifying import verify
 
 PLUGIN = """
 import numpy as np
@@ -309,7 +309,7 @@ def test_a_metric_of_another_version_is_told_and_not_compared(copy, original):
 
 def test_another_protocol_is_told_and_not_compared(original, monkeypatch):
     """Where the same spec stands for other splits today, nothing is carried out."""
-    monkeypatch.setattr("oversample_bench.identity.PROTOCOL_VERSION", 99)
+    monkeypatch.setattr("oversample_bench.core.digests.PROTOCOL_VERSION", 99)
     found = verified(original, original, 0.1)
 
     assert (found.n_compared, found.exit_code) == (0, 2)

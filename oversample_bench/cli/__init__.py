@@ -14,15 +14,15 @@ from collections.abc import Sequence
 import click
 
 from oversample_bench import __version__
-from oversample_bench.cli.comparing import diff_command, merge_command
-from oversample_bench.cli.gating import check_command
-from oversample_bench.cli.inspecting import explain_command, verify_command
-from oversample_bench.cli.listing import datasets, plugins
-from oversample_bench.cli.running import plan_command, run_command
-from oversample_bench.cli.telling import export, report, schema
-from oversample_bench.cli.terminal import echo, leave, speak_plainly
-from oversample_bench.errors import UsageError, nearest
-from oversample_bench.refusals import sentence
+from oversample_bench.cli.check_scores import check_command
+from oversample_bench.cli.console import echo, leave, speak_plainly
+from oversample_bench.cli.diff_and_merge import diff_command, merge_command
+from oversample_bench.cli.explain_and_verify import explain_command, verify_command
+from oversample_bench.cli.list_installed import datasets, plugins
+from oversample_bench.cli.messages import export, report, schema
+from oversample_bench.cli.run_and_plan import plan_command, run_command
+from oversample_bench.core.errors import UsageError, nearest
+from oversample_bench.core.refusals import sentence
 
 
 class Bench(click.Group):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oversample_bench.report.shown import is_shown
+from oversample_bench.report.report_state import is_shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,8 @@ def trials(folder: Path) -> pd.DataFrame:
     UsageError
         When the folder holds no store, an empty one or one of a newer version.
     """
-    from oversample_bench.report import export, results
+    from oversample_bench.analysis import results
+    from oversample_bench.report import export
 
     return export.trials(results.read(folder))
 
@@ -121,6 +122,7 @@ def summary_table(folder: Path, metric: str, console: Console) -> Table:
     UsageError
         When the last run has no such metric, and for a folder without results.
     """
-    from oversample_bench.report import results, terminal
+    from oversample_bench.analysis import results
+    from oversample_bench.report import console_summary
 
-    return terminal.fitting(results.read(folder), metric, console)
+    return console_summary.fitting(results.read(folder), metric, console)

@@ -12,28 +12,34 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from oversample_bench.errors import counted
-from oversample_bench.report import (
-    calibration,
-    cards,
+from oversample_bench.analysis import (
     claims,
-    coverage,
-    differences,
-    draws,
-    duels,
     environments,
     failures,
+    paired_differences,
+    published_comparison,
+    published_tables,
+    reliability,
+)
+from oversample_bench.analysis.evidence import Evidence, evidence
+from oversample_bench.analysis.results import Results
+from oversample_bench.core.errors import counted
+from oversample_bench.report import (
+    calibration_section,
+    claims_section,
+    coverage,
+    dataset_cards,
+    differences_section,
     findings,
     latex,
+    pairs_section,
     provenance,
-    published,
-    ranks,
-    tables,
-    transcription,
+    published_section,
+    ranks_section,
+    resample_tables,
+    score_tables,
 )
-from oversample_bench.report.evidence import Evidence, evidence
 from oversample_bench.report.markdown import bullets, escaped
-from oversample_bench.report.results import Results
 
 if TYPE_CHECKING:
     from oversample_bench.report.figures import Gallery
@@ -98,7 +104,7 @@ class Contents:
 
     def _metric(self, metric: str, gallery: Gallery | None) -> list[str]:
         return [
-            tables.section(self.results, metric, self.told[metric].found),
+            score_tables.section(self.results, metric, self.told[metric].found),
             _figures(gallery, self.files[metric]),
             *self.sections[metric],
         ]
@@ -107,7 +113,7 @@ class Contents:
 def contents(results: Results) -> Contents:
     """Work out what the report of ``results`` says."""
     frames = _frames(results)
-    last = [part.section(results) for part in (draws, failures, cards, provenance)]
+    last = [part.section(results) for part in (resample_tables, failures, dataset_cards, provenance)]
     made = Contents(results, {}, {"": _sections(results, frames)}, last, frames)
     for metric, file in made.files.items():
         own = made.told[metric] = evidence(results, metric)
@@ -117,37 +123,37 @@ def contents(results: Results) -> Contents:
 
 
 def _sections(results: Results, frames: Mapping[str, pd.DataFrame]) -> list[str]:
-    told = [calibration.section(results, frames["calibration"])] if "calibration" in frames else []
-    if transcription.asked(results):
-        told += [published.section(results), claims.section(results)]
+    told = [calibration_section.section(results, frames["calibration"])] if "calibration" in frames else []
+    if published_tables.asked(results):
+        told += [published_section.section(results), claims_section.section(results)]
     return [part for part in told if part]
 
 
 def _frames(results: Results) -> dict[str, pd.DataFrame]:
-    frames = {"draws": draws.csv(results), "failures": failures.frame(results)}
+    frames = {"draws": resample_tables.csv(results), "failures": failures.frame(results)}
     if not results.calibration.empty:
-        frames["calibration"] = calibration.frame(results)
-    if transcription.asked(results):
-        frames |= {"published": published.frame(results), "claims": claims.frame(results)}
+        frames["calibration"] = reliability.frame(results)
+    if published_tables.asked(results):
+        frames |= {"published": published_comparison.frame(results), "claims": claims.frame(results)}
     return frames
 
 
 def _sections_of(results: Results, metric: str, own: Evidence) -> list[str]:
     told = [
-        ranks.section(results, metric, own.found, own.ranked),
+        ranks_section.section(results, metric, own.found, own.ranked),
         findings.section(results, metric, own.compared),
-        duels.section(results, metric, own.counted),
+        pairs_section.section(results, metric, own.counted),
     ]
-    if differences.focused(results):
-        told.append(differences.section(results, metric, own.differing))
+    if paired_differences.focused(results):
+        told.append(differences_section.section(results, metric, own.differing))
     return [part for part in told if part]
 
 
 def _frames_of(results: Results, file: str, own: Evidence) -> dict[str, pd.DataFrame]:
-    frames = {file: tables.csv(own.found), f"ranks_{file}": own.ranked}
+    frames = {file: score_tables.csv(own.found), f"ranks_{file}": own.ranked}
     if len(results.names("method")) > 1:
         frames |= {f"comparisons_{file}": own.compared, f"duels_{file}": own.counted}
-    if differences.focused(results):
+    if paired_differences.focused(results):
         frames[f"differences_{file}"] = own.differing
     return frames
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from oversample_bench.analysis.results import PENDING, Results
 from oversample_bench.report.markdown import escaped, table
-from oversample_bench.report.results import PENDING, Results
 
 
 def line(results: Results) -> str:

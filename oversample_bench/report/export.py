@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from oversample_bench.report.results import FIDELITY, PENDING, Results
+from oversample_bench.analysis.results import FIDELITY, PENDING, Results
 
 COLUMNS = [
     "dataset", "ratio", "method", "classifier", "split", "seed", "status", "reason",

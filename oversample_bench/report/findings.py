@@ -1,6 +1,6 @@
 """The comparisons over data sets in words and tables: for Markdown, and as plain text for LaTeX.
 
-Computes nothing; see `oversample_bench.report.comparisons`.
+Computes nothing; see `oversample_bench.analysis.comparisons`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from oversample_bench.errors import counted
-from oversample_bench.report import comparisons, twins
+from oversample_bench.analysis import comparisons, twins
+from oversample_bench.analysis.mean_ranks import ALL
+from oversample_bench.analysis.results import PENDING, Results
+from oversample_bench.analysis.statistics import bootstrap, nemenyi, reach
+from oversample_bench.core.errors import counted
 from oversample_bench.report.markdown import escaped, table
-from oversample_bench.report.ranks import ALL
-from oversample_bench.report.results import PENDING, Results
-from oversample_bench.report.statistics import bootstrap, nemenyi, reach
 
 NOTHING = "–"
 NOWHERE = "there is no data set in which every method has all its trials scored"
@@ -34,7 +34,7 @@ def section(results: Results, metric: str, told: pd.DataFrame) -> str:
     metric : str
         What was compared.
     told : DataFrame of shape (n_comparisons * n_methods, 28)
-        From `oversample_bench.report.comparisons.frame`.
+        From `oversample_bench.analysis.comparisons.frame`.
 
     Returns
     -------

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from oversample_bench.report import duels, findings, ranks, tables
-from oversample_bench.report.cells import NEAR, legend, marks, whole
-from oversample_bench.report.evidence import Evidence
+from oversample_bench.analysis import mean_ranks, method_pairs
+from oversample_bench.analysis.evidence import Evidence
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import NEAR, legend, marks, whole
+from oversample_bench.report import findings, pairs_section, score_tables
 from oversample_bench.report.markdown import UNPRINTABLE
-from oversample_bench.report.results import Results
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -194,13 +195,13 @@ def _scores(results: Results, metric: str, found: pd.DataFrame) -> Iterator[Floa
     for ratio in ratios:
         own = found[found["ratio"] == ratio]
         methods = [name for name in results.names("method") if name in set(own["method"])]
-        wide = tables.grid(own, [_cell(cell, results) for cell in own.itertuples()], methods)
+        wide = score_tables.grid(own, [_cell(cell, results) for cell in own.itertuples()], methods)
         rows = [[tex(dataset), tex(classifier), *line] for (dataset, _, classifier), line in wide.items()]
         at = f" at ratio {ratio}" if len(ratios) > 1 else ""
         flags = [f"{mark} {text}" for mark, text in legend(results, ratio)]
         yield Float(
             caption=tex(f"{metric}{at}. {whole(own)}"),
-            header=[*tables.NAMES, *map(tex, methods)],
+            header=[*score_tables.NAMES, *map(tex, methods)],
             rows=rows,
             notes=tuple(map(tex, [*_rules(results, metric, found), *flags])),
             left=2,
@@ -210,7 +211,7 @@ def _scores(results: Results, metric: str, found: pd.DataFrame) -> Iterator[Floa
 def _rules(results: Results, metric: str, found: pd.DataFrame) -> list[str]:
     share = ["A fraction says how many trials of those planned have a score."]
     lost = bool((found["n"] < found["n_planned"]).any())
-    return [tables.rules(results, metric, found), *(share if lost else [])]
+    return [score_tables.rules(results, metric, found), *(share if lost else [])]
 
 
 def _cell(cell: Any, results: Results) -> str:
@@ -229,7 +230,7 @@ def _cell(cell: Any, results: Results) -> str:
 def _number(cell: Any, results: Results) -> str:
     digits = results.digits
     mean = f"{cell.mean:z.{digits}f}"
-    if tables.with_intervals(results):
+    if score_tables.with_intervals(results):
         return mean if pd.isna(cell.low) else rf"{mean}\;[{cell.low:z.{digits}f}, {cell.high:z.{digits}f}]"
     return mean if pd.isna(cell.sd) else rf"{mean} \pm {cell.sd:.{digits}f}"
 
@@ -237,7 +238,7 @@ def _number(cell: Any, results: Results) -> str:
 def _ranks(results: Results, metric: str, ranked: pd.DataFrame) -> Float:
     header, columns = ["method"], []
     for classifier, part in ranked.groupby("classifier", sort=False):
-        name = "all" if classifier == ranks.ALL else str(classifier)
+        name = "all" if classifier == mean_ranks.ALL else str(classifier)
         header.append(tex(f"{name} ({part['n_rows'].iloc[0]})"))
         columns.append([tex("–" if pd.isna(rank) else f"{rank:.2f}") for rank in part["mean_rank"]])
     rows = [list(row) for row in zip(map(tex, results.names("method")), *columns, strict=True)]
@@ -249,10 +250,12 @@ def _ranks(results: Results, metric: str, ranked: pd.DataFrame) -> Float:
 
 
 def _duels(results: Results, metric: str, told: pd.DataFrame) -> Float:
-    shown = duels.matrix(told)
+    shown = method_pairs.matrix(told)
     rows = [[tex(name), *line] for name, line in zip(shown.index, shown.map(tex).to_numpy(), strict=True)]
     header = ["method", *map(tex, shown.columns)]
-    return Float(tex(f"Wins, ties and losses by {metric}."), header, rows, (tex(duels.rules(results, told)),))
+    return Float(
+        tex(f"Wins, ties and losses by {metric}."), header, rows, (tex(pairs_section.rules(results, told)),)
+    )
 
 
 def _comparisons(results: Results, metric: str, compared: pd.DataFrame) -> Iterator[Float]:
@@ -264,7 +267,7 @@ def _comparisons(results: Results, metric: str, compared: pd.DataFrame) -> Itera
         notes = [findings.sentence(part), *filter(None, below)]
         below = []  # said once, under the first
         who = part[0].classifier
-        name = "the mean of all classifiers" if who == ranks.ALL else who
+        name = "the mean of all classifiers" if who == mean_ranks.ALL else who
         yield Float(
             tex(f"Comparison over data sets by {metric}, {name}."),
             [tex(cell) for cell in header],

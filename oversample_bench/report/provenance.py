@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from oversample_bench.errors import counted
-from oversample_bench.report import failures
+from oversample_bench.analysis import failures
+from oversample_bench.analysis.results import PENDING, Results
+from oversample_bench.core.errors import counted
 from oversample_bench.report.markdown import escaped, table
-from oversample_bench.report.results import PENDING, Results
 
 
 def section(results: Results) -> str:

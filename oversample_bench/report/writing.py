@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from oversample_bench.errors import UsageError
-from oversample_bench.refusals import in_words
-from oversample_bench.replacement import replacement
-from oversample_bench.report import export, shown
+from oversample_bench.analysis.results import read
+from oversample_bench.core.atomic_write import replacement
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.refusals import in_words
+from oversample_bench.report import export, report_state
 from oversample_bench.report.contents import Contents, contents, table_names
 from oversample_bench.report.figures import OURS, Gallery, drawn
-from oversample_bench.report.results import read
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -28,12 +28,12 @@ def write_report(folder: Path, *, figures: bool = True) -> Path:
     made = contents(results)
     gallery = drawn(results, made.found, made.files) if figures else None
     text = made.markdown(gallery)
-    shown.forget(folder)
+    report_state.forget(folder)
     written = {_replace(folder / "report.md", partial(_to_text, text))}
     written |= {*_write_tables(folder / "tables", made), *_write_figures(folder / "figures", gallery)}
     written |= {_replace(folder / "report.html", partial(_to_text, _page(made)))}
     _remove(_outlived(folder, results.earlier_metrics), but=written)
-    shown.remember(folder, results.state, written, figures=figures)
+    report_state.remember(folder, results.state, written, figures=figures)
     return folder / "report.md"
 
 

@@ -1,8 +1,8 @@
 """One ``results.sqlite`` a folder: a ledger with one writer, and questions to it."""
 
 from oversample_bench.store.ledger import FILE_NAME, Ledger, connect
-from oversample_bench.store.merging import PLACE, Absorbed, Conflict, absorb
-from oversample_bench.store.reading import (
+from oversample_bench.store.merge import PLACE, Absorbed, Conflict, absorb
+from oversample_bench.store.queries import (
     cards,
     died,
     fingerprints,
@@ -14,13 +14,7 @@ from oversample_bench.store.reading import (
     state,
     status_counts,
 )
-from oversample_bench.store.records import (
-    DrawRecord,
-    PlannedRecord,
-    RunRecord,
-    SplitRecord,
-    TrialRecord,
-)
+from oversample_bench.store.records import DrawRecord, PlannedRecord, RunRecord, SplitRecord, TrialRecord
 
 __all__ = [
     "FILE_NAME",

@@ -15,23 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from oversample_bench.errors import UsageError
-from oversample_bench.refusals import in_words
-from oversample_bench.store.migrating import migrate, supplement
-from oversample_bench.store.records import (
-    DrawRecord,
-    PlannedRecord,
-    RunRecord,
-    SplitRecord,
-    TrialRecord,
-)
-from oversample_bench.store.schema import (
-    DRAW_COLUMNS,
-    FIRST_VERSION,
-    SCHEMA_VERSION,
-    TABLES,
-    TRIAL_COLUMNS,
-)
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.refusals import in_words
+from oversample_bench.store.migrate import migrate, supplement
+from oversample_bench.store.records import DrawRecord, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+from oversample_bench.store.schema import DRAW_COLUMNS, FIRST_VERSION, SCHEMA_VERSION, TABLES, TRIAL_COLUMNS
 
 FILE_NAME = "results.sqlite"
 

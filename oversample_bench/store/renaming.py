@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from oversample_bench.identity import draw_digest, trial_digest
-from oversample_bench.specs import Component, canonical
-from oversample_bench.store.migrating import migrate
+from oversample_bench.core.digests import draw_digest, trial_digest
+from oversample_bench.core.specs import Component, canonical
+from oversample_bench.store.migrate import migrate
 from oversample_bench.store.restoring import draw_spec
 
 Renewed: TypeAlias = Callable[[str, str, str], str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from oversample_bench.specs import Component, DataSpec, DrawSpec, Protocol, Reading, SplitSpec
+from oversample_bench.core.specs import Component, DataSpec, DrawSpec, Protocol, Reading, SplitSpec
 
 
 def draw_spec(text: str) -> DrawSpec:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from oversample_bench.errors import counted
+from oversample_bench.core.errors import counted
 from oversample_bench.suite.fields import complaint
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The kinds of value that a suite is made of: what each accepts, and what a wrong one is told.
 
 A wrong value raises one of two errors of pydantic's: `expected` says what should stand there, `complaint`
-is a sentence of its own. `oversample_bench.suite.sentences` prints both.
+is a sentence of its own. `oversample_bench.suite.complaints` prints both.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from oversample_bench.errors import nearest
-from oversample_bench.labels import class_name, normal
-from oversample_bench.specs import TABLES, table_kind
+from oversample_bench.core.errors import nearest
+from oversample_bench.core.labels import class_name, normal
+from oversample_bench.core.specs import TABLES, table_kind
 from oversample_bench.suite.source import Steps
 
 Number = Annotated[float, Field(gt=0, le=1)]
@@ -110,7 +110,7 @@ WRITTEN = re.compile(
 
 
 def _class_label(value: Any) -> str:
-    """Return a label as `oversample_bench.data` writes it: ``2`` for 2 and 2.0, ``true`` for true."""
+    """Return a label as `oversample_bench.datasets` writes it: ``2`` for 2 and 2.0, ``true`` for true."""
     plain = isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value))
     if plain and class_name(value):
         return class_name(value)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from oversample_bench.specs import Component, DataSpec, Reading, table_kind, table_stem
+from oversample_bench.core.specs import Component, DataSpec, Reading, table_kind, table_stem
 from oversample_bench.suite.fields import (
     Cell,
     ClassLabel,

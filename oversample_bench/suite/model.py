@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationInfo, field_serializer, field_validator, model_validator
 
-from oversample_bench import specs
-from oversample_bench.errors import listed, nearest
+from oversample_bench.core import specs
+from oversample_bench.core.errors import listed, nearest
 from oversample_bench.suite.extent import refuse_too_many
 from oversample_bench.suite.fields import (
     Name,
@@ -26,8 +26,8 @@ from oversample_bench.suite.fields import (
     shorthand,
 )
 from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, Resources, Section
+from oversample_bench.suite.published_numbers import Published
 from oversample_bench.suite.source import Source
-from oversample_bench.suite.transcription import Published
 
 __all__ = [
     "ClassifierItem",

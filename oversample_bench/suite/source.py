@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from oversample_bench.errors import UsageError
+from oversample_bench.core.errors import UsageError
 
 Key: TypeAlias = str | float
 """A key of a mapping: text, a number, true or false."""

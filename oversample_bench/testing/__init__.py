@@ -11,11 +11,11 @@ Each method whose name begins with ``test_`` is a rule, told in its docstring. T
 problems of their own, need no network, and judge no quality: a poor method that is honest passes.
 """
 
-from oversample_bench.testing.classifiers import ClassifierContract
-from oversample_bench.testing.datasets import DatasetContract
+from oversample_bench.testing.classifier_contract import ClassifierContract
+from oversample_bench.testing.dataset_contract import DatasetContract
 from oversample_bench.testing.imports import FRAMEWORKS, frameworks_loaded_by
-from oversample_bench.testing.metrics import MetricContract
-from oversample_bench.testing.oversamplers import OversamplerContract
+from oversample_bench.testing.metric_contract import MetricContract
+from oversample_bench.testing.oversampler_contract import OversamplerContract
 from oversample_bench.testing.running import broken_rules
 
 __all__ = [

@@ -13,9 +13,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from synthetic import load
 
-from oversample_bench.data.thin import thin
-from oversample_bench.specs import DataSpec, Protocol, SplitSpec
-from oversample_bench.threads import limited
+from oversample_bench.core.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.evaluation.split import thin
+from oversample_bench.evaluation.threads import limited
 
 
 def loop(_number: Any = None) -> None:

@@ -20,10 +20,10 @@ Pools = Sequence[ProcessPoolExecutor]
 
 def usps(folder: str) -> tuple[Problem, str]:
     """Return the training rows of USPS 2 against 8 at 0.01 and their name; made-up ones without a folder."""
-    from oversample_bench.data.classes import two_classes
-    from oversample_bench.data.paper import load
-    from oversample_bench.data.thin import thin
-    from oversample_bench.specs import DataSpec, Protocol, SplitSpec
+    from oversample_bench.core.specs import DataSpec, Protocol, SplitSpec
+    from oversample_bench.datasets.classes import two_classes
+    from oversample_bench.datasets.paper_sets import load
+    from oversample_bench.evaluation.split import thin
 
     if not (Path(folder) / "usps.npz").is_file():
         return random_rows(744, 7, 256), "random numbers in the shape of USPS 2/8"

@@ -25,7 +25,7 @@ TEXTS = ("params", "source", "stage", "kind", "reason", "traceback")
 REPORT = "from oversample_bench.report import write_report; write_report(Path(sys.argv[1]))"
 TABLES = """
 from oversample_bench.report.contents import contents
-from oversample_bench.report.results import read
+from oversample_bench.analysis.results import read
 made = contents(read(Path(sys.argv[1])))
 made.markdown(None), made.latex()
 """

@@ -20,16 +20,16 @@ from typing import Any
 
 import pytest
 
-from oversample_bench import Options, plan, run
-from oversample_bench.checking import registry_of
-from oversample_bench.choosing import Choice
-from oversample_bench.inventory import Inventory
-from oversample_bench.recording import planned_records, run_record
+from oversample_bench import Options, run
+from oversample_bench.execution.inventory import Inventory
+from oversample_bench.execution.recorder import planned_records, run_record
+from oversample_bench.execution.runner_choice import Choice
+from oversample_bench.execution.runners.events import Event, TrialDone
+from oversample_bench.execution.watcher import Watcher
+from oversample_bench.plugins.validation import registry_of
 from oversample_bench.report import write_report
-from oversample_bench.runners.events import Event, TrialDone
 from oversample_bench.store import Ledger, TrialRecord
-from oversample_bench.suite import parse_suite
-from oversample_bench.watching import Watcher
+from oversample_bench.suite import parse_suite, plan
 
 HERE = Path(__file__).parent
 ROUNDS = 5

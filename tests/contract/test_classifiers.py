@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sklearn.model_selection import TunedThresholdClassifierCV
 
-from oversample_bench.registry import Entry, load_registry
+from oversample_bench.plugins.registry import Entry, load_registry
 from oversample_bench.testing import ClassifierContract
 
 QUICK = {"n_estimators": 10, "max_iter": 20, "cv": 2}
@@ -28,7 +28,7 @@ def entry(request: pytest.FixtureRequest) -> Entry:
 def _few_thresholds() -> Iterator[None]:
     few = partial(TunedThresholdClassifierCV, thresholds=FEW_THRESHOLDS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("oversample_bench.thresholds.TunedThresholdClassifierCV", few)
+        patch.setattr("oversample_bench.plugins.thresholds.TunedThresholdClassifierCV", few)
         yield
 
 

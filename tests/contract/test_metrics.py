@@ -3,7 +3,7 @@
 import pytest
 
 from oversample_bench.api import Metric
-from oversample_bench.registry import Entry, load_registry
+from oversample_bench.plugins.registry import Entry, load_registry
 from oversample_bench.testing import MetricContract
 
 ENTRIES = load_registry().entries("metric")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from oversample_bench.registry import Entry, load_registry
+from oversample_bench.plugins.registry import Entry, load_registry
 from oversample_bench.testing import OversamplerContract
 
 OWES_NOTHING = {"under-sampling", "clean-sampling", "bypass"}

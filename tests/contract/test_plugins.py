@@ -5,11 +5,11 @@ from importlib.metadata import entry_points
 import pytest
 
 from oversample_bench.api import ENTRY_POINT_GROUP
-from oversample_bench.registry import load_registry
+from oversample_bench.plugins.registry import load_registry
 from oversample_bench.testing import frameworks_loaded_by
 
 INSTALLED = {point.module for point in entry_points(group=ENTRY_POINT_GROUP)}
-MODULES = sorted(INSTALLED | {"oversample_bench.builtin"})
+MODULES = sorted(INSTALLED | {"oversample_bench.plugins.builtin"})
 
 
 @pytest.mark.parametrize("plugin", load_registry().plugins, ids=lambda plugin: plugin.name)

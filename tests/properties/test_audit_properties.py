@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from oversample_bench.audit import NEW, BadDraw, Draw, audited, checked, traced
+from oversample_bench.evaluation.audit import NEW, BadDraw, Draw, audited, checked, traced
 
 FEW = np.array([-0.0, 0.0, 1.0, -1.0, 0.5, 1e-300, 1e300])  # few values, so that equal rows are common
 

@@ -5,11 +5,11 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversample_bench.identity import Identity
-from oversample_bench.plan import batches_of, fits, members_of, plan
-from oversample_bench.specs import Component
+from oversample_bench.core.digests import Identity
+from oversample_bench.core.specs import Component
+from oversample_bench.evaluation.tasks import Resources, jobs
 from oversample_bench.suite import parse_suite
-from oversample_bench.tasks import Resources, jobs
+from oversample_bench.suite.plan import batches_of, fits, members_of, plan
 
 unhurried = settings(deadline=None, max_examples=60)
 

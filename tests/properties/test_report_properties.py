@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from oversample_bench.report import cells, markdown, ranks, results, write_report
+from oversample_bench.analysis import mean_ranks, results, score_cells
+from oversample_bench.report import markdown, write_report
 from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
 
 METHODS = ("none", "smote", "adasyn")
@@ -105,7 +106,7 @@ def test_the_order_of_writing_does_not_show(grid: list[Outcome], order: random.R
 def test_cells_are_numpys_and_count_what_they_rest_on(grid: list[Outcome]) -> None:
     """Each cell is the mean and deviation of its scores alone, and its trials are all accounted for."""
     with tempfile.TemporaryDirectory() as name:
-        found = cells.cells(results.read(write(Path(name), grid)), "mcc")
+        found = score_cells.cells(results.read(write(Path(name), grid)), "mcc")
 
     by_cell = np.array(grid, dtype=object).reshape(2, SPLITS, len(METHODS)).swapaxes(1, 2).reshape(-1, SPLITS)
     for row, values in zip(found.itertuples(), by_cell, strict=True):
@@ -125,7 +126,7 @@ def test_ranks_share_out_the_places_of_a_row(grid: list[Outcome]) -> None:
     with tempfile.TemporaryDirectory() as name:
         store = results.read(write(Path(name), grid))
 
-    sums = ranks.frame(store, "mcc", cells.cells(store, "mcc")).groupby("classifier").sum()
+    sums = mean_ranks.frame(store, "mcc", score_cells.cells(store, "mcc")).groupby("classifier").sum()
     for kind in ("", "_imputed"):
         told = sums.loc[sums[f"n_rows{kind}"] > 0, f"mean_rank{kind}"]
         assert told.tolist() == pytest.approx([len(METHODS) * (len(METHODS) + 1) / 2] * len(told))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oversample_bench import store
-from oversample_bench.errors import UsageError
+from oversample_bench.core.errors import UsageError
 from oversample_bench.store import Ledger, PlannedRecord, RunRecord, TrialRecord, connect
 
 STATUSES = ["ok", "failed", "timeout", "crashed", "oom", "upstream", "skipped"]

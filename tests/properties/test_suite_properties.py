@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from oversample_bench.errors import UsageError
+from oversample_bench.core.errors import UsageError
 from oversample_bench.suite import Suite, parse_suite
 
 unhurried = settings(

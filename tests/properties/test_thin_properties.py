@@ -7,10 +7,10 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from oversample_bench.data.thin import thin
-from oversample_bench.errors import UsageError
-from oversample_bench.outcome import Skip
-from oversample_bench.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.outcome import Skip
+from oversample_bench.core.specs import DataSpec, Protocol, SplitSpec
+from oversample_bench.evaluation.split import thin
 
 unhurried = settings(deadline=None)
 HOPELESS = r"there (is 1|are \d+) (majority|minority) rows?; at least \d are needed, one of them to test on"

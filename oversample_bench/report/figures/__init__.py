@@ -16,7 +16,7 @@ from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 if TYPE_CHECKING:
     import pandas as pd
 
-    from oversample_bench.report.results import Results
+    from oversample_bench.analysis.results import Results
 
 __all__ = ["OURS", "Absent", "Drawing", "Gallery", "drawn"]
 
@@ -63,7 +63,7 @@ def drawn(results: Results, found: Mapping[str, pd.DataFrame], files: Mapping[st
     results : Results
         The store.
     found : mapping of str to DataFrame
-        The cells of each metric, from `oversample_bench.report.cells.cells`.
+        The cells of each metric, from `oversample_bench.analysis.score_cells.cells`.
     files : mapping of str to str
         A name for each metric that a file can have; no two are the same.
 
@@ -77,18 +77,18 @@ def drawn(results: Results, found: Mapping[str, pd.DataFrame], files: Mapping[st
     from oversample_bench.report.figures import (
         costs,
         critical,
-        curves,
-        fidelity,
-        gains,
+        difference_plots,
+        fidelity_plots,
         heat,
-        portraits,
-        reliability,
+        ratio_curves,
+        region_plots,
+        reliability_plots,
     )
 
     kinds = {
         "critical_difference": critical.drawings,
-        "gains": gains.drawings,
-        "curves": curves.drawings,
+        "gains": difference_plots.drawings,
+        "curves": ratio_curves.drawings,
         "cost": costs.drawings,
         "heatmap": heat.drawings,
     }
@@ -96,9 +96,9 @@ def drawn(results: Results, found: Mapping[str, pd.DataFrame], files: Mapping[st
     for metric, file in files.items():
         for kind, make in kinds.items():
             _hang(gallery, (kind, file), make(results, metric, found[metric]))
-    _hang(gallery, ("calibration", ""), reliability.drawings(results))
-    _hang(gallery, ("fidelity", ""), fidelity.drawings(results))
-    _hang(gallery, ("portraits", ""), portraits.drawings(results))
+    _hang(gallery, ("calibration", ""), reliability_plots.drawings(results))
+    _hang(gallery, ("fidelity", ""), fidelity_plots.drawings(results))
+    _hang(gallery, ("portraits", ""), region_plots.drawings(results))
     return gallery
 
 

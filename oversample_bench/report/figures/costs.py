@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from oversample_bench.report.cells import PLACE, compared
+from oversample_bench.analysis.blocks import Panel, complete_rows, panels
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import PLACE, compared
 from oversample_bench.report.figures import naming, style
-from oversample_bench.report.figures.blocks import Panel, complete_rows, panels
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
-from oversample_bench.report.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     metric : str
         What the cells are of.
     found : DataFrame of shape (n_cells, 11)
-        The cells, from `oversample_bench.report.cells.cells`.
+        The cells, from `oversample_bench.analysis.score_cells.cells`.
 
     Returns
     -------

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from oversample_bench.analysis.blocks import matrix, panels
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.statistics.friedman import friedman
+from oversample_bench.analysis.statistics.nemenyi import critical_difference, groups
+from oversample_bench.analysis.statistics.rank_cases import cases
 from oversample_bench.report.figures import naming, style
-from oversample_bench.report.figures.blocks import matrix, panels
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
 from oversample_bench.report.figures.palette import Look, looks
-from oversample_bench.report.results import Results
-from oversample_bench.report.statistics.cases import cases
-from oversample_bench.report.statistics.friedman import friedman
-from oversample_bench.report.statistics.nemenyi import critical_difference, groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +44,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     metric : str
         What the cells are of.
     found : DataFrame of shape (n_cells, 11)
-        The cells, from `oversample_bench.report.cells.cells`.
+        The cells, from `oversample_bench.analysis.score_cells.cells`.
 
     Returns
     -------

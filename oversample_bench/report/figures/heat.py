@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from oversample_bench.errors import counted
-from oversample_bench.report.cells import CELL, PLACE
+from oversample_bench.analysis.blocks import MOST_PANELS, places
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import CELL, PLACE
+from oversample_bench.core.errors import counted
 from oversample_bench.report.figures import naming, style
-from oversample_bench.report.figures.blocks import MOST_PANELS, places
 from oversample_bench.report.figures.drawing import Absent, Drawing, Made
-from oversample_bench.report.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 import pandas as pd
 
-from oversample_bench.report.cells import PLACE
-from oversample_bench.report.results import Results
-from oversample_bench.report.significance import shares
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import PLACE
+from oversample_bench.analysis.significance import shares
 
 
 @lru_cache(maxsize=1)  # two figures a metric ask

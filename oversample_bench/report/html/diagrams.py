@@ -1,6 +1,6 @@
 """Critical-difference diagrams for the page: mean ranks over data sets, and what Nemenyi's test tells apart.
 
-Takes ranks and tests from `oversample_bench.report.comparisons`, whose tables stand below the figures, and
+Takes ranks and tests from `oversample_bench.analysis.comparisons`, whose tables stand below the figures, and
 from the drawn diagrams how many methods and data sets there must be. Ranks nothing itself.
 """
 
@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.statistics.nemenyi import groups
 from oversample_bench.report.figures.critical import FEWEST_METHODS, FEWEST_SETS
 from oversample_bench.report.html.numbers import number, shown
-from oversample_bench.report.results import Results
-from oversample_bench.report.statistics.nemenyi import groups
 
 RANK_DECIMALS = 2  # as the tables show them
 CLASSIFIERS = -1  # stands for the mean of all classifiers where a diagram names one
@@ -28,7 +28,7 @@ def diagrams(results: Results, compared: pd.DataFrame) -> list[list[Any]]:
     results : Results
         For the order of methods and classifiers.
     compared : DataFrame of shape (n_comparisons * n_methods, 28)
-        From `oversample_bench.report.comparisons.frame`.
+        From `oversample_bench.analysis.comparisons.frame`.
 
     Returns
     -------

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from oversample_bench.report import coverage
 from oversample_bench.report.contents import Contents
-from oversample_bench.report.html import numbers, plots, scores, summary
+from oversample_bench.report.html import numbers, page_answer, page_figures, page_scores
 from oversample_bench.report.html.prose import Prose, prose
 
 TEMPLATE = "page.html"
@@ -55,7 +55,7 @@ class Compared:
 def page(contents: Contents) -> str:
     """Return the page; see `oversample_bench.report.html.document`."""
     results, found = contents.results, contents.found
-    differing = summary.all_gains(results)
+    differing = page_answer.all_gains(results)
     code = (_plotly(), _own_script())
     tail = _tail([*contents.sections[""], *contents.last])
     return _template().render(
@@ -63,10 +63,10 @@ def page(contents: Contents) -> str:
         policy=_policy(code),
         style=Markup(_text(STYLE)),  # noqa: S704 - a file of this package
         scripts=code,
-        model=numbers.script(plots.model(results, contents.told, differing)),
-        summary=summary.summary(results, contents.told, differing),
+        model=numbers.script(page_figures.model(results, contents.told, differing)),
+        summary=page_answer.summary(results, contents.told, differing),
         coverage=prose(coverage.section(results), "coverage-part"),
-        tables=[scores.table(results, metric, cells) for metric, cells in found.items()],
+        tables=[page_scores.table(results, metric, cells) for metric, cells in found.items()],
         names={name: results.names(name) for name in ("dataset", "ratio", "classifier", "method")},
         compared=[_compared(place, metric, contents.sections[metric]) for place, metric in enumerate(found)],
         tail=tail,

@@ -1,6 +1,6 @@
 """Calibration curves for the page: what was predicted, and how often it came, with what they rest on.
 
-Takes both from `oversample_bench.report.calibration`, as the drawn curves and the tables have them: the
+Takes both from `oversample_bench.analysis.reliability`, as the drawn curves and the tables have them: the
 points are of all test rows together, the terms of the Brier score are means over data sets and ratios.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from oversample_bench.report.calibration import KEY, curves, frame
+from oversample_bench.analysis.reliability import KEY, curves, frame
+from oversample_bench.analysis.results import Results
 from oversample_bench.report.html.numbers import number, shown
-from oversample_bench.report.results import Results
 
 SCORE = ["brier", "reliability", "resolution", "uncertainty"]
 SCORE_DECIMALS = 3

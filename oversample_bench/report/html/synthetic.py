@@ -1,7 +1,7 @@
 """What synthetic rows are worth, for the page: precision and coverage of each method in each data set.
 
 Means and spreads are of the draws that were held against hidden rows, those of the drawn figure
-(`oversample_bench.report.figures.fidelity`); the page adds up the data sets that its filters leave.
+(`oversample_bench.report.figures.fidelity_plots`); the page adds up the data sets that its filters leave.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from oversample_bench.report.cells import PLACE
-from oversample_bench.report.figures.fidelity import SHARES
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import PLACE
+from oversample_bench.report.figures.fidelity_plots import SHARES
 from oversample_bench.report.html.numbers import DIGITS
-from oversample_bench.report.results import Results
 
 
 def fidelities(results: Results) -> list[list[Any]]:

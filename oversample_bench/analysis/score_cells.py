@@ -1,0 +1,292 @@
+"""The cells of the score tables: a mean for each data set, ratio, classifier and method.
+
+A mean is over the trials that succeeded; how many of how many stands beside it, and why the others are
+missing. Formats plain text only; Markdown and colours are the business of others.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from oversample_bench.analysis.results import PENDING, Results
+from oversample_bench.core.errors import listed
+
+PLACE = ["dataset", "ratio"]
+ROW = [*PLACE, "classifier"]
+CELL = [*ROW, "method"]
+TIE_DECIMALS = 12  # equal scores that were added up in another order differ beyond these
+
+MARKS = {
+    "nothing new": "ⁿ", "short": "ˢ", "copies": "ᶜ", "dropped": "ᵈ", "mixed categories": "ᵐ", "fallback": "ᶠ",
+    "not converged": "ⁱ", "unseeded": "ʳ",
+}  # fmt: skip
+ORDER = {flag: place for place, flag in enumerate(MARKS)}
+OTHER_MARK = "†"
+NEAR = "≈"
+"""Marks a cell that the test within the data set does not tell from the best of its row."""
+MEANINGS = {
+    "nothing new": "the sampler owed minority rows and made none",
+    "short": "it made less than 90 % of the rows that it owed",
+    "copies": "some new rows equal a real one in every feature",
+    "dropped": "real training rows were left out",
+    "mixed categories": "some new rows hold a mixture of categories, or none, as no real row does",
+    "fallback": "it could not do what it is for and did something else (see Draws)",
+    "not converged": "a fit ended before it converged",
+    "unseeded": "numbers change from run to run, since a part of it takes its randomness from no seed",
+}
+STATES = {
+    "failed": "failed",
+    "timeout": "timed out",
+    "crashed": "crashed",
+    "oom": "out of memory",
+    "upstream": "without a draw",
+    "skipped": "skipped",
+    PENDING: "not yet run",
+}
+SCORED, EMPTY, UNSCORED, UNCOMPUTED = "scored", "no such output", "not yet scored", "not computed"
+WORDS = {
+    EMPTY: "the classifier gives nothing that this metric can be computed from",
+    UNCOMPUTED: "the metric failed, or gave no finite number (see Failures)",
+    STATES["upstream"]: "the sampler or the split failed (see Failures)",
+    STATES["skipped"]: "there is no such combination, e.g. for want of rows (see Failures)",
+}
+
+
+def cells(results: Results, metric: str) -> pd.DataFrame:
+    """Return the cells of one metric, in plan order.
+
+    Returns
+    -------
+    DataFrame of shape (n_cells, 11)
+        dataset, ratio, classifier, method; ``n`` of ``n_planned`` trials have a score; ``mean`` and ``sd``
+        (ddof=1) over them; ``best``: no other cell of the row that rests on the most trials has a better
+        mean; ``flags`` of its draws and trials; ``missing``: why trials have no score.
+    """
+    frame = results.plan[CELL].assign(value=results.scores[metric])
+    grouped = frame.groupby(CELL, sort=False)["value"]
+    found = grouped.agg(n="count", n_planned="size", mean="mean", sd="std").reset_index()
+    found["best"] = _best(found, higher_is_better=results.metrics[metric])
+    found = _joined(found, _flags(results), [*PLACE, "method"])
+    found = _joined(found, _notes(results), CELL)
+    found = _joined(found, _missing(results, metric), CELL).fillna({"flags": "", "notes": "", "missing": ""})
+    return _noted(found).drop(columns="notes")
+
+
+def _noted(found: pd.DataFrame) -> pd.DataFrame:
+    """Put the notes of trials behind the flags of draws, each once."""
+    if (found["notes"] == "").all():
+        return found
+    pairs = zip(found["flags"], found["notes"], strict=True)
+    return found.assign(flags=[_ordered(f"{flags}, {notes}") for flags, notes in pairs])
+
+
+def _ordered(flags: str) -> str:
+    told = dict.fromkeys(flag for flag in flags.split(", ") if flag)
+    return ", ".join(sorted(told, key=lambda flag: ORDER.get(flag, len(ORDER))))
+
+
+def _joined(found: pd.DataFrame, told: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Add the last column of ``told``; most stores have no flags and nothing missing, which costs no join."""
+    if told.empty:
+        return found.assign(**{told.columns[-1]: ""})
+    return found.merge(told, how="left", on=key)
+
+
+def compared(frame: pd.DataFrame, *, higher_is_better: bool) -> pd.Series[float]:
+    """Return the means as they are compared: higher is better, and rounding makes no difference."""
+    return (frame["mean"] if higher_is_better else -frame["mean"]).round(TIE_DECIMALS)
+
+
+def waiting(found: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which cells have trials that have not been run, or not been scored by their metric."""
+    return found["missing"].str.contains(f"{STATES[PENDING]}|{UNSCORED}")
+
+
+def _best(frame: pd.DataFrame, *, higher_is_better: bool) -> pd.Series[bool]:
+    if frame["method"].nunique() < 2:
+        return pd.Series(data=False, index=frame.index)
+    row = [frame[name] for name in ROW]
+    most = frame["n"].groupby(row, sort=False).transform("max")
+    value = compared(frame, higher_is_better=higher_is_better).where(frame["n"] == most)
+    return value.notna() & (value == value.groupby(row, sort=False).transform("max"))
+
+
+@lru_cache(maxsize=1)  # five sections of one report ask
+def flag_counts(results: Results) -> pd.DataFrame:
+    """Return in how many of the good draws each flag stands.
+
+    Returns
+    -------
+    DataFrame of shape (n_flagged, 6)
+        dataset, ratio, method, flag, ``k`` draws with the flag of ``n``; flags in the order of weight.
+    """
+    good = results.draws[results.draws["status"] == "ok"]
+    key = [*PLACE, "method"]
+    long = good[[*key, "flags"]].assign(flag=good["flags"].str.split(", ")).explode("flag")
+    long = long[long["flag"].fillna("") != ""]
+    counts = long.groupby([*key, "flag"], sort=False).size().reset_index(name="k")
+    counts = counts.merge(good_draws(results), on=key)
+    return counts.sort_values("flag", key=_weight, kind="stable", ignore_index=True)
+
+
+@lru_cache(maxsize=1)
+def note_counts(results: Results) -> pd.DataFrame:
+    """Return in how many of the good trials each note stands.
+
+    Returns
+    -------
+    DataFrame of shape (n_noted, 7)
+        dataset, ratio, classifier, method, flag, ``k`` trials with the note of ``n``; notes in the order of
+        weight.
+    """
+    good = results.plan.loc[results.plan["status"] == "ok", [*CELL, "notes"]]
+    noted = good[good["notes"] != ""]
+    if noted.empty:
+        return noted[CELL].assign(flag="", k=0, n=0)
+    long = noted.assign(flag=noted["notes"].str.split(", ")).explode("flag")
+    counts = long.groupby([*CELL, "flag"], sort=False).size().reset_index(name="k")
+    counts = counts.merge(good_trials(results), on=CELL)
+    return counts.sort_values("flag", key=_weight, kind="stable", ignore_index=True)
+
+
+@lru_cache(maxsize=1)
+def good_trials(results: Results) -> pd.DataFrame:
+    """Return dataset, ratio, classifier, method and ``n``, how many trials succeeded, where there is one."""
+    good = results.plan.loc[results.plan["status"] == "ok", CELL]
+    return good.groupby(CELL, sort=False).size().reset_index(name="n")
+
+
+@lru_cache(maxsize=1)
+def good_draws(results: Results) -> pd.DataFrame:
+    """Return dataset, ratio, method and ``n``, how many draws succeeded, where there is one."""
+    good = results.draws[results.draws["status"] == "ok"]
+    return good.groupby([*PLACE, "method"], sort=False).size().reset_index(name="n")
+
+
+def _weight(flags: pd.Series[str]) -> pd.Series[int]:
+    return flags.map(ORDER).fillna(len(ORDER)).astype(int)
+
+
+def _flags(results: Results) -> pd.DataFrame:
+    key = [*PLACE, "method"]
+    counts = flag_counts(results)
+    if counts.empty:
+        return counts[key].assign(flags="")
+    return counts.groupby(key, sort=False)["flag"].agg(", ".join).reset_index(name="flags")
+
+
+def _notes(results: Results) -> pd.DataFrame:
+    counts = note_counts(results)
+    if counts.empty:
+        return counts[CELL].assign(notes="")
+    return counts.groupby(CELL, sort=False)["flag"].agg(", ".join).reset_index(name="notes")
+
+
+def _missing(results: Results, metric: str) -> pd.DataFrame:
+    """Say in words, for each cell that is not whole, what became of the trials without a score."""
+    lost = results.plan[CELL].assign(state=_states(results, metric))
+    lost = lost[lost["state"] != SCORED]
+    if lost.empty:
+        return lost[CELL].assign(missing="")
+    counts = lost.groupby([*CELL, "state"], sort=False).size().reset_index(name="k")
+    counts["text"] = counts["k"].astype(str) + " " + counts["state"]
+    return counts.groupby(CELL, sort=False)["text"].agg(", ".join).reset_index(name="missing")
+
+
+def _states(results: Results, metric: str) -> pd.Series[str]:
+    status = results.plan["status"]
+    state = status.map(STATES).fillna(status)
+    ok = status == "ok"
+    state = state.mask(ok & results.scored[metric], EMPTY).mask(ok & ~results.scored[metric], UNSCORED)
+    failed = results.uncomputed.index[results.uncomputed["metric"] == metric]
+    state = state.mask(ok & state.index.isin(failed), UNCOMPUTED)
+    return state.mask(ok & results.scores[metric].notna(), SCORED)
+
+
+def spread(mean: float, sd: float, digits: int) -> str:
+    """Return ``0.871 ± 0.012``, or the mean alone where there is but one value."""
+    text = f"{mean:z.{digits}f}"
+    return text if pd.isna(sd) else f"{text} ± {sd:.{digits}f}"
+
+
+def interval(mean: float, low: float, high: float, digits: int) -> str:
+    """Return ``0.871 [0.851, 0.891]``, or the mean alone where there is no interval."""
+    text = f"{mean:z.{digits}f}"
+    return text if pd.isna(low) else f"{text} [{low:z.{digits}f}, {high:z.{digits}f}]"
+
+
+def rest(cell: Any) -> str:
+    """Return what a cell says of missing trials, e.g. ``, n = 27 of 30 (3 failed)``."""
+    if cell.n == cell.n_planned:
+        return ""
+    if cell.n == 0:
+        only = cell.missing.partition(" ")[2]
+        return f" ({cell.missing if ',' in cell.missing else only})"
+    return f", n = {cell.n} of {cell.n_planned} ({cell.missing})"
+
+
+def glossary(found: pd.DataFrame) -> list[str]:
+    """Return what those words of the cells mean that do not explain themselves."""
+    return [f"{word}: {text}" for word, text in WORDS.items() if found["missing"].str.contains(word).any()]
+
+
+def marks(flags: str) -> str:
+    """Return the mark of each flag of a cell."""
+    return "".join(MARKS.get(flag, OTHER_MARK) for flag in flags.split(", ") if flag)
+
+
+def whole(frame: pd.DataFrame) -> str:
+    """Return what is said of ``n`` once, above a table."""
+    sizes = sorted(frame["n_planned"].unique())
+    if len(sizes) > 1:
+        return f"{sizes[0]} to {sizes[-1]} trials a cell."
+    every = bool((frame["n"] == frame["n_planned"]).all())
+    return f"n = {sizes[0]} in every cell." if every else f"n = {sizes[0]} where a cell says nothing else."
+
+
+def legend(results: Results, ratio: str | None = None) -> list[tuple[str, str]]:
+    """Return ``(mark, sentence)`` for each flag, with the methods or classifiers that have it and how often.
+
+    Parameters
+    ----------
+    results : Results
+        For the draws and trials.
+    ratio : str, optional
+        The label of the only ratio to look at; by default all.
+    """
+    draws = _places(flag_counts(results), good_draws(results), ("method", "draws"), ratio)
+    trials = _places(note_counts(results), good_trials(results), ("classifier", "trials"), ratio)
+    flags = sorted({*draws, *trials}, key=lambda flag: (ORDER.get(flag, len(ORDER)), flag))
+    return [
+        (MARKS.get(flag, OTHER_MARK), _told(flag, [*draws.get(flag, []), *trials.get(flag, [])]))
+        for flag in flags
+    ]
+
+
+def _places(
+    counts: pd.DataFrame, totals: pd.DataFrame, who: tuple[str, str], ratio: str | None
+) -> dict[str, list[str]]:
+    """Say of each flag which methods (or classifiers) have it, and in how many of their draws (or trials)."""
+    column, things = who
+    if ratio is not None:
+        counts, totals = counts[counts["ratio"] == ratio], totals[totals["ratio"] == ratio]
+    found: dict[str, list[str]] = {}
+    if counts.empty:
+        return found
+    n = totals.groupby(column)["n"].sum().to_dict()
+    for (flag, name), own in counts.groupby(["flag", column], sort=False):
+        share = f"{name} in {own['k'].sum()} of {n[name]} {things} ({_sets(own)})"
+        found.setdefault(str(flag), []).append(share)
+    return found
+
+
+def _told(flag: str, where: list[str]) -> str:
+    meaning = f": {MEANINGS[flag]}" if flag in MEANINGS else ""
+    return f"{flag}{meaning} – {'; '.join(where)}"
+
+
+def _sets(counts: pd.DataFrame) -> str:
+    return listed(map(str, counts["dataset"].unique()), most=6)

@@ -1,0 +1,129 @@
+"""`bench datasets` and `bench plugins`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from oversample_bench.cli.check_methods import health
+from oversample_bench.cli.console import echo
+from oversample_bench.cli.console_tables import print_table
+from oversample_bench.cli.fetch_datasets import fetch_datasets
+from oversample_bench.core.errors import counted, listed
+
+if TYPE_CHECKING:
+    from oversample_bench.plugins.registry import Plugin, Registry
+
+MOST_NAMES = 4
+"""Of one kind, in the list of plugins."""
+
+
+@click.group(short_help="Show data sets; download those of the paper.")
+def datasets() -> None:
+    """Show the data sets that a suite can name, and download those of the paper."""
+
+
+datasets.add_command(fetch_datasets)
+
+
+@datasets.command("list", short_help="List the registered data sets.")
+@click.argument("part", default="")
+def list_datasets(part: str) -> None:
+    """List the registered data sets; PART keeps the names that contain it."""
+    from oversample_bench.core.errors import UsageError, nearest
+    from oversample_bench.datasets.common_datasets import cards
+    from oversample_bench.plugins.registry import load_registry
+
+    known = cards()
+    rows = []
+    entries = load_registry().entries("dataset")
+    for entry in entries:
+        if part in entry.name:
+            card = known.get(entry.name) if entry.plugin == "builtin" else None
+            size = (
+                (card.n_rows, card.n_features, card.n_minority, f"{card.n_minority / card.n_majority:.4f}")
+                if card
+                else ("", "", "", "")
+            )
+            rows.append((entry.name, *size, entry.origin.told))
+    if not rows:
+        hint = nearest(part, [entry.name for entry in entries])
+        raise UsageError(f"no registered data set has '{part}' in its name.{hint}")
+    numbers = ("rows", "features", "minority", "ratio")
+    print_table(("name", *numbers, "offered by"), rows, right=numbers)
+
+
+@datasets.command("show")
+@click.argument("name")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Where data sets lie as files.  [default: $OVERSAMPLE_BENCH_DATA]",
+)
+def show_dataset(name: str, data_dir: Path | None) -> None:
+    """Load one data set and tell what it holds."""
+    from oversample_bench.core.errors import UsageError
+    from oversample_bench.core.outcome import Failed
+    from oversample_bench.core.specs import DataSpec
+    from oversample_bench.datasets.sources import card, fingerprint
+    from oversample_bench.execution.inventory import Inventory, data_folder
+    from oversample_bench.plugins.registry import load_registry
+
+    found = Inventory(load_registry(), data_folder(data_dir), {}).dataset(DataSpec(name=name))
+    if isinstance(found, Failed):
+        raise UsageError(found.message)
+    dataset = found.value
+    told = card(dataset)
+    told["classes"] = ", ".join(f"{label}: {count:,} rows" for label, count in told["classes"].items())
+    told["ratio"] = f"{told['ratio']:.4f} (rarest : most frequent class)"
+    told["notes"] = "; ".join(told["notes"]) or "none"
+    for key, value in {"name": name, **told, "fingerprint": fingerprint(dataset)}.items():
+        echo(f"{key.removeprefix('n_'):<12} {value}")
+
+
+@click.group(short_help="Show what is installed, and try its oversamplers.")
+def plugins() -> None:
+    """Show the plugins that are installed, and how their oversamplers do."""
+
+
+plugins.add_command(health)
+
+
+@plugins.command("list", short_help="List the plugins and what they offer.")
+def list_plugins() -> None:
+    """List the plugins and what they offer: ok, unavailable (what to install) or broken (why)."""
+    from oversample_bench.plugins.registry import load_registry
+
+    registry = load_registry()
+    rows = []
+    for plugin in registry.plugins:
+        told = (plugin.name, plugin.distribution, plugin.version, _state(registry, plugin))
+        rows.append((*told, _offered(registry, plugin)))
+    print_table(("plugin", "distribution", "version", "state", "offers"), rows)
+
+
+def _state(registry: Registry, plugin: Plugin) -> str:
+    """Return the state of a plugin; one that lacks some of its names only is well but for those."""
+    from oversample_bench.plugins.registry import KINDS
+
+    entries = [entry for kind in KINDS for entry in registry.entries(kind) if entry.plugin == plugin.name]
+    missing = [entry.name for entry in entries if entry.state != "ok"]
+    if plugin.state == "unavailable" and len(missing) < len(plugin.names):
+        return f"ok, but without {listed(missing, most=5)}: {plugin.reason}"
+    return f"{plugin.state}: {plugin.reason}" if plugin.reason else plugin.state
+
+
+def _offered(registry: Registry, plugin: Plugin) -> str:
+    """Return how many names of each kind a plugin offers, and the first of them."""
+    from oversample_bench.plugins.registry import KINDS
+
+    told = []
+    for kind, what in KINDS.items():
+        entries = [entry for entry in registry.entries(kind) if entry.plugin == plugin.name]
+        names = [entry.name for entry in entries if entry.origin.name == plugin.distribution]
+        if names:
+            cut = ", ..." if len(names) > MOST_NAMES else ""
+            told.append(f"{counted(len(names), what)}: {', '.join(names[:MOST_NAMES])}{cut}")
+    return "; ".join(told)

@@ -1,0 +1,57 @@
+"""`bench report`, `bench export` and `bench schema`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from oversample_bench.cli.console import echo
+from oversample_bench.core.errors import counted
+
+FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+FIGURES = click.option(
+    "--figures/--no-figures",
+    default=True,
+    envvar="OVERSAMPLE_BENCH_FIGURES",
+    help="Draw the figures of the report, which takes seconds.  [default: draw them]",
+)
+
+
+@click.command(short_help="Write the report of a run anew.")
+@FOLDER
+@FIGURES
+def report(folder: Path, *, figures: bool) -> None:
+    """Write the report of a run anew, also of one that is not finished.
+
+    The folder gets report.md, report.html (one file that opens from disk), tables (CSV, LaTeX) and figures
+    (PNG, SVG).
+    """
+    from oversample_bench.report import write_report
+
+    echo(f"Report: {write_report(folder, figures=figures)}")
+
+
+@click.command(short_help="Write one row a trial as CSV or Parquet.")
+@FOLDER
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="FILE.csv or FILE.parquet.",
+)
+def export(folder: Path, output: Path) -> None:
+    """Write one row a trial: labels, status, the audit of its draw, seconds, scores."""
+    from oversample_bench.report import write_export
+
+    echo(f"{counted(write_export(folder, output), 'trial')}: {output}")
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of a suite, for editors."""
+    from oversample_bench.suite import suite_schema
+
+    echo(json.dumps(suite_schema(), indent=2))

@@ -1,0 +1,148 @@
+"""`bench run` and `bench plan`."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from oversample_bench.cli.console import echo
+from oversample_bench.cli.messages import FIGURES
+from oversample_bench.core.errors import UsageError
+from oversample_bench.evaluation import threads
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from rich.console import Console
+
+    from oversample_bench.execution.run_result import Summary
+    from oversample_bench.suite import Suite
+
+SUITE = click.argument("suite_file", metavar="SUITE", type=click.Path(path_type=Path))
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of the results.  [default: reports/<name of the suite>]",
+)
+DATA_DIR = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Where data sets lie as files, e.g. usps.npz.  [default: $OVERSAMPLE_BENCH_DATA]",
+)
+
+
+WORKERS = click.option(
+    "--workers", type=click.IntRange(min=1), help="CPU slots for Ray.  [default: all cores]"
+)
+
+
+@click.command("run")
+@SUITE
+@OUT
+@DATA_DIR
+@click.option(
+    "--runner",
+    type=click.Choice(["auto", "serial", "ray"]),
+    default="auto",
+    show_default=True,
+    help="In this process, on Ray, or whichever is faster.",
+)
+@click.option("--address", default="", help="A running Ray cluster, e.g. auto.  [default: start one]")
+@WORKERS
+@click.option("--no-retry", is_flag=True, help="Leave trials that failed before as they are.")
+@FIGURES
+def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
+    """Carry out what is left of a suite, and write the report.
+
+    Ends with 0 when every trial succeeded, 2 when some did not (each has its row and reason), 130 when it
+    was interrupted; running it again goes on.
+    """
+    threads.claim()  # before anything imports numpy
+    from rich.console import Console
+
+    from oversample_bench.execution.driver import run
+    from oversample_bench.execution.progress import watcher
+    from oversample_bench.execution.run_result import Options
+    from oversample_bench.suite import load_suite
+
+    if given["runner"] == "serial" and (given["address"] or given["workers"]):
+        raise UsageError("--address and --workers are for Ray; leave them out, or --runner serial")
+    signal.signal(signal.SIGTERM, _interrupt)
+    suite = load_suite(suite_file)
+    console = Console(highlight=False, markup=False, emoji=False)  # a path may hold [brackets]
+    options = Options(
+        runner=given["runner"],  # type: ignore[arg-type]  # click has checked it
+        address=str(given["address"]),
+        workers=int(given["workers"] or 0),  # type: ignore[call-overload]  # click has converted it
+        data_dir=given["data_dir"],  # type: ignore[arg-type]  # click has converted it
+        retry=not given["no_retry"],
+        figures=bool(given["figures"]),
+    )
+    summary = run(suite, out or "", options, watcher(console))
+    shown = replace(summary, folder=out or Path("reports") / suite.name)  # as it was written
+    _conclude(console, suite, shown, _again(click.get_current_context()))
+    return summary.exit_code
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Treat a scheduler's SIGTERM like Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def _again(context: click.Context) -> str:
+    """Return the line that goes on with a run: its suite, and the options that were given."""
+    words = ["bench", "run", str(context.params["suite_file"])]
+    for option in context.command.params:
+        name = str(option.name)
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if given and isinstance(option, click.Option):
+            words += _words(option, context.params[name])
+    return shlex.join(words)
+
+
+def _words(option: click.Option, value: object) -> list[str]:
+    """Return an option as it is typed."""
+    if option.is_flag:
+        return (option.opts if value else option.secondary_opts)[:1]
+    return [option.opts[0], str(value)]
+
+
+def _conclude(console: Console, suite: Suite, summary: Summary, again: str) -> None:
+    """Show the first table, what became of the trials, and where the report is."""
+    from oversample_bench.execution.progress import clock
+
+    counts = dict(summary.counts)
+    total, ok = sum(counts.values()), counts.pop("ok", 0)
+    if summary.computed and ok:
+        from oversample_bench.report import summary_table
+
+        console.print(summary_table(summary.folder, suite.metrics[0], console))
+    others = "".join(f", {count:,} {status}" for status, count in sorted(counts.items()))
+    computed = (
+        f"{summary.computed:,} computed in {clock(summary.seconds)}" if summary.computed else "nothing to do"
+    )
+    console.print(f"{ok:,} of {total:,} trials ok{others}; {computed}.")
+    if summary.interrupted:
+        console.print(f"Interrupted. Go on with: {again}", soft_wrap=True)
+    if (summary.folder / "report.md").is_file():  # it may have been stopped before
+        console.print(f"Report: {summary.folder / 'report.md'}", soft_wrap=True)
+
+
+@click.command("plan", short_help="Show what a suite asks for and what is left of it.")
+@SUITE
+@OUT
+@DATA_DIR
+def plan_command(suite_file: Path, out: Path | None, data_dir: Path | None) -> None:
+    """Show what a suite asks for, how much of it is done, and how long the rest may take."""
+    from oversample_bench.execution.forecast import forecast
+    from oversample_bench.suite import load_suite
+
+    suite = load_suite(suite_file)
+    for line in forecast(suite, out or Path("reports") / suite.name, data_dir).lines():
+        echo(line)

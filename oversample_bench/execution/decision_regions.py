@@ -1,0 +1,185 @@
+"""Portraits of draws: rows in a plane, and what a classifier makes of that plane with and without new rows.
+
+For people, not for tables. A portrait shows the first split and seed of a data set: its two features, or the
+two directions in which its training rows vary most (principal components, which are fitted on the training
+rows and see no label). The suite's first classifier is fitted anew in that plane, so its regions show what
+the method does there and not what the classifier does in the full space. Scores are never taken from here.
+Portraits are made from stored draws after the trials, and only where the suite asks for them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from oversample_bench.core.outcome import Failed, Ok, Outcome, attempt
+from oversample_bench.core.specs import TrialSpec
+from oversample_bench.evaluation import stages
+from oversample_bench.evaluation.predictions import labels
+from oversample_bench.evaluation.tasks import TrialTask
+
+if TYPE_CHECKING:
+    from oversample_bench.core.digests import Identity
+    from oversample_bench.evaluation.audit import Draw
+    from oversample_bench.evaluation.preprocess import Split
+    from oversample_bench.execution.inventory import Inventory
+    from oversample_bench.plugins.registry import Registry
+    from oversample_bench.suite.plan import Plan, Planned
+
+Array = npt.NDArray[np.float64]
+
+MOST = 400
+"""Rows shown of each kind; more are thinned at random."""
+GRID = 48
+"""Squares along each side of the plane."""
+MARGIN = 0.06
+DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """What a portrait is made of: the rows of a split, a draw made of them, an unfitted classifier."""
+
+    split: Split
+    draw: Draw
+    classifier: Any
+    random_state: int
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Where portraits are made: from what a run has left on disk.
+
+    Parameters
+    ----------
+    registry : Registry
+        Where the classifier comes from.
+    inventory : Inventory
+        Where the rows come from.
+    load : callable
+        Returns the draw of a digest, or None where it is not on disk.
+    seconds : float
+        The most that one portrait may take.
+    """
+
+    registry: Registry
+    inventory: Inventory
+    load: Callable[[str], Draw | None]
+    seconds: float
+
+    def portraits(self, plan: Plan, identity: Identity, made: AbstractSet[str]) -> Iterator[tuple[str, str]]:
+        """Yield the digest of a trial and its portrait as JSON, for those that are not ``made`` already."""
+        for planned in sittings(plan):
+            trial = identity.trial(planned.spec)
+            draw = None if trial in made else self.load(identity.draw(planned.spec.draw))
+            if draw is not None and isinstance(rows := self._split(planned.spec), Ok):
+                yield trial, self._portrait(planned.spec, rows.value, draw, identity)
+
+    def _split(self, spec: TrialSpec) -> Outcome[Split]:
+        return stages.split(spec.draw.split, self.inventory.dataset(spec.draw.split.data))
+
+    def _portrait(self, spec: TrialSpec, split: Split, draw: Draw, identity: Identity) -> str:
+        tools = stages.Toolbox(self.registry, {}, stages.Bounds(trial=self.seconds))
+        seed = identity.classifier_seed(spec)
+        task = TrialTask(spec, identity.trial(spec), identity.draw(spec.draw), seed)
+        return portrait(Sitter(split, draw, tools.classifier(task).estimator, seed), tools.bounds)
+
+
+def sittings(plan: Plan) -> Iterator[Planned]:
+    """Yield the trials that a portrait is made of: first split, first seed, first classifier."""
+    first = plan.trials[0].classifier
+    for planned in plan.trials:
+        draw = planned.spec.draw
+        if (draw.split.index, draw.seed, planned.classifier) == (0, 0, first):
+            yield planned
+
+
+def portrait(sitter: Sitter, bounds: stages.Bounds | None = None) -> str:
+    """Return a portrait as JSON, or the reason why there is none.
+
+    Parameters
+    ----------
+    sitter : Sitter
+        What it is made of.
+    bounds : Bounds, optional
+        Its limits are those of a trial.
+
+    Returns
+    -------
+    str
+        An object with ``axes`` (two labels), ``extent`` (left, right, bottom, top), the points ``majority``,
+        ``minority`` and ``new`` (lists of [x, y], at most `MOST` each, with their full ``counts``) and
+        ``regions``: `GRID` strings of 0 and 1 from the bottom up, the class predicted at the middle of each
+        square; or an object with ``failed``, a sentence.
+    """
+    found = attempt("portrait", _held, sitter, bounds or stages.Bounds())
+    return json.dumps({"failed": found.message} if isinstance(found, Failed) else found.value)
+
+
+def _held(sitter: Sitter, bounds: stages.Bounds) -> dict[str, Any]:
+    with bounds.held(bounds.trial):
+        return _painted(sitter)
+
+
+def _painted(sitter: Sitter) -> dict[str, Any]:
+    split, draw = sitter.split, sitter.draw
+    axes, turn = _plane(split.X)
+    X, y = draw.rows(split.X, split.y)
+    points = {"majority": split.X[split.y == 0], "minority": split.X[split.y == 1], "new": draw.X_new}
+    shown = {name: turn(rows) for name, rows in points.items()}
+    extent = _extent(np.vstack([turn(split.X), turn(split.X_test)]))
+    weights = {} if draw.sample_weight is None else {"sample_weight": draw.sample_weight}
+    sitter.classifier.fit(turn(X), y, **weights)
+    regions = labels(sitter.classifier, _squares(extent)).reshape(GRID, GRID)
+    generator = np.random.default_rng(sitter.random_state)
+    return {
+        "axes": axes,
+        "extent": [round(float(edge), DIGITS) for edge in extent],
+        "counts": {name: len(rows) for name, rows in points.items()},
+        **{name: _thinned(rows, generator) for name, rows in shown.items()},
+        "regions": ["".join("1" if label == 1 else "0" for label in row) for row in regions],
+    }
+
+
+def _plane(X: Array) -> tuple[list[str], Any]:
+    """Return the labels of two axes, and the function that takes rows to them."""
+    from sklearn.decomposition import PCA
+
+    if X.shape[1] == 2:
+        return ["first feature", "second feature"], lambda rows: rows
+    if X.shape[1] == 1:
+        return ["the feature", ""], lambda rows: np.column_stack([rows, np.zeros(len(rows))])
+    found = PCA(2, random_state=0).fit(X)
+    names = [
+        f"component {number} ({share:.0%} of the variance)"
+        for number, share in enumerate(np.nan_to_num(found.explained_variance_ratio_), start=1)
+    ]
+    return names, lambda rows: found.transform(rows) if len(rows) else np.empty((0, 2))
+
+
+def _extent(rows: Array) -> tuple[float, float, float, float]:
+    """Return left, right, bottom and top of the plane: all but the outermost rows, and a margin."""
+    low, high = np.quantile(rows, [0.005, 0.995], axis=0)
+    reach = np.where(high > low, high - low, 1.0) * MARGIN
+    return (low[0] - reach[0], high[0] + reach[0], low[1] - reach[1], high[1] + reach[1])
+
+
+def _squares(extent: tuple[float, float, float, float]) -> Array:
+    """Return the middle of each square, row by row from the bottom."""
+    left, right, bottom, top = extent
+    steps = (np.arange(GRID) + 0.5) / GRID
+    x, y = np.meshgrid(left + steps * (right - left), bottom + steps * (top - bottom))
+    return np.column_stack([x.ravel(), y.ravel()])
+
+
+def _thinned(rows: Array, generator: np.random.Generator) -> list[list[float]]:
+    if len(rows) > MOST:
+        rows = rows[np.sort(generator.choice(len(rows), size=MOST, replace=False))]
+    points: list[list[float]] = np.round(rows, DIGITS).tolist()
+    return points

@@ -1,0 +1,292 @@
+"""Carries out a suite: what is left of its plan, on a runner, into the store of its folder.
+
+The driver is the one writer of the store. A row is committed before anybody is told of it, so that whatever
+ends this process, what was shown as done is done. Nothing is computed twice, and a run with nothing left to
+do loads no data and starts no Ray.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oversample_bench import store
+from oversample_bench.core.digests import Identity
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.specs import DataSpec
+from oversample_bench.datasets.paper_downloads import Downloads
+from oversample_bench.evaluation.limits import can_interrupt
+from oversample_bench.evaluation.process_state import folder_kept, generators_kept
+from oversample_bench.evaluation.tasks import Job
+from oversample_bench.execution.adoption import adopt
+from oversample_bench.execution.estimate import expected_seconds
+from oversample_bench.execution.inventory import Inventory, check_data, data_folder
+from oversample_bench.execution.jobs import Remaining, Stock, metric_sources
+from oversample_bench.execution.recorder import Scribe, planned_records, run_record
+from oversample_bench.execution.run_result import Options, Summary
+from oversample_bench.execution.runner_choice import Choice
+from oversample_bench.execution.runners.ray_start import RayStartError
+from oversample_bench.execution.watcher import Watcher
+from oversample_bench.plugins.registry import Registry
+from oversample_bench.plugins.validation import check_names, check_parameters, registry_of
+from oversample_bench.report import is_shown
+from oversample_bench.store.lock import occupied
+from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.suite import Suite
+from oversample_bench.suite.plan import Plan, plan
+
+if TYPE_CHECKING:
+    from oversample_bench.execution.runners.events import Blueprint
+
+
+def run(
+    suite: Suite,
+    out: str | Path = "",
+    options: Options | None = None,
+    watcher: Watcher | None = None,
+) -> Summary:
+    """Carry out what is left of a suite, and write the report.
+
+    Parameters
+    ----------
+    suite : Suite
+        As `load_suite` returns it.
+    out : str or Path, default=""
+        The folder of the results; ``reports/<name>`` if it is empty.
+    options : Options, optional
+        Where and how to run.
+    watcher : Watcher, optional
+        Told of the progress.
+
+    Returns
+    -------
+    Summary
+        Counts by status, and the trials as a table.
+
+    Raises
+    ------
+    UsageError
+        When the suite, the data or the folder cannot be used; nothing that was done before is lost.
+    """
+    started = time.monotonic()
+    folder = Path(out or Path("reports") / suite.name).absolute()  # wherever foreign code goes
+    options = options or Options()
+    files = data_folder(options.data_dir)
+    with folder_kept():
+        registry = registry_of(suite)
+    check_names(suite, registry)
+    watcher = watcher or Watcher()
+    with occupied(folder) as ledger:
+        if adopted := adopt(folder, ledger, registry):
+            watcher.adopted(adopted)
+        known = store.fingerprints(ledger.connection)
+        inventory = Inventory(registry, files, known, Downloads(watcher.fetching))
+        order = _Order(suite, folder, registry, options, inventory)
+        done = _carry_out(order, ledger, watcher)
+        counts = store.status_counts(ledger.connection, suite.metrics)
+    return Summary(folder, counts, done.trials, time.monotonic() - started, done.interrupted, done.notices)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """How many trials a run carried out, whether somebody stopped it, and what was noticed on the way."""
+
+    trials: int = 0
+    interrupted: bool = False
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What was asked for, and where everything comes from and goes to."""
+
+    suite: Suite
+    folder: Path
+    registry: Registry
+    options: Options
+    inventory: Inventory
+
+    @property
+    def files(self) -> DrawFiles:
+        return DrawFiles(self.folder)
+
+
+def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
+    """Do what is left, and write the report, also where the work ends before its end."""
+    planned = plan(order.suite)
+    identity = _identity(order, planned, ledger)
+    stock = Stock(order.folder, ledger.connection)
+    left = stock.remaining(order.suite, order.registry, (planned, identity), retry=order.options.retry)
+    records = planned_records(planned, identity)
+    if left.jobs:
+        check_parameters(order.suite, order.registry)
+        for note in check_data(order.suite, order.inventory):
+            watcher.reading(note)
+    elif _is_current(order, ledger, records) and not _awaited(order, (planned, identity), ledger):
+        whole = is_shown(order.folder, store.state(ledger.connection), figures=order.options.figures)
+        return _Done(interrupted=not whole and _report(order, watcher))
+    ledger.set_plan(records)
+    try:
+        done = _run(order, (planned, identity), left, ledger, watcher)
+    except RayStartError:  # nothing was begun
+        raise
+    except UsageError:
+        with suppress(UsageError):  # why the work ended is what counts
+            _report(order, watcher)
+        raise
+    return replace(done, interrupted=_report(order, watcher) or done.interrupted)
+
+
+def _run(
+    order: _Order,
+    asked: tuple[Plan, Identity],
+    left: Remaining,
+    ledger: store.Ledger,
+    watcher: Watcher,
+) -> _Done:
+    """Bracket the work by the beginning and the end of a run."""
+    choice = _choice(order, left.jobs, ledger)
+    number = ledger.begin(run_record(order.suite, order.registry, choice))
+    sources = metric_sources(order.suite, order.registry)
+    scribe = Scribe(ledger, order.registry, order.files, sources, number)
+    watcher.begin(left.n_settled + sum(len(job.trials) for job in left.jobs), left.n_settled, choice)
+    status = "interrupted"
+    try:
+        _follow(order, left.jobs, choice, scribe, watcher)
+        _portray(order, asked, ledger)
+        status = "finished"
+    except KeyboardInterrupt:
+        watcher.interrupted()
+    finally:
+        watcher.end()
+        ledger.finish(number, status)
+    return _Done(scribe.trials, status == "interrupted", tuple(scribe.notices))
+
+
+def _identity(order: _Order, planned: Plan, ledger: store.Ledger) -> Identity:
+    try:
+        return order.inventory.identity(planned, ledger.remember_dataset)
+    except UsageError:
+        check_data(order.suite, order.inventory)  # says it with the line of the suite
+        raise
+
+
+def _is_current(order: _Order, ledger: store.Ledger, records: list[store.PlannedRecord]) -> bool:
+    """Tell whether the store is that of this very suite."""
+    last = store.last_run(ledger.connection)
+    return (
+        last is not None
+        and last["status"] == "finished"
+        and last["suite_text"] == order.suite.text
+        and last["options"] == json.loads(json.dumps(order.suite.report.model_dump()))
+        and store.planned(ledger.connection) == [tuple(vars(record).values()) for record in records]
+    )
+
+
+def _choice(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> Choice:
+    """Return where the work should run, and what speaks for it."""
+    from oversample_bench.execution.runners.cluster import Cluster
+
+    cluster = Cluster(order.options.address, order.options.workers)
+    expected = expected_seconds(ledger.connection, left)
+    return Choice(order.options.runner, cluster, expected, _risk(order, left, ledger))
+
+
+def _risk(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> str:
+    """Return why the work should not be done in this process; empty where it may."""
+    last = store.last_run(ledger.connection)
+    if last is not None and last["status"] == "running" and ledger.abandoned:
+        return "the last run here died without a word"
+    if order.suite.plugins:
+        return "the suite has loose plugin files"
+    died = store.died(ledger.connection)
+    again = {task.digest for job in left for task in job.members}
+    again |= {task.digest for job in left for task in job.trials}
+    if again & died:
+        return "a process died of this work before"
+    return "" if can_interrupt() else "a limit cannot interrupt work outside the main thread"
+
+
+def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, watcher: Watcher) -> None:
+    """Have the work done; write down each event, and only then tell of it."""
+    if not left:
+        return
+    from oversample_bench.execution.runner_choice import events
+    from oversample_bench.execution.runners.events import JobDone, Supply
+
+    def moved(where: Choice) -> None:
+        scribe.ledger.amend(scribe.run, run_record(order.suite, order.registry, where))
+        watcher.moved(where)
+
+    order.files.sweep()
+    supply = Supply(order.inventory.dataset, order.files.load)
+    running = events(choice, left, _blueprint(order, left), supply, moved)
+    waiting = Counter(job.data for job in left)
+    try:
+        with generators_kept():
+            for event in running:
+                scribe.write(event)
+                watcher.told(event)
+                if isinstance(event, JobDone):
+                    _let_go(order.inventory, waiting, event.job)
+    finally:
+        running.close()  # ends the workers
+
+
+def _portray(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) -> None:
+    """Have the portraits made that the suite asks for and the store lacks."""
+    if not order.suite.report.portraits:
+        return
+    from oversample_bench.execution.decision_regions import Studio
+
+    studio = Studio(order.registry, order.inventory, order.files.load, order.suite.limits.trial)
+    made = ledger.portrayed(retry=order.options.retry)
+    for trial, view in studio.portraits(*asked, made):
+        ledger.add_portrait(trial, view)
+
+
+def _awaited(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) -> bool:
+    """Tell whether a portrait that the suite asks for has failed and is to be tried again."""
+    if not (order.suite.report.portraits and order.options.retry):
+        return False
+    failed = ledger.portrayed(retry=False) - ledger.portrayed(retry=True)
+    if not failed:
+        return False
+    from oversample_bench.execution.decision_regions import sittings
+
+    planned, identity = asked
+    return any(identity.trial(sitting.spec) in failed for sitting in sittings(planned))
+
+
+def _let_go(inventory: Inventory, waiting: Counter[DataSpec], done: Job) -> None:
+    """Forget the rows of a data set when its last job has ended."""
+    waiting[done.data] -= 1
+    if not waiting[done.data]:
+        inventory.forget(done.data)
+
+
+def _blueprint(order: _Order, left: Sequence[Job]) -> Blueprint:
+    from oversample_bench.evaluation.stages import Bounds
+    from oversample_bench.execution.runners.events import Blueprint
+
+    limits = order.suite.limits
+    bounds = Bounds(limits.fit, limits.trial, limits.memory)
+    return Blueprint.of(left, order.registry, order.suite.metrics, bounds)
+
+
+def _report(order: _Order, watcher: Watcher) -> bool:
+    """Write the report, and return whether somebody stopped it: then the next run writes it."""
+    from oversample_bench.report import write_report
+
+    try:
+        write_report(order.folder, figures=order.options.figures)
+    except KeyboardInterrupt:
+        watcher.interrupted()
+        return True
+    return False

@@ -1,0 +1,198 @@
+"""Turns a plan, a run and what runners tell into rows of the store, and writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from oversample_bench.core.digests import Identity
+from oversample_bench.core.outcome import Failed, Ok, Outcome, Status
+from oversample_bench.core.specs import Component, canonical
+from oversample_bench.execution.environment import environment
+from oversample_bench.plugins.registry import Registry
+from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, TrialRecord
+from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.suite import Suite
+from oversample_bench.suite.plan import Plan
+
+if TYPE_CHECKING:  # a run with nothing to do imports none of the stages
+    from oversample_bench.evaluation.stages import Drawn
+    from oversample_bench.execution.runner_choice import Choice
+    from oversample_bench.execution.runners.events import DrawDone, Event, TrialDone
+
+
+def planned_records(plan: Plan, identity: Identity) -> list[PlannedRecord]:
+    """Return the plan as the store keeps it: digests and labels."""
+    return [
+        PlannedRecord(
+            trial=identity.trial(planned.spec),
+            draw=identity.draw(planned.spec.draw),
+            dataset=planned.dataset,
+            ratio=planned.ratio,
+            method=planned.method,
+            classifier=planned.classifier,
+            split=planned.spec.draw.split.index,
+            seed=planned.spec.draw.seed,
+        )
+        for planned in plan.trials
+    ]
+
+
+def run_record(suite: Suite, registry: Registry, choice: Choice) -> RunRecord:
+    """Return the row of a run: what was asked, and where it runs."""
+    metrics = {name: registry.entry("metric", name).resolve().higher_is_better for name in suite.metrics}
+    first = choice.first()
+    return RunRecord(
+        suite=suite.name,
+        suite_digest=suite.digest(),
+        suite_text=suite.text,
+        options=suite.report.model_dump(),
+        metrics=metrics,
+        runner=first,
+        workers=choice.workers() if first == "ray" else 1,
+        environment=environment({f"{plugin.distribution} {plugin.version}" for plugin in registry.plugins}),
+    )
+
+
+@dataclass
+class Scribe:
+    """Writes events into the store of one run, and the rows of draws beside it.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The open store.
+    registry : Registry
+        Tells the distribution and version of what was used.
+    files : DrawFiles
+        Where draws are kept.
+    metrics : mapping of str to str
+        Distribution and version of each metric.
+    run : int
+        The number of the run.
+    trials : int, default=0
+        How many trials were written.
+    notices : list of str
+        What was done in another way than was asked for.
+    """
+
+    ledger: Ledger
+    registry: Registry
+    files: DrawFiles
+    metrics: Mapping[str, str]
+    run: int
+    trials: int = 0
+    notices: list[str] = field(default_factory=list)
+
+    def write(self, event: Event) -> None:
+        """Commit what an event tells."""
+        from oversample_bench.execution.runners.events import DrawDone, Notice, TrialDone
+
+        if isinstance(event, DrawDone):
+            if isinstance(event.outcome, Ok):
+                self.files.save(event.task.digest, event.outcome.value.draw)
+            source = self.registry.entry("oversampler", event.task.spec.method.name).source
+            self.ledger.add_draw(draw_record(event, source, self.run), event.split)
+        elif isinstance(event, Notice):
+            self.notices.append(event.sentence)
+        elif isinstance(event, TrialDone):
+            source = self.registry.entry("classifier", event.task.spec.classifier.name).source
+            self.ledger.add_trial(trial_record(event, source, self.metrics, self.run))
+            self.trials += 1
+
+
+def _seed(component: Component, ours: int) -> int | None:
+    """Return the seed that a component was to be given when it failed; none where the suite says null."""
+    return None if component.kwargs().get("random_state", ours) is None else ours
+
+
+def draw_record(event: DrawDone, source: str, run: int) -> DrawRecord:
+    """Return the row of a draw: its audit, or why there is none."""
+    task = event.task
+    columns = {
+        "split": task.split,
+        "method": task.spec.method.name,
+        "params": task.spec.method.params,
+        "source": source,
+        "spec": canonical(asdict(task.spec)),
+        "random_state": _seed(task.spec.method, task.random_state),
+        "fallback": "",
+        "flags": "",
+        "run": run,
+        **_verdict(event.outcome),
+        "fit_seconds": event.outcome.seconds,
+    }
+    if not isinstance(event.outcome, Failed):
+        columns |= _told(event.outcome.value)
+    return DrawRecord(task.digest, columns)
+
+
+def _told(drawn: Drawn) -> dict[str, Any]:
+    audit = drawn.audit
+    near = {} if drawn.fidelity is None else asdict(drawn.fidelity)
+    return {
+        **asdict(audit),
+        "flags": ", ".join((*audit.flags(), *drawn.notes)),
+        "random_state": drawn.random_state,
+        **{f"fidelity_{name}": value for name, value in near.items()},
+        "fit_seconds": drawn.cost.seconds,
+        "peak_mib": drawn.cost.peak_mib,
+    }
+
+
+def trial_record(event: TrialDone, source: str, metrics: Mapping[str, str], run: int) -> TrialRecord:
+    """Return the row of a trial and its scores; a trial that failed has none.
+
+    Parameters
+    ----------
+    event : TrialDone
+        What a runner told.
+    source : str
+        Distribution and version of the classifier.
+    metrics : mapping of str to str
+        Distribution and version of each metric.
+    run : int
+        The number of the run.
+    """
+    task = event.task
+    columns = {
+        "draw": task.draw,
+        "classifier": task.spec.classifier.name,
+        "params": task.spec.classifier.params,
+        "source": source,
+        "random_state": _seed(task.spec.classifier, task.random_state),
+        "notes": "",
+        "trial_seconds": event.outcome.seconds,
+        "run": run,
+        **_verdict(event.outcome),
+    }
+    if isinstance(event.outcome, Failed):
+        return TrialRecord(task.digest, columns)
+    scores = event.outcome.value
+    columns |= {
+        "reason": scores.fallback,
+        "notes": ", ".join(scores.notes),
+        "random_state": scores.random_state,
+    }
+    bins = json.dumps(scores.calibration, separators=(",", ":")) if scores.calibration else ""
+    reasons = {name: _reason(failed) for name, failed in scores.failed.items()}
+    return TrialRecord(task.digest, columns, scores.values, metrics, bins, reasons)
+
+
+def _reason(failed: Failed) -> str:
+    """Return why a metric gave no number, after the error's type where the metric has raised it."""
+    return failed.message if failed.kind == "NoNumber" else f"{failed.kind}: {failed.message}"
+
+
+def _verdict(outcome: Outcome[Any]) -> dict[str, str]:
+    if isinstance(outcome, Failed):
+        return {
+            "status": outcome.status.value,
+            "stage": outcome.stage,
+            "kind": outcome.kind,
+            "reason": outcome.message,
+            "traceback": outcome.traceback,
+        }
+    return {"status": Status.OK.value, "stage": "", "kind": "", "reason": "", "traceback": ""}

@@ -1,0 +1,104 @@
+"""What a runner tells, such as the end of a draw or a trial; and what it is told: where things come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from oversample_bench.api import Dataset
+from oversample_bench.core.outcome import Outcome
+from oversample_bench.core.specs import Component, DataSpec
+from oversample_bench.evaluation.audit import Draw
+from oversample_bench.evaluation.scoring import Scores
+from oversample_bench.evaluation.stages import Bounds, Drawn
+from oversample_bench.evaluation.tasks import DrawTask, Job, TrialTask
+from oversample_bench.plugins.plugin_files import LooseFile
+from oversample_bench.plugins.registry import Registry
+from oversample_bench.store.records import SplitRecord
+
+
+@dataclass(frozen=True)
+class DrawDone:
+    """A draw was made, or could not be made."""
+
+    task: DrawTask
+    outcome: Outcome[Drawn]
+    split: SplitRecord | None = None
+
+
+@dataclass(frozen=True)
+class TrialDone:
+    """A trial was carried out, or could not be."""
+
+    task: TrialTask
+    outcome: Outcome[Scores]
+
+
+@dataclass(frozen=True)
+class JobDone:
+    """All trials of a job have ended."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something is done in another way than was asked for; the sentence says how, and why."""
+
+    sentence: str
+
+
+Event: TypeAlias = DrawDone | TrialDone | JobDone | Notice
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """All that a process needs to set up the stages; it can be sent to another machine.
+
+    Attributes
+    ----------
+    loose : tuple of LooseFile
+        Plugins named in the suite.
+    metrics : tuple of str
+        What is scored.
+    components : tuple of (str, Component)
+        Kind and name of what the suite uses, imported before the first task so that no limit pays for it.
+    bounds : Bounds
+        The limits.
+    sources : mapping of (str, str) to str, default={}
+        Who offers what, and by which code, where the run began, by kind and name.
+    """
+
+    loose: tuple[LooseFile, ...]
+    metrics: tuple[str, ...]
+    components: tuple[tuple[str, Component], ...]
+    bounds: Bounds
+    sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, jobs: Sequence[Job], registry: Registry, metrics: tuple[str, ...], bounds: Bounds
+    ) -> Blueprint:
+        """Return what it takes to carry out ``jobs`` by the plugins of ``registry``, as they were read."""
+        drawn = {("oversampler", job.members[0].spec.method) for job in jobs}
+        tried = {("classifier", task.spec.classifier) for job in jobs for task in job.trials}
+        used = tuple(sorted(drawn | tried, key=repr))
+        names = {*((kind, one.name) for kind, one in used), *(("metric", name) for name in metrics)}
+        return cls(registry.loose, metrics, used, bounds, registry.sources(names))
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Where a runner gets data sets and stored draws from; both are the driver's."""
+
+    dataset: Callable[[DataSpec], Outcome[Dataset]]
+    draw: Callable[[str], Draw | None]
+
+    def stored(self, job: Job) -> dict[str, Draw] | None:
+        """Return the draws that a job's trials need, by digest, or None unless all can be read."""
+        if not job.stored:
+            return None
+        found = {member.digest: self.draw(member.digest) for member in job.needed()}
+        draws = {digest: draw for digest, draw in found.items() if draw is not None}
+        return draws if len(draws) == len(found) else None

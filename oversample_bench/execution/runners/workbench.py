@@ -1,0 +1,138 @@
+"""Carries out tasks in the process that it is made in, and keeps the last splits at hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from oversample_bench.api import Dataset
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.outcome import Failed, Ok, Outcome
+from oversample_bench.core.specs import DataSpec, SplitSpec
+from oversample_bench.evaluation import stages
+from oversample_bench.evaluation.audit import Draw
+from oversample_bench.evaluation.preprocess import Split
+from oversample_bench.evaluation.process_state import folder_kept
+from oversample_bench.evaluation.scoring import Scores
+from oversample_bench.evaluation.tasks import DrawTask, TrialTask
+from oversample_bench.execution.runners.events import Blueprint
+from oversample_bench.plugins.registry import Entry, Registry, load_registry
+from oversample_bench.store.records import SplitRecord
+
+SPLITS_BYTES = 512 * 2**20
+
+DatasetOf = Callable[[DataSpec], Outcome[Dataset]]
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """One fit on its way: the splits of its members, then what the method made of them."""
+
+    tasks: Sequence[DrawTask]
+    splits: Sequence[Outcome[Split]]
+    answers: stages.Answers = ()
+
+    def answered(self, tools: stages.Toolbox) -> Fit:
+        """Call the method, which is what a limit is for."""
+        return replace(self, answers=stages.fit(self.tasks, self.splits, tools))
+
+    def draws(self) -> tuple[Outcome[stages.Drawn], ...]:
+        """Return what there is to say of the answers, which may take longer than the fit."""
+        return stages.drawn(self.tasks, self.splits, self.answers)
+
+    def records(self) -> tuple[SplitRecord | None, ...]:
+        """Return the sizes of the splits."""
+        return tuple(_record(task, found) for task, found in zip(self.tasks, self.splits, strict=True))
+
+
+class Workbench:
+    """The stages with their tools.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+        What the suite uses.
+    """
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self._splits: OrderedDict[str, Outcome[Split]] = OrderedDict()
+        with folder_kept():
+            registry = _agreeing(load_registry(blueprint.loose), blueprint.sources)
+            metrics = {name: registry.entry("metric", name).resolve() for name in blueprint.metrics}
+            self.tools = stages.Toolbox(registry, metrics, blueprint.bounds)
+            self._import(blueprint)
+
+    def _import(self, blueprint: Blueprint) -> None:
+        for kind, component in blueprint.components:
+            try:
+                self.tools.registry.entry(kind, component.name).resolve()
+            except UsageError:  # told by the stage that needs it, as the failure of its row
+                continue
+
+    def split(self, spec: SplitSpec, digest: str, dataset: DatasetOf) -> Outcome[Split]:
+        """Return a split, made now or kept from before."""
+        if digest not in self._splits:
+            self._splits[digest] = stages.split(spec, dataset(spec.data))
+            while len(self._splits) > 1 and sum(map(_size, self._splits.values())) > SPLITS_BYTES:
+                self._splits.popitem(last=False)
+        self._splits.move_to_end(digest)
+        return self._splits[digest]
+
+    def gathered(self, tasks: Sequence[DrawTask], dataset: DatasetOf) -> Fit:
+        """Return a fit that has its splits and has not begun."""
+        return Fit(tasks, [self.split(task.spec.split, task.split, dataset) for task in tasks])
+
+    def trial(
+        self, task: TrialTask, split_digest: str, draw: Outcome[Draw], dataset: DatasetOf
+    ) -> Outcome[Scores]:
+        """Return the scores of one trial."""
+        found = self.split(task.spec.draw.split, split_digest, dataset)
+        return stages.trial(task, found, draw, self.tools)
+
+
+def _agreeing(registry: Registry, sources: Mapping[tuple[str, str], str]) -> Registry:
+    """Return a registry without the names that stand for other code here than where the run began."""
+    entries = {name: registry.entry(*name) for name in sources}
+    apart = {name: _apart(one, sources[name]) for name, one in entries.items() if one.source != sources[name]}
+    return replace(registry, known={**registry.known, **apart})
+
+
+def _apart(entry: Entry, source: str) -> Entry:
+    reason = (
+        f"it comes from {entry.source} in this process, and from {source} where the run began. Install the "
+        "same on every machine, and leave plugins alone while a run goes on"
+    )
+    return replace(entry, state="unavailable", reason=reason)
+
+
+def _size(found: Outcome[Split]) -> int:
+    if isinstance(found, Failed):
+        return 0
+    split = found.value
+    return sum(array.nbytes for array in (split.X, split.X_test, split.X_hidden))
+
+
+def _record(task: DrawTask, found: Outcome[Split]) -> SplitRecord | None:
+    if isinstance(found, Failed):
+        return None
+    split = found.value
+    n_minority, n_test_minority = int(split.y.sum()), int(split.y_test.sum())
+    return SplitRecord(
+        digest=task.split,
+        fingerprint=task.fingerprint,
+        n_features=split.X.shape[1],
+        n_majority=len(split.y) - n_minority,
+        n_minority=n_minority,
+        n_hidden=len(split.X_hidden),
+        n_test_majority=len(split.y_test) - n_test_minority,
+        n_test_minority=n_test_minority,
+        realised_ratio=n_minority / (len(split.y) - n_minority),
+        n_encoded=split.n_encoded,
+        n_imputed=split.n_imputed,
+    )
+
+
+def only_draw(outcome: Outcome[stages.Drawn]) -> Outcome[Draw]:
+    """Return the rows of a draw without what is told of them."""
+    return outcome if isinstance(outcome, Failed) else Ok(outcome.value.draw, outcome.seconds)

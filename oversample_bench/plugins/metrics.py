@@ -1,0 +1,187 @@
+"""Labels and scores in, numbers out: the built-in metrics, and how any metric is computed.
+
+Everywhere 1 is the minority and 0 the majority, and both occur in ``y_true``. A quotient whose denominator
+is zero counts as 0, without a warning: a classifier that never predicts the minority has a defined score.
+No metric is chosen here and none is averaged; suites and reports do that.
+
+Metrics of labels are written out in the four counts of a two-class table: scikit-learn's functions, which the
+tests hold them against, take a millisecond or more each, a tenth of what many a trial takes as a whole.
+"""
+
+from __future__ import annotations
+
+from math import isfinite, sqrt
+from numbers import Real
+from textwrap import shorten
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn import metrics as sk
+
+from oversample_bench.api import Metric
+
+Vector = npt.NDArray[Any]
+
+MOST_LETTERS = 60
+"""Of what a metric returned in place of a number."""
+
+
+class Counts(NamedTuple):
+    """The four cells of a two-class table, the minority being the positive class."""
+
+    tn: int
+    fp: int
+    fn: int
+    tp: int
+
+
+def counted(y_true: Vector, y_pred: Vector) -> Counts:
+    """Count true and false negatives and positives.
+
+    Raises
+    ------
+    ValueError
+        When a prediction is neither 0 nor 1.
+    """
+    predicted = np.asarray(y_pred)
+    if not ((predicted == 0) | (predicted == 1)).all():
+        raise ValueError(f"labels {np.unique(predicted)[:5]} were predicted; expected 0 and 1")
+    cells = np.bincount(2 * np.asarray(y_true).astype(np.int64) + predicted.astype(np.int64), minlength=4)
+    return Counts(*map(int, cells))
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def mcc(y_true: Vector, y_pred: Vector) -> float:
+    r"""Correlate true and predicted labels (Matthews correlation coefficient), in [-1, 1].
+
+    :math:`(TP \cdot TN - FP \cdot FN) / \sqrt{(TP+FP)(TP+FN)(TN+FP)(TN+FN)}`, and 0 where all predictions
+    are equal. B. W. Matthews, Biochimica et Biophysica Acta 405 (1975), 442-451.
+    """
+    n = counted(y_true, y_pred)
+    whole = sqrt((n.tp + n.fp) * (n.tp + n.fn) * (n.tn + n.fp) * (n.tn + n.fn))
+    return _share(n.tp * n.tn - n.fp * n.fn, whole)
+
+
+def f1_macro(y_true: Vector, y_pred: Vector) -> float:
+    """Average the F1 scores of the two classes, each counting half, in [0, 1].
+
+    F1 of a class is ``2 TP / (2 TP + FP + FN)``, 0 where the class is never predicted.
+    C. J. van Rijsbergen, Information Retrieval, 2nd edition (1979), chapter 7.
+    """
+    n = counted(y_true, y_pred)
+    wrong = n.fp + n.fn
+    return (_share(2 * n.tp, 2 * n.tp + wrong) + _share(2 * n.tn, 2 * n.tn + wrong)) / 2
+
+
+def f1_micro(y_true: Vector, y_pred: Vector) -> float:
+    """Compute F1 from the counts of both classes pooled, which is the share of correct labels, in [0, 1]."""
+    n = counted(y_true, y_pred)
+    return (n.tp + n.tn) / sum(n)
+
+
+def f1_minority(y_true: Vector, y_pred: Vector) -> float:
+    """Compute F1 of the minority alone, ``2 TP / (2 TP + FP + FN)``, in [0, 1]."""
+    n = counted(y_true, y_pred)
+    return _share(2 * n.tp, 2 * n.tp + n.fp + n.fn)
+
+
+def balanced_accuracy(y_true: Vector, y_pred: Vector) -> float:
+    """Average the recalls of the two classes, in [0, 1]; 0.5 is chance.
+
+    K. H. Brodersen et al., The balanced accuracy and its posterior distribution, ICPR 2010, 3121-3124.
+    """
+    return sum(_recalls(y_true, y_pred)) / 2
+
+
+def g_mean(y_true: Vector, y_pred: Vector) -> float:
+    """Take the geometric mean of the recalls of the two classes, in [0, 1]; 0 where one class is missed.
+
+    M. Kubat and S. Matwin, Addressing the curse of imbalanced training sets, ICML 1997, 179-186. Equal to
+    imbalanced-learn's ``geometric_mean_score``.
+    """
+    minority, majority = _recalls(y_true, y_pred)
+    return sqrt(minority * majority)
+
+
+def _recalls(y_true: Vector, y_pred: Vector) -> tuple[float, float]:
+    n = counted(y_true, y_pred)
+    return _share(n.tp, n.tp + n.fn), _share(n.tn, n.tn + n.fp)
+
+
+def auroc(y_true: Vector, scores: Vector) -> float:
+    """Return how often a minority row is scored above a majority row, ties counting half, in [0, 1].
+
+    The area under the receiver operating characteristic. J. A. Hanley and B. J. McNeil, Radiology 143
+    (1982), 29-36.
+    """
+    return float(sk.roc_auc_score(y_true, scores))
+
+
+def auprc(y_true: Vector, scores: Vector) -> float:
+    r"""Sum up precision over the steps of recall, :math:`\sum_n (R_n - R_{n-1}) P_n`, in [0, 1].
+
+    The area under the precision-recall curve as average precision, without interpolation; the share of the
+    minority is chance. J. Davis and M. Goadrich, ICML 2006, 233-240, on why interpolation flatters.
+    """
+    return float(sk.average_precision_score(y_true, scores))
+
+
+def brier(y_true: Vector, probabilities: Vector) -> float:
+    """Average the squared distance of the minority's probability from the truth, in [0, 1]; lower is better.
+
+    G. W. Brier, Monthly Weather Review 78 (1950), 1-3, in the one-sided form for two classes.
+    """
+    return float(sk.brier_score_loss(y_true, probabilities, pos_label=1))
+
+
+MCC = Metric(mcc)
+F1_MACRO = Metric(f1_macro)
+F1_MICRO = Metric(f1_micro)
+F1_MINORITY = Metric(f1_minority)
+BALANCED_ACCURACY = Metric(balanced_accuracy)
+G_MEAN = Metric(g_mean)
+AUROC = Metric(auroc, needs="scores")
+AUPRC = Metric(auprc, needs="scores")
+BRIER = Metric(brier, higher_is_better=False, needs="probabilities")
+
+
+class NoNumber(ValueError):  # noqa: N818 - it is told without its name
+    """A metric returned something that is no finite number."""
+
+
+def measured(metric: Metric, y_true: Vector, prediction: Vector) -> float:
+    """Compute one metric on copies of its own, so that none disturbs another.
+
+    Parameters
+    ----------
+    metric : Metric
+        Of any plugin.
+    y_true : ndarray of shape (n_samples,)
+        1 for the minority; both classes occur.
+    prediction : ndarray of shape (n_samples,)
+        What the metric needs, as `oversample_bench.evaluation.predictions.predicted` returns it.
+
+    Raises
+    ------
+    NoNumber
+        When it returns something else than a finite number; what it raises itself is passed on.
+    """
+    value = metric.compute(y_true.copy(), prediction.copy())
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise NoNumber(f"it returned {_shown(value)}; expected a number")
+    number = float(value)
+    if not isfinite(number):
+        raise NoNumber(f"it returned {number}; expected a finite number")
+    return number
+
+
+def _shown(value: object) -> str:
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return f"a {type(value).__name__} of shape {shape}"
+    text = shorten(repr(value), MOST_LETTERS, placeholder=" ...")
+    return text if value is None else f"the {type(value).__name__} {text}"

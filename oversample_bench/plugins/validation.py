@@ -1,0 +1,192 @@
+"""Checks a suite against what is installed, before the first fit. All that is wrong is said at once.
+
+Names are looked up without an import. Parameters are checked by building each component, which imports it;
+one without parameters of its own is built only when there is something to compute.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from oversample_bench.api import Metric
+from oversample_bench.core.errors import UsageError, listed, nearest
+from oversample_bench.plugins.plugin_files import LooseFile
+from oversample_bench.plugins.registry import KINDS, Entry, Registry, load_registry
+from oversample_bench.suite import Suite
+
+METHODS = {"oversampler": ("fit_resample",), "classifier": ("fit", "predict")}
+"""What an instance of each kind must have."""
+
+BY_CLASS = ("class_weight", "sampling_strategy")
+"""How the names of parameters end that may be a mapping by class."""
+
+
+def registry_of(suite: Suite) -> Registry:
+    """Return the registry with the loose plugins of a suite.
+
+    Raises
+    ------
+    UsageError
+        When one of its loose plugins is broken.
+    """
+    registry = load_registry(tuple(LooseFile.read(path) for path in suite.plugins))
+    bad = registry.plugins[len(registry.plugins) - len(suite.plugins) :] if suite.plugins else ()
+    wrong = [
+        f"{suite.where('plugins', position)}: the plugin {plugin.name} is broken: {plugin.reason}"
+        for position, plugin in enumerate(bad)
+        if plugin.state == "broken"
+    ]
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return registry
+
+
+def check_names(suite: Suite, registry: Registry) -> None:
+    """Check that every name of the suite is offered by a plugin that can be used.
+
+    Raises
+    ------
+    UsageError
+        With a line for each name that is not.
+    """
+    wrong: list[str] = []
+    for kind, path, name in _names(suite):
+        try:
+            entry = registry.entry(kind, name)
+            if entry.state != "ok" and kind != "dataset":
+                entry.resolve()
+        except UsageError as error:
+            wrong.append(f"{suite.where(*path)}: {error}")
+    if wrong:
+        raise UsageError("\n".join(wrong))
+
+
+def _names(suite: Suite) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
+    for position, data in enumerate(suite.data):
+        if data.dataset:
+            yield "dataset", ("data", position, "dataset"), data.dataset
+    for position, method in enumerate(suite.methods):
+        yield "oversampler", ("methods", position, "name"), method.name
+    for position, classifier in enumerate(suite.classifiers):
+        yield "classifier", ("classifiers", position, "name"), classifier.name
+    for position, metric in enumerate(suite.metrics):
+        yield "metric", ("metrics", position), metric
+
+
+def check_parameters(suite: Suite, registry: Registry, *, everything: bool = True) -> None:
+    """Check parameters against signatures, and values against what scikit-learn knows of them.
+
+    Parameters
+    ----------
+    suite : Suite
+        Whose methods and classifiers are built.
+    registry : Registry
+        Where they come from.
+    everything : bool, default=True
+        Whether components without parameters are built, too, and metrics looked at.
+
+    Raises
+    ------
+    UsageError
+        With a line for each that cannot be built.
+    """
+    wrong = _bad_metrics(suite, registry) if everything else []
+    items = [("oversampler", "methods", suite.methods), ("classifier", "classifiers", suite.classifiers)]
+    for kind, section, choices in items:
+        for position, choice in enumerate(choices):
+            batch = getattr(choice, "batch", 1)
+            if not (everything or choice.params or batch > 1):
+                continue
+            said = complaint(registry.entry(kind, choice.name), choice.component().kwargs(), batch)
+            if said:
+                wrong.append(f"{suite.where(section, position)}: {said}")
+    if wrong:
+        raise UsageError("\n".join(wrong))
+
+
+def _bad_metrics(suite: Suite, registry: Registry) -> list[str]:
+    wrong = []
+    for position, name in enumerate(suite.metrics):
+        entry = registry.entry("metric", name)
+        try:
+            found = entry.resolve()
+        except UsageError as error:
+            wrong.append(f"{suite.where('metrics', position)}: {error}")
+            continue
+        if not isinstance(found, Metric):
+            said = f"metric '{name}' (plugin '{entry.plugin}') is a {type(found).__name__}, not a Metric"
+            wrong.append(f"{suite.where('metrics', position)}: {said}")
+    return wrong
+
+
+def complaint(entry: Entry, params: dict[str, Any], batch: int = 1) -> str:
+    """Return what is wrong with building ``entry`` from ``params``, or an empty string."""
+    who = f"{KINDS[entry.kind]} '{entry.name}' (plugin '{entry.plugin}')"
+    try:
+        target = entry.resolve()
+    except UsageError as error:
+        return str(error)
+    if said := _other_classes(params):
+        return f"{who}: {said}"
+    try:
+        estimator = target(**params)
+        if hasattr(estimator, "_parameter_constraints"):  # scikit-learn's own check of values
+            estimator._validate_params()  # noqa: SLF001 - it has no public name
+    except TypeError as error:
+        return f"{who}: {_unexpected(target, params) or _one_line(error)}"
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's constructor may raise anything
+        return f"{who}: {_one_line(error)}"
+    return _lacking(entry.kind, estimator, batch, who)
+
+
+def _other_classes(params: Mapping[Any, Any]) -> str:
+    """Return which key names a class by something else than its number, or an empty string."""
+    for name, value in params.items():
+        if not isinstance(value, Mapping):
+            continue
+        wrong = [key for key in value if key not in (0, 1)]
+        if wrong and str(name).endswith(BY_CLASS):
+            text = f"{wrong[0]!r}, which is text" if isinstance(wrong[0], str) else str(wrong[0])
+            return (
+                f"'{name}' has the key {text}; methods and classifiers know the majority as 0 and the "
+                "minority as 1. Write these, without quotes."
+            )
+        if said := _other_classes(value):
+            return said
+    return ""
+
+
+def _lacking(kind: str, estimator: Any, batch: int, who: str) -> str:
+    """Return which method an estimator lacks, or an empty string."""
+    for name in METHODS[kind]:
+        if not hasattr(estimator, name):
+            return f"{who} is no {KINDS[kind]}: {type(estimator).__name__} has no {name}"
+    if batch > 1 and not hasattr(estimator, "fit_resample_batch"):
+        return f"{who} is fitted one by one: it has no fit_resample_batch, so leave `batch` out"
+    return ""
+
+
+def _unexpected(target: Any, params: dict[str, Any]) -> str:
+    """Return a sentence about the first parameter that ``target`` does not take."""
+    try:
+        parameters = inspect.signature(target).parameters.values()
+    except (TypeError, ValueError):  # not callable, or written in C
+        return ""
+    if any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters):
+        return ""
+    known = [
+        parameter.name
+        for parameter in parameters
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+    ]
+    for name in params:
+        if name not in known:
+            there = f"There are: {listed(known, 30)}" if known else "It takes none."
+            return f"there is no parameter '{name}'.{nearest(name, known)} {there}"
+    return ""
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,120 @@
+"""Published numbers that a suite wants its own compared with: the packaged table, or a CSV file of the user.
+
+A file is read when the suite is, so that what is wrong with it is told before the first fit; its rows travel
+with the options of the run, because a report reads the store and no file of the user.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from oversample_bench.core.errors import listed, nearest
+from oversample_bench.suite.fields import complaint, existing, expected
+
+PAPER = "paper"
+NEEDED = ("dataset", "classifier", "metric", "method", "value")
+OPTIONAL = ("ratio", "note")
+COLUMNS = (*NEEDED, *OPTIONAL)
+MOST_BYTES = 2**20
+"""A table of 1 MiB is some other file: it is copied into the store with every run."""
+
+
+def _published(value: str, info: ValidationInfo) -> str:
+    """Return ``paper``, or the rows of the file as CSV text with the columns `COLUMNS`."""
+    if value == PAPER:
+        return value
+    if not value.endswith(".csv"):
+        raise expected(f"'{PAPER}' or a file that ends in .csv", nearest(value, [PAPER]))
+    rows = list(_checked(Path(existing(value, info, (".csv",))), value))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerows([COLUMNS, *rows])
+    if info.context is not None:
+        info.context.written[buffer.getvalue()] = value
+    return buffer.getvalue()
+
+
+def _checked(path: Path, name: str) -> Iterator[list[str]]:
+    """Yield the cells of each row in the order of `COLUMNS`, or complain of the first wrong line."""
+    reader = csv.DictReader(io.StringIO(_text(path, name)), restkey="", strict=True)
+    seen: dict[tuple[str, ...], int] = {}
+    try:
+        _check_header(list(reader.fieldnames or ()), name)
+        for row in reader:
+            cells = [str(row.get(column) or "").strip() for column in COLUMNS]
+            what = f"it has more than {len(reader.fieldnames or ())} cells" if "" in row else _wrong(cells)
+            first = seen.setdefault((*cells[:4], cells[5]), reader.line_num)
+            if not what and first < reader.line_num:
+                what = f"it gives the value of line {first} again"
+            if what:
+                raise _refusal(name, f"line {reader.line_num}: {what}")
+            yield cells
+    except csv.Error as error:
+        raise _refusal(name, f"line {reader.reader.line_num}: {error}") from None
+    if not seen:
+        raise _refusal(name, "it has no rows")
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        with path.open("rb") as handle:
+            content = handle.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise _refusal(name, f"it cannot be read ({error.strerror})") from None
+    if len(content) > MOST_BYTES:
+        raise _refusal(name, f"it has more than {MOST_BYTES:,} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _refusal(name, "it is no UTF-8 text") from None
+
+
+def _check_header(found: list[str], name: str) -> None:
+    if not found:
+        raise _refusal(name, "it is empty")
+    for column in NEEDED:
+        if column not in found:
+            hint = nearest(column, found)
+            raise _refusal(name, f"it has no column '{column}'; its first line is {listed(found)}.{hint}")
+    for column in found:
+        if column not in COLUMNS or found.count(column) > 1:
+            raise _refusal(
+                name, f"its column '{column}' is unknown or there twice.{nearest(column, COLUMNS)}"
+            )
+
+
+def _wrong(cells: list[str]) -> str:
+    """Return what is wrong with a row, or an empty string."""
+    for column, cell in zip(NEEDED, cells, strict=False):
+        if not cell:
+            return f"its '{column}' is empty"
+    for column, cell in (("value", cells[4]), ("ratio", cells[5] or "1")):
+        if cell != "natural" and not _is_finite(cell):
+            return f"its '{column}' is '{cell}', which is no finite number"
+    return "its 'value' is 'natural', which is no finite number" if cells[4] == "natural" else ""
+
+
+def _is_finite(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _refusal(name: str, what: str) -> PydanticCustomError:
+    return complaint(
+        f"The table '{name}' cannot be compared with: {what.rstrip('.')}. Expected CSV with the columns "
+        f"{', '.join(NEEDED)} and perhaps {' and '.join(OPTIONAL)}."
+    )
+
+
+Published = Annotated[str, Field(min_length=1), AfterValidator(_published)]
+"""``paper``, or a CSV file; after validation its rows as text."""
