@@ -27,11 +27,11 @@ __all__ = ["Options", "Summary", "UsageError", "__version__", "load_suite", "pla
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Options": "summary",
-    "Summary": "summary",
-    "UsageError": "errors",
+    "Options": "execution.run_result",
+    "Summary": "execution.run_result",
+    "UsageError": "core.errors",
     "load_suite": "suite",
-    "run": "driver",
+    "run": "execution.driver",
 }
 
 

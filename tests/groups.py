@@ -19,13 +19,13 @@ DEAR = frozenset({"slow", "ray", "browser", "latex", "gpu"})
 """Groups that are never quick."""
 
 QUICK = {
-    "tests": "api architecture audit bad_input baselines calibration checking choosing classes cli draws "
-    "duels environment errors estimate explaining fidelity files forecast formats gate groups hand_made "
-    "identity inventory latex left_out limits migrating outcome paper plan prepare probabilities progress "
-    "registry replacement seeds sources specs statistics_intervals store suite suites system_packages tasks "
-    "testing thin twins",
+    "tests": "api architecture audit bad_input baselines calibration checking choosing classes cli "
+    "resample_files method_pairs environment errors estimate explaining fidelity files forecast formats gate "
+    "groups hand_made identity inventory latex left_out limits migrating outcome paper plan prepare "
+    "probabilities progress registry replacement seeds sources specs statistics_intervals store suite suites "
+    "system_packages tasks testing split twins",
     "tests/contract": "metrics plugins",
-    "tests/properties": "audit_properties store_properties thin_properties",
+    "tests/properties": "audit_properties store_properties split_properties",
     "plugins/gan/tests": "gan_hooks gan_latent gan_nets gan_rows gan_sampler gan_verdict",
     "plugins/imblearn/tests": "imblearn_hooks imblearn_samplers",
     "plugins/smote_variants/tests": "smote_variants_hooks smote_variants_known smote_variants_mdo_exact",

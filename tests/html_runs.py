@@ -18,11 +18,11 @@ from oversample_bench.analysis.results import read
 from oversample_bench.analysis.statistics import bootstrap
 from oversample_bench.report.contents import contents
 from oversample_bench.report.html import document
-from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
 from tests.stores import SIZES
 
 METRICS = {"mcc": True, "brier": False}
-FEW_DRAWS = 100  # from posteriors, where it is not the numbers that are looked at
+FEW_RESAMPLES = 100  # from posteriors, where it is not the numbers that are looked at
 FIVE = ("mcc", "f1_macro", "f1_micro", "auprc", "roc_auc")
 HOSTILE = (
     "<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "a\"b'c", "50 % _of_ *it*",
@@ -41,7 +41,7 @@ class Made:
     split: int
     scores: Mapping[str, float] | str
     flags: str = ""
-    draw_fails: bool = False
+    resample_fails: bool = False
     bins: str = ""  # of the predicted probabilities, as JSON
     fidelity: tuple[float, float] | None = None  # precision and coverage
 
@@ -55,33 +55,36 @@ class Made:
 
     @property
     def trial(self) -> str:
-        return f"{self.draw}/{self.classifier}"
+        return f"{self.resample}/{self.classifier}"
 
     def planned(self) -> PlannedRecord:
-        return PlannedRecord(self.trial, self.draw, *self.place, self.method, self.classifier, self.split, 0)
+        return PlannedRecord(
+            self.trial, self.resample, *self.place, self.method, self.classifier, self.split, 0
+        )
 
-    def draw_record(self) -> DrawRecord:
-        made = not self.draw_fails
+    def resample_record(self) -> ResampleRecord:
+        made = not self.resample_fails
         columns: dict[str, Any] = {
-            "digest": self.draw, "split": self.split_digest, "method": self.method, "params": "{}",
+            "digest": self.resample, "split": self.split_digest, "method": self.method, "params": "{}",
             "source": "oversample-bench 0.1.0", "spec": "{}", "status": "ok" if made else "failed",
-            "stage": "" if made else "draw", "kind": "" if made else "ValueError",
-            "reason": "" if made else "too few", "traceback": "" if made else f"Traceback <b>{self.draw}</b>",
+            "stage": "" if made else "resample", "kind": "" if made else "ValueError",
+            "reason": "" if made else "too few",
+            "traceback": "" if made else f"Traceback <b>{self.resample}</b>",
             "n_real": 100 if made else None, "n_dropped": 0, "n_new": 60, "n_copies": 0, "n_new_majority": 0,
-            "n_owed": 60, "realised_ratio": 1.0, "fallback": "", "flags": self.flags,
+            "n_requested": 60, "realised_ratio": 1.0, "fallback": "", "flags": self.flags,
             "fidelity_precision": self.fidelity[0] if self.fidelity else None,
             "fidelity_coverage": self.fidelity[1] if self.fidelity else None,
             "fit_seconds": 0.25 * (1 + len(self.method) % 3), "peak_mib": 12.0,
             "run": 1,
         }  # fmt: skip
-        return DrawRecord(self.draw, columns)
+        return ResampleRecord(self.resample, columns)
 
     def trial_record(self) -> TrialRecord:
-        scores = {} if self.draw_fails or isinstance(self.scores, str) else self.scores
-        status = "upstream" if self.draw_fails else "ok" if scores else "failed"
+        scores = {} if self.resample_fails or isinstance(self.scores, str) else self.scores
+        status = "upstream" if self.resample_fails else "ok" if scores else "failed"
         failed = status == "failed"
         columns = {
-            "digest": self.trial, "draw": self.draw, "classifier": self.classifier, "params": "{}",
+            "digest": self.trial, "resample": self.resample, "classifier": self.classifier, "params": "{}",
             "source": "oversample-bench 0.1.0", "status": status,
             "stage": "trial" if failed else "", "kind": "RuntimeError" if failed else "",
             "reason": str(self.scores) if failed else "",
@@ -104,12 +107,12 @@ def store(
     for trial in made:
         if trial.scores == "":
             continue
-        if trial.draw not in drawn:
+        if trial.resample not in drawn:
             split = SplitRecord(
                 trial.split_digest, f"print of {trial.place[0]}", trial.split, *SIZES, 0.25, 0, 0
             )
-            ledger.add_draw(trial.draw_record(), split)
-            drawn.add(trial.draw)
+            ledger.add_resample(trial.resample_record(), split)
+            drawn.add(trial.resample)
         ledger.add_trial(trial.trial_record())
     ledger.set_plan([trial.planned() for trial in made])
     ledger.connection.execute(
@@ -173,8 +176,8 @@ def rich(n_sets: int = 6) -> list[Made]:
     """
     generator = np.random.default_rng(2)
     methods = ("none", "random", "smote", "adasyn")
-    draws = product(range(n_sets), "12", methods[1:], range(3))
-    shares = {key: (generator.random(), generator.random()) for key in draws}
+    resamples = product(range(n_sets), "12", methods[1:], range(3))
+    shares = {key: (generator.random(), generator.random()) for key in resamples}
     return [
         Made(
             (f"set{at}", f"0.0{ratio}"), method, classifier, split,
@@ -191,7 +194,7 @@ def rich(n_sets: int = 6) -> list[Made]:
 def large() -> list[Made]:
     """Return 10,000 trials with five metrics, each a cell of its own: no page of so many is larger.
 
-    All of them leave probabilities, and all draws are held against hidden rows.
+    All of them leave probabilities, and all resamples are held against withheld rows.
     """
     generator = np.random.default_rng(1)
     return [
@@ -212,7 +215,7 @@ def write_large_page(folder: Path) -> None:
     """Write ``page.html`` of `large` into a folder, with few draws from posteriors."""
     store(folder, large(), dict.fromkeys(FIVE, True))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparisons, "N_DRAWS", FEW_DRAWS)
-        patch.setattr(bootstrap, "mean_gains", partial(bootstrap.mean_gains, n_draws=FEW_DRAWS))
+        patch.setattr(comparisons, "N_DRAWS", FEW_RESAMPLES)
+        patch.setattr(bootstrap, "mean_gains", partial(bootstrap.mean_gains, n_resamples=FEW_RESAMPLES))
         text = html_of(folder)
     (folder / "page.html").write_text(text, encoding="utf-8", newline="\n")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from oversample_bench.analysis import results
 from oversample_bench.analysis.results import Results
-from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
+from oversample_bench.store.schema import SCHEMA_VERSION
 
 SIZES = (80, 20, 5, 20, 5)  # training rows by class, hidden, test rows by class
 SHARE = 25 / 100
@@ -61,17 +63,47 @@ def stored(folder: Path, cells: Iterable[Cell], **options: object) -> Results:
 
 def _write(ledger: Ledger, cell: Cell, at: tuple[int, int], scores: Mapping[str, Score]) -> PlannedRecord:
     place = f"{cell.dataset}/{cell.ratio}/{at[0]}"
-    draw = f"{place}/{cell.method}/{at[1]}"
-    trial = f"{draw}/{cell.classifier}"
+    resample = f"{place}/{cell.method}/{at[1]}"
+    trial = f"{resample}/{cell.classifier}"
     common = {"params": "{}", "source": "", "stage": "", "kind": "", "reason": "", "traceback": "", "run": 1}
     drawn = {"split": place, "method": cell.method, "spec": "{}", "status": "ok", "fallback": ""}
     split = SplitRecord(place, cell.dataset, 7, *SIZES, 0.25, 0, 0)
-    ledger.add_draw(DrawRecord(draw, {**common, **drawn, "flags": cell.flags, "fit_seconds": 0.1}), split)
+    ledger.add_resample(
+        ResampleRecord(resample, {**common, **drawn, "flags": cell.flags, "fit_seconds": 0.1}), split
+    )
     outcome = next(iter(scores.values()))
     if outcome != WAITS:
-        columns = {"draw": draw, "classifier": cell.classifier, "trial_seconds": 0.1}
+        columns = {"resample": resample, "classifier": cell.classifier, "trial_seconds": 0.1}
         columns |= {"status": FAILED, "reason": cell.reason} if outcome == FAILED else {"status": "ok"}
         values = {name: None if isinstance(one, str) else one for name, one in scores.items()}
         told = {} if outcome == FAILED else values
         ledger.add_trial(TrialRecord(trial, {**common, **columns}, told, dict.fromkeys(scores, "builtin")))
-    return PlannedRecord(trial, draw, cell.dataset, cell.ratio, cell.method, cell.classifier, *at)
+    return PlannedRecord(trial, resample, cell.dataset, cell.ratio, cell.method, cell.classifier, *at)
+
+
+BACK = {
+    4: """
+    ALTER TABLE decision_regions RENAME TO portraits;
+    ALTER TABLE splits RENAME COLUMN n_withheld TO n_hidden;
+    ALTER TABLE planned RENAME COLUMN resample TO draw;
+    ALTER TABLE trials RENAME COLUMN resample TO draw;
+    ALTER TABLE resamples RENAME COLUMN n_requested TO n_owed;
+    ALTER TABLE resamples RENAME TO draws;
+    DROP INDEX trials_resample;
+    CREATE INDEX trials_draw ON trials (draw);
+    """,
+    3: """
+    ALTER TABLE draws DROP COLUMN n_mixed;
+    ALTER TABLE trials DROP COLUMN notes;
+    ALTER TABLE scores DROP COLUMN reason;
+    """,
+    2: "DROP TABLE calibration; DROP TABLE portraits;",
+}
+"""How a store of this version becomes one of an earlier version."""
+
+
+def set_back(connection: sqlite3.Connection, version: int) -> None:
+    """Make a store of this version one of an earlier version."""
+    for number in range(SCHEMA_VERSION, version, -1):
+        connection.executescript(BACK[number])
+    connection.execute(f"PRAGMA user_version = {version}")

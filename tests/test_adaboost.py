@@ -94,7 +94,7 @@ def test_the_seed_decides_the_model(seed):
 
 
 def test_stumps_differ_from_one_round_to_the_next():
-    """Each round draws a seed of its own from the one generator."""
+    """Each round resamples a seed of its own from the one generator."""
     X, y = ecoli()
     model = AdaBoostSAMMER(n_estimators=20, random_state=0).fit(X, y)
 

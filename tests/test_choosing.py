@@ -17,16 +17,14 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.evaluation.stages import Bounds
 from oversample_bench.execution import runner_choice
 from oversample_bench.execution.runner_choice import Choice, events
-from oversample_bench.execution.runners import cluster
-from oversample_bench.execution.runners import ray_runner as ray_runner
-from oversample_bench.execution.runners import serial_runner as serial_runner
+from oversample_bench.execution.runners import cluster, ray_runner, serial_runner
 from oversample_bench.execution.runners.cluster import Cluster, Connection, connected
-from oversample_bench.execution.runners.events import Blueprint, JobDone, Notice
+from oversample_bench.execution.runners.events import JobDone, Notice, WorkerConfig
 from oversample_bench.execution.runners.ray_start import RayStartError
 from oversample_bench.execution.runners.slots import Node
 
 TWO = Cluster(workers=2)
-BLUEPRINT = Blueprint((), (), (), Bounds(fit=600.0))
+WORKER_CONFIG = WorkerConfig((), (), (), Bounds(fit=600.0))
 NO_ROOM = "Ray cannot start on this machine: no room."
 
 
@@ -78,7 +76,7 @@ def names(count: int) -> Any:
 
 def carried_out(choice: Choice, jobs: Any, moved: Any = pytest.fail) -> tuple[list[Any], list[str]]:
     """Return the jobs that were done, and what was said on the way."""
-    told = list(events(choice, jobs, BLUEPRINT, None, moved))  # type: ignore[arg-type]
+    told = list(events(choice, jobs, WORKER_CONFIG, None, moved))  # type: ignore[arg-type]
     done = [event.job for event in told if isinstance(event, JobDone)]
     return done, [event.sentence for event in told if isinstance(event, Notice)]
 
@@ -170,9 +168,9 @@ def test_outside_the_main_thread_serial_says_what_limits_can_do(
     clocked: list[str], bounds: Bounds, warned: bool
 ) -> None:
     """Nothing can be interrupted there, which is said before the first job, unless there is no limit."""
-    blueprint = replace(BLUEPRINT, bounds=bounds)
+    worker_config = replace(WORKER_CONFIG, bounds=bounds)
     with ThreadPoolExecutor(1) as pool:
-        running = events(Choice("serial"), names(2), blueprint, None, pytest.fail)  # type: ignore[arg-type]
+        running = events(Choice("serial"), names(2), worker_config, None, pytest.fail)  # type: ignore[arg-type]
         told = pool.submit(list, running).result()
 
     said = [event.sentence for event in told if isinstance(event, Notice)]

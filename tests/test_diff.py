@@ -116,8 +116,8 @@ def test_a_digest_goes_before_labels(original, copy):
 def test_one_trial_under_two_labels_is_two_rows(original, copy):
     """A trial that is planned twice has a row for each of its labels."""
     twice = (
-        "INSERT INTO planned SELECT position + 100, trial, draw, dataset, ratio, 'again', classifier, split, "
-        "seed FROM planned WHERE method = 'none'"
+        "INSERT INTO planned SELECT position + 100, trial, resample, dataset, ratio, 'again', classifier,"
+        " split, seed FROM planned WHERE method = 'none'"
     )
     both, lone = diff(copy(twice), copy(twice)), diff(original, copy(twice))
 
@@ -247,7 +247,7 @@ def test_the_reason_of_another_digest_is_told(original, tmp_path, part):
 def test_another_version_of_a_plugin_is_a_reason(original, copy):
     """Where a method comes from another version, its digests differ and both versions are named."""
     other = copy(
-        "UPDATE draws SET source = 'ours 9.9' WHERE method = 'smote'",
+        "UPDATE resamples SET source = 'ours 9.9' WHERE method = 'smote'",
         "UPDATE planned SET trial = 'x' || trial WHERE method = 'smote'",
         "UPDATE trials SET digest = 'x' || digest WHERE digest NOT IN (SELECT trial FROM planned)",
     )
@@ -270,10 +270,12 @@ def test_another_version_of_a_plugin_is_a_reason(original, copy):
 def test_other_code_of_one_version_is_a_reason(original, copy, tmp_path, source, sentence):
     """An edited plugin is told by its code, and so is a row from before code counted."""
     who = "oversample-bench-imblearn 0.1.0"
-    one = copy(f"UPDATE draws SET source = '{who} code 0123456789ab' WHERE method = 'smote'")
+    one = copy(f"UPDATE resamples SET source = '{who} code 0123456789ab' WHERE method = 'smote'")
     other = Path(shutil.copytree(one, tmp_path / "other"))
     with closing(sqlite3.connect(other / FILE_NAME)) as connection:
-        connection.execute(f"UPDATE draws SET source = '{f'{who} {source}'.strip()}' WHERE method = 'smote'")
+        connection.execute(
+            f"UPDATE resamples SET source = '{f'{who} {source}'.strip()}' WHERE method = 'smote'"
+        )
         connection.execute("UPDATE planned SET trial = 'x' || trial WHERE method = 'smote'")
         connection.execute(
             "UPDATE trials SET digest = 'x' || digest WHERE digest NOT IN (SELECT trial FROM planned)"
@@ -313,7 +315,7 @@ def test_a_folder_without_results_is_refused(original, tmp_path):
         (original, tmp_path / "no", "is not the folder of a run"),
         (tmp_path / "empty", original, "is empty: there is nothing to compare"),
         (original, original / "..", "is not the folder of a run"),
-        (original, original / "draws" / "..", "are the same folder. Name two."),
+        (original, original / "resamples" / "..", "are the same folder. Name two."),
     ]:
         with pytest.raises(UsageError, match=sentence):
             diff(a, b)

@@ -33,17 +33,17 @@ HANG_SECONDS = 900
 
 
 def counts(folder: Path) -> tuple[int, int, int]:
-    """Return how many runs, draws and trials the store holds."""
+    """Return how many runs, resamples and trials the store holds."""
     connection = connect(folder)
     return tuple(
         connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        for table in ("runs", "draws", "trials")
+        for table in ("runs", "resamples", "trials")
     )
 
 
 def written(folder: Path) -> dict[str, float]:
-    """Return when each draw was written."""
-    return {path.name: path.stat().st_mtime_ns for path in (folder / "draws").iterdir()}
+    """Return when each resample was written."""
+    return {path.name: path.stat().st_mtime_ns for path in (folder / "resamples").iterdir()}
 
 
 def test_running_again_computes_nothing(runs: Any, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_running_again_computes_nothing(runs: Any, tmp_path: Path) -> None:
 
 @pytest.mark.quick
 def test_a_new_classifier_refits_no_sampler(runs: Any, tmp_path: Path) -> None:
-    """Draws lie on disk: a classifier more costs its own trials only."""
+    """Resamples lie on disk: a classifier more costs its own trials only."""
     runs(SUITE)
     before = written(tmp_path / "out")
     again = runs(SUITE.replace("decision_tree]", "decision_tree, logistic_regression]"))
@@ -71,11 +71,11 @@ def test_a_new_classifier_refits_no_sampler(runs: Any, tmp_path: Path) -> None:
     assert counts(tmp_path / "out") == (2, 12, 36)
 
 
-def test_a_draw_that_is_lost_is_made_again(runs: Any, tmp_path: Path) -> None:
-    """Without its file, or with a damaged one, a draw is made anew, with the same rows."""
+def test_a_resample_that_is_lost_is_made_again(runs: Any, tmp_path: Path) -> None:
+    """Without its file, or with a damaged one, a resample is made anew, with the same rows."""
     runs(SUITE)
-    content = {path.name: path.read_bytes() for path in (tmp_path / "out" / "draws").iterdir()}
-    for number, path in enumerate((tmp_path / "out" / "draws").iterdir()):
+    content = {path.name: path.read_bytes() for path in (tmp_path / "out" / "resamples").iterdir()}
+    for number, path in enumerate((tmp_path / "out" / "resamples").iterdir()):
         if number % 2:
             path.unlink()
         else:
@@ -83,10 +83,10 @@ def test_a_draw_that_is_lost_is_made_again(runs: Any, tmp_path: Path) -> None:
     again = runs(SUITE.replace("decision_tree]", "decision_tree, logistic_regression]"))
 
     assert (again.computed, again.exit_code) == (12, 0)
-    assert content == {path.name: path.read_bytes() for path in (tmp_path / "out" / "draws").iterdir()}
+    assert content == {path.name: path.read_bytes() for path in (tmp_path / "out" / "resamples").iterdir()}
 
 
-def test_a_new_metric_is_scored_without_new_draws(runs: Any, tmp_path: Path) -> None:
+def test_a_new_metric_is_scored_without_new_resamples(runs: Any, tmp_path: Path) -> None:
     """A metric more runs the classifiers again, and no sampler."""
     runs(SUITE)
     before = written(tmp_path / "out")
@@ -154,13 +154,13 @@ def register_metrics(register):
 
 
 def test_what_was_finished_stays_whatever_a_later_run_comes_to(runs: Any, tmp_path: Path) -> None:
-    """A draw that cannot be made again, and a metric that fails, cost neither audits nor scores."""
+    """A resample that cannot be made again, and a metric that fails, cost neither audits nor scores."""
     mood = tmp_path / "mood"
     (tmp_path / "moody.py").write_text(MOODY.format(mood=str(mood)))
     text = SUITE.replace("smote]", "moody]") + "plugins: [./moody.py]\n"
     before = runs(text).trials()
     mood.touch()
-    for path in (tmp_path / "out" / "draws").iterdir():
+    for path in (tmp_path / "out" / "resamples").iterdir():
         path.unlink()
     more = runs(text.replace("decision_tree]", "decision_tree, logistic_regression]"))
     broken = runs(text + "metrics: [mcc, f1_macro, f1_micro, broken]\n")
@@ -176,7 +176,9 @@ def test_the_seed_in_effect_is_stored(runs: Any, tmp_path: Path) -> None:
     """A random_state of the suite goes before ours, and stands in the store."""
     runs(SUITE.replace("smote]", "{name: smote, params: {random_state: 3}}]"))
 
-    rows = connect(tmp_path / "out").execute("SELECT DISTINCT random_state FROM draws WHERE method = 'smote'")
+    rows = connect(tmp_path / "out").execute(
+        "SELECT DISTINCT random_state FROM resamples WHERE method = 'smote'"
+    )
     assert [(3,)] == [tuple(row) for row in rows]
 
 
@@ -247,7 +249,7 @@ def test_ratio_beyond_a_set_is_skipped_with_a_reason(runs: Any) -> None:
     assert runs(SUITE + "ratios: [natural, 0.2]\n").computed == 0
 
 
-def test_hidden_rows_judge_the_synthetic_ones(runs: Any) -> None:
+def test_withheld_rows_judge_the_synthetic_ones(runs: Any) -> None:
     """Where thinning hides rows, a sampler that makes rows has its fidelity measured; others have none."""
     table = runs(SUITE.replace("[ecoli1, glass2]", "[vowel0]") + "ratios: [natural, 0.02]\n").trials()
 
@@ -280,7 +282,7 @@ def bench(*arguments: object) -> subprocess.Popen[str]:
 
 def has_trials(folder: Path) -> bool:
     """Tell whether a run has written a trial."""
-    return (folder / "draws").is_dir() and counts(folder)[2] > 0
+    return (folder / "resamples").is_dir() and counts(folder)[2] > 0
 
 
 @pytest.mark.slow

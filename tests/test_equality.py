@@ -45,10 +45,10 @@ splits: 1
 metrics: [mcc, f1_macro, f1_micro, f1_minority]
 """
 QUERY = """
-SELECT planned.dataset, draws.method, trials.classifier, trials.random_state, draws.random_state,
+SELECT planned.dataset, resamples.method, trials.classifier, trials.random_state, resamples.random_state,
        metric, value
-FROM planned JOIN trials ON trials.digest = planned.trial JOIN draws ON draws.digest = planned.draw
-JOIN scores ON scores.trial = trials.digest
+FROM planned JOIN trials ON trials.digest = planned.trial JOIN resamples ON resamples.digest =
+planned.resample JOIN scores ON scores.trial = trials.digest
 """
 
 

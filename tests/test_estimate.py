@@ -10,7 +10,7 @@ import pytest
 from oversample_bench.core.digests import Identity
 from oversample_bench.evaluation.tasks import Job, jobs
 from oversample_bench.execution.estimate import expected_seconds
-from oversample_bench.store import DrawRecord, Ledger, TrialRecord
+from oversample_bench.store import Ledger, ResampleRecord, TrialRecord
 from oversample_bench.suite import parse_suite
 from oversample_bench.suite.plan import plan
 
@@ -25,15 +25,15 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def fit(ledger: Ledger, digest: str, method: str, seconds: float, status: str = "ok") -> None:
-    """Write a draw that took so long."""
+    """Write a resample that took so long."""
     more = {"split": "", "spec": "{}", "fallback": "", "flags": "", "fit_seconds": seconds}
     columns = {**VERDICT, **more, "digest": digest, "method": method, "status": status}
-    ledger.add_draw(DrawRecord(digest, columns), None)
+    ledger.add_resample(ResampleRecord(digest, columns), None)
 
 
 def trial(ledger: Ledger, digest: str, classifier: str, seconds: float, status: str = "ok") -> None:
     """Write a trial that took so long."""
-    more = {"draw": "", "trial_seconds": seconds}
+    more = {"resample": "", "trial_seconds": seconds}
     columns = {**VERDICT, **more, "digest": digest, "classifier": classifier, "status": status}
     ledger.add_trial(TrialRecord(digest, columns))
 
@@ -66,8 +66,8 @@ def test_times_are_the_means_of_good_rows(ledger):
     assert expected_seconds(ledger.connection, work()) == pytest.approx(2 * 2.0 + 2 * 20.0)
 
 
-def test_draws_on_disk_cost_nothing(ledger):
-    """A job whose draws are stored has trials left, and no fit."""
+def test_resamples_on_disk_cost_nothing(ledger):
+    """A job whose resamples are stored has trials left, and no fit."""
     fit(ledger, "a", "none", 5.0)
     trial(ledger, "a", "knn", 1.0)
 

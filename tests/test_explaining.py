@@ -77,7 +77,7 @@ def test_every_trial_is_found_by_its_digest_and_by_its_labels(folder):
 
 
 def test_the_parts_of_every_digest_give_it(folder):
-    """What is told to have gone into a digest is what went into it, also of draws that failed."""
+    """What is told to have gone into a digest is what went into it, also of resamples that failed."""
     assert all(explain(folder, trial).parts["confirmed"] for trial, *_ in plan_of(folder))
 
 
@@ -86,7 +86,7 @@ def test_a_part_that_was_changed_no_longer_gives_the_digest(folder, tmp_path):
     copied = tmp_path / FILE_NAME
     copied.write_bytes((folder / FILE_NAME).read_bytes())
     with closing(sqlite3.connect(copied)) as connection:
-        connection.execute("UPDATE draws SET source = 'other 1'")
+        connection.execute("UPDATE resamples SET source = 'other 1'")
         connection.commit()
 
     assert not any(explain(tmp_path, trial).parts["confirmed"] for trial, *_ in plan_of(tmp_path))
@@ -123,9 +123,11 @@ def test_scores_audit_and_fidelity_are_those_of_the_report(folder):
             {} if row["status"] != "ok" else {m: row[m] for m in ("mcc", "f1_macro", "f1_micro")}
         )
         for name in ("n_real", "n_new", "n_copies"):
-            np.testing.assert_equal(found.draw["audit"][name], None if row["status"] != "ok" else row[name])
+            np.testing.assert_equal(
+                found.resample["audit"][name], None if row["status"] != "ok" else row[name]
+            )
         for name in ("precision", "coverage"):
-            value = found.draw["fidelity"][name]
+            value = found.resample["fidelity"][name]
             np.testing.assert_equal(np.nan if value is None else value, row[f"fidelity_{name}"])
 
 
@@ -140,10 +142,10 @@ def test_the_spec_says_what_the_suite_said(folder):
     assert parts["data"]["name"] == "ecoli1"
 
 
-def test_the_file_of_a_draw_is_where_it_is_said_to_be(folder):
-    """The path leads to the draw; where there is none, none is named."""
-    good = explain(folder, "ecoli1/natural/smote-3/knn/0/0").draw
-    bad = explain(folder, "ecoli1/natural/angry/knn/0/0").draw
+def test_the_file_of_a_resample_is_where_it_is_said_to_be(folder):
+    """The path leads to the resample; where there is none, none is named."""
+    good = explain(folder, "ecoli1/natural/smote-3/knn/0/0").resample
+    bad = explain(folder, "ecoli1/natural/angry/knn/0/0").resample
 
     with np.load(good["file"]) as arrays:
         assert len(arrays["X_new"]) == good["audit"]["n_new"]
@@ -151,12 +153,12 @@ def test_the_file_of_a_draw_is_where_it_is_said_to_be(folder):
 
 
 def test_a_failure_has_its_reason_and_traceback(folder):
-    """A trial whose draw failed says so, and the draw has the traceback."""
+    """A trial whose resample failed says so, and the resample has the traceback."""
     found = explain(folder, "ecoli1/natural/angry/knn/0/0")
 
     assert found.trial["status"] == "upstream"
-    assert (found.draw["status"], found.draw["kind"]) == ("failed", "ValueError")
-    assert "no neighbours [of] any class" in found.draw["traceback"]
+    assert (found.resample["status"], found.resample["kind"]) == ("failed", "ValueError")
+    assert "no neighbours [of] any class" in found.resample["traceback"]
     assert found.scores == {}
 
 
@@ -168,7 +170,7 @@ def test_the_run_is_told_with_its_environment(folder):
     assert "numpy" in found.run["environment"]["libraries"]
     assert json.loads(found.as_json())["run"] == found.run
     assert found.data["n_rows"] == 336
-    assert found.split["n_majority"] + found.split["n_minority"] == found.draw["audit"]["n_real"]
+    assert found.split["n_majority"] + found.split["n_minority"] == found.resample["audit"]["n_real"]
 
 
 def test_a_trial_that_was_not_run_yet_is_pending(tmp_path):
@@ -178,7 +180,7 @@ def test_a_trial_that_was_not_run_yet_is_pending(tmp_path):
     found = explain(tmp_path, "abcd")
     shown = CliRunner().invoke(bench, ["explain", str(tmp_path), "set"])
 
-    assert (found.trial, found.draw, found.parts, found.run) == ({}, {}, {}, {})
+    assert (found.trial, found.resample, found.parts, found.run) == ({}, {}, {}, {})
     assert "pending: it was not run yet" in shown.output
     assert shown.exit_code == 0
 
@@ -289,7 +291,7 @@ def test_the_command_tells_part_by_part(folder):
     assert ["file", "none on this disk: it would be made again"] in lines
     assert ["confirmed", "yes: these parts give it"] in lines
     assert any(line[0] == "environment.libraries.numpy" for line in lines)
-    assert "traceback of the draw:" in shown.output
+    assert "traceback of the resample:" in shown.output
     assert 'File "' in shown.output
 
 

@@ -36,7 +36,7 @@ from oversample_bench.report.figures import (  # fmt: skip
     style,
 )
 from oversample_bench.report.figures.palette import looks
-from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
 from tests.stores import SHARE, SIZES
 
 T1 = float(t_distribution.ppf(0.975, 1))
@@ -91,9 +91,9 @@ def _written(
     ledger: Ledger, cell: Cell, at: tuple[int, int], scores: Mapping[str, float | str | None]
 ) -> PlannedRecord:
     place = f"{cell.dataset}/{cell.ratio}/{at[0]}"
-    draw = f"{place}/{cell.method}/{at[1]}"
-    trial = f"{draw}/{cell.classifier}"
-    planned = PlannedRecord(trial, draw, cell.dataset, cell.ratio, cell.method, cell.classifier, *at)
+    resample = f"{place}/{cell.method}/{at[1]}"
+    trial = f"{resample}/{cell.classifier}"
+    planned = PlannedRecord(trial, resample, cell.dataset, cell.ratio, cell.method, cell.classifier, *at)
     if "" in scores.values():
         return planned
     good = None not in scores.values()
@@ -103,8 +103,8 @@ def _written(
     if cell.shares:
         made |= {"fidelity_precision": cell.shares[0], "fidelity_coverage": cell.shares[1]}
     split = SplitRecord(place, cell.dataset, 7, *SIZES, 0.25, 0, 0)
-    ledger.add_draw(DrawRecord(draw, {**common, **made}), split)
-    columns = {"draw": draw, "classifier": cell.classifier, "status": "ok" if good else "failed"}
+    ledger.add_resample(ResampleRecord(resample, {**common, **made}), split)
+    columns = {"resample": resample, "classifier": cell.classifier, "status": "ok" if good else "failed"}
     columns |= {"trial_seconds": 0.1}
     sources = dict.fromkeys(scores, "builtin")
     ledger.add_trial(TrialRecord(trial, {**common, **columns}, scores if good else {}, sources))
@@ -284,8 +284,8 @@ def test_costs_rest_on_whole_rows_and_mark_the_front(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_fidelity_is_the_mean_over_draws_with_their_spread(tmp_path: Path) -> None:
-    """Precision and coverage are numpy's means and deviations (ddof=1) over the measured draws of a ratio."""
+def test_fidelity_is_the_mean_over_resamples_with_their_spread(tmp_path: Path) -> None:
+    """Precision and coverage are numpy's means and deviations (ddof=1) over a ratio's measured resamples."""
     told = [Cell([0.5], ratio="0.1")]
     told += [
         Cell([0.5], "smote", name, "0.1", shares=shares)
@@ -295,7 +295,7 @@ def test_fidelity_is_the_mean_over_draws_with_their_spread(tmp_path: Path) -> No
 
     points = fidelity_plots.frame(results)
 
-    assert columns(points, "ratio", "method", "n_draws", "n_sets") == [("0.1", "smote", 2, 2)]
+    assert columns(points, "ratio", "method", "n_resamples", "n_sets") == [("0.1", "smote", 2, 2)]
     assert points[["precision", "coverage"]].to_numpy().tolist() == [pytest.approx([0.7, 0.3])]
     assert points[["precision_sd", "coverage_sd"]].to_numpy().tolist() == [
         pytest.approx([np.std([0.9, 0.5], ddof=1), np.std([0.2, 0.4], ddof=1)])
@@ -335,7 +335,7 @@ def replace_ratio(results: Results, ratio: str) -> Results:
         plan=results.plan[kept],
         scores=results.scores[kept],
         scored=results.scored[kept],
-        draws=results.draws[results.draws["ratio"] == ratio],
+        resamples=results.resamples[results.resamples["ratio"] == ratio],
     )
 
 
@@ -369,7 +369,7 @@ def test_files_are_what_their_suffixes_say(tmp_path: Path) -> None:
     ("column", "names"), [("method", HOSTILE), ("dataset", HOSTILE[:7]), ("classifier", HOSTILE[5:9])]
 )
 def test_names_are_shown_as_they_are(tmp_path: Path, column: str, names: tuple[str, ...]) -> None:
-    """Names with mathematics, markup, control or foreign letters draw without a warning, literally."""
+    """Names with mathematics, markup, control or foreign letters resample without a warning, literally."""
     told = [
         replace(Cell([0.1, 0.5], method, ratio=ratio, shares=(0.5, 0.5)), **{column: name})
         for name, method, ratio in product(
@@ -414,7 +414,7 @@ def test_nothing_to_compare_is_told_and_not_drawn(tmp_path: Path) -> None:
     waiting = gallery(stored(tmp_path / "d", [replace(cell, scores=[""]) for cell in failed]))
 
     of_metric = ["critical_difference_m0", "gains_m0", "curves_m0", "cost_m0", "heatmap_m0"]
-    everything = [*of_metric, "calibration", "fidelity", "portraits"]
+    everything = [*of_metric, "calibration", "fidelity", "decision_regions"]
     assert everything == list(alone.absent) == list(lost.absent) == list(waiting.absent)
     assert ["gains_m0", "cost_m0"] == list(one_set.drawings)
     assert alone.absent["critical_difference_m0"].reason.endswith("from 3 methods on, and there is 1.")

@@ -71,7 +71,7 @@ def test_after_a_run_nothing_is_left(done):
 
 
 def test_a_new_classifier_needs_no_fit(done):
-    """The draws of the old classifier serve the new one; the time is that of the trials."""
+    """The resamples of the old classifier serve the new one; the time is that of the trials."""
     found = forecast(suite(classifiers="knn, decision_tree"), done)
 
     assert counts(found) == (8, 4, 0)
@@ -79,11 +79,11 @@ def test_a_new_classifier_needs_no_fit(done):
     assert found.lines()[-1].startswith("  time: about ")
 
 
-def test_draws_that_were_deleted_are_fitted_again(done, tmp_path):
-    """A draw that is in the store and not on disk counts as a fit; its trials that are done stay done."""
+def test_resamples_that_were_deleted_are_fitted_again(done, tmp_path):
+    """A resample that is in the store and not on disk counts as a fit; its trials that are done stay done."""
     folder = tmp_path / "copy"
     shutil.copytree(done, folder)
-    shutil.rmtree(folder / "draws")
+    shutil.rmtree(folder / "resamples")
 
     assert counts(forecast(suite(), folder)) == (4, 0, 0)
     assert counts(forecast(suite(classifiers="knn, decision_tree"), folder)) == (8, 4, 4)

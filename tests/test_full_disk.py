@@ -187,13 +187,13 @@ def fill(place: Path) -> None:
 
 @needs_device
 @pytest.mark.parametrize("number", [0, 4])
-def test_a_draw_that_cannot_be_written_ends_the_run_in_words(
+def test_a_resample_that_cannot_be_written_ends_the_run_in_words(
     tmp_path: Path, whole: Path, number: int
 ) -> None:
     """A file that leads to a full device: what came before is kept, what comes after is done next time."""
-    names = [row[0] for row in rows(whole, "SELECT digest FROM draws ORDER BY rowid")]
-    (tmp_path / "out" / "draws").mkdir(parents=True)
-    link = tmp_path / "out" / "draws" / f"{names[number]}.npz"
+    names = [row[0] for row in rows(whole, "SELECT digest FROM resamples ORDER BY rowid")]
+    (tmp_path / "out" / "resamples").mkdir(parents=True)
+    link = tmp_path / "out" / "resamples" / f"{names[number]}.npz"
     link.symlink_to(ALWAYS_FULL)
     told = refusal(tmp_path / "out")
     kept = done(tmp_path / "out")
@@ -268,17 +268,17 @@ def test_an_export_that_cannot_be_written_is_told(tmp_path: Path, whole: Path, s
 
 @needs_device
 def test_a_merge_that_finds_no_room_changes_no_row(tmp_path: Path, whole: Path) -> None:
-    """The files of draws come before the rows: without room for one the target stays as it was."""
-    name = rows(whole, "SELECT digest FROM draws ORDER BY rowid")[3][0]
-    (tmp_path / "draws").mkdir()
+    """The files of resamples come before the rows: without room for one the target stays as it was."""
+    name = rows(whole, "SELECT digest FROM resamples ORDER BY rowid")[3][0]
+    (tmp_path / "resamples").mkdir()
     with closing(Ledger(tmp_path)):
         pass
-    (tmp_path / "draws" / f"{name}.npz").symlink_to(ALWAYS_FULL)
+    (tmp_path / "resamples" / f"{name}.npz").symlink_to(ALWAYS_FULL)
 
     with pytest.raises(OSError, match="No space left"):
         merge(tmp_path, [whole])
     before = rows(tmp_path, "SELECT * FROM trials")
-    (tmp_path / "draws" / f"{name}.npz").unlink()
+    (tmp_path / "resamples" / f"{name}.npz").unlink()
     merge(tmp_path, [whole])
 
     assert before == []

@@ -517,7 +517,7 @@ def test_the_committed_baseline_is_that_of_the_suite() -> None:
     planned = plan(suite).trials
     cells = {Cell(one.dataset, one.ratio, one.classifier, one.method) for one in planned}
     meant = {f"classifier {one.classifier}": _meant(one.spec.classifier) for one in planned}
-    methods = {f"method {one.method}": _meant(one.spec.draw.method) for one in planned}
+    methods = {f"method {one.method}": _meant(one.spec.resample.method) for one in planned}
 
     assert (suite.name, suite.metrics[0]) == (baseline.suite, baseline.metric)
     assert cells == set(baseline.values())

@@ -153,7 +153,7 @@ def test_signed_ranks_over_four_sets(over: Results) -> None:
 
 
 def test_gains_over_four_sets(over: Results) -> None:
-    """The bootstrap draws one of 4^4 = 256 samples; the interval cuts off less than one of them at each end.
+    """The bootstrap draws one of 4^4 = 256 samples; the interval cuts less than one of them off each end.
 
     Of 4 values Student's t with 3 degrees of freedom is 3.18; the standard normal distribution has 0.00012
     beyond sqrt(4 / 3) * 3.18 = 3.67, which is 0.03 of the 256. The ends are those of the gains.

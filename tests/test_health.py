@@ -28,7 +28,9 @@ from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import Registry, load_registry
 
 CHAOS = Path(__file__).parent / "plugins" / "chaos.py"
-WELL = Audit(n_real=100, n_dropped=0, n_new=60, n_new_majority=0, n_owed=60, n_copies=0, realised_ratio=1.0)
+WELL = Audit(
+    n_real=100, n_dropped=0, n_new=60, n_new_majority=0, n_requested=60, n_copies=0, realised_ratio=1.0
+)
 NOT_HERE = """
 from oversample_bench.api import hookimpl
 
@@ -59,7 +61,7 @@ def registry() -> Registry:
             Verdict.TOO_FEW,
             "too noisy; 3 of 100 real rows did not come back",
         ),
-        ({"n_owed": 0, "n_new": 0}, Verdict.WORKS, ""),
+        ({"n_requested": 0, "n_new": 0}, Verdict.WORKS, ""),
         ({"n_new": 40, "n_new_majority": 40}, Verdict.SILENT, ""),
     ],
 )
@@ -172,7 +174,7 @@ def test_each_way_to_misbehave_is_found() -> None:
     } == {name: several[0].verdict for name, several in found.items()}
     assert "three arguments were expected" == found["chaos_raises"][0].reason
     assert "took longer than its limit of 3 s" in found["chaos_hangs"][0].reason
-    assert 144 == found["random"][0].n_owed == found["random"][0].n_copies
+    assert 144 == found["random"][0].n_requested == found["random"][0].n_copies
 
 
 @pytest.mark.usefixtures("ray_cluster")

@@ -138,12 +138,12 @@ def test_one_data_set_has_the_corrected_interval_over_its_splits(tmp_path: Path)
 
 @pytest.mark.quick
 def test_the_summary_counts_what_failed_and_what_waits(tmp_path: Path) -> None:
-    """Failed draws, lost trials and trials that have not been run stand on top of the page."""
+    """Failed resamples, lost trials and trials that have not been run stand on top of the page."""
     text = prose_of(html_of(store(tmp_path, varied())))
 
     top = text[text.index("Summary") : text.index("Coverage 128")]
     assert "128 of 144 trials done (88 %), 4 failed, 12 not yet run." in top
-    assert "1 of 66 draws failed (72 are planned)." in top
+    assert "1 of 66 resamples failed (72 are planned)." in top
     assert "The audit marks" in top
     assert "copies in" in top
 
@@ -154,7 +154,7 @@ def test_the_summary_counts_what_failed_and_what_waits(tmp_path: Path) -> None:
         pytest.param([Made(("a", "natural"), "none", "tree", 0, {"mcc": 0.5})], id="one method"),
         pytest.param([Made(("a", "natural"), "none", "tree", 0, "boom")], id="all failed"),
         pytest.param(
-            [Made(("a", "0.1"), name, "tree", 0, "", draw_fails=True) for name in ("x", "y")],
+            [Made(("a", "0.1"), name, "tree", 0, "", resample_fails=True) for name in ("x", "y")],
             id="nothing run",
         ),
         pytest.param(
@@ -295,8 +295,8 @@ def test_curves_over_data_sets_take_those_that_are_whole(tmp_path: Path) -> None
     assert [curve[1:6] for curve in over] == [[0, m, 2, [0.1, 0.2], [0.3, 0.6]] for m in (0, 1)]
 
 
-def test_costs_are_summed_over_the_good_draws_of_a_place(tmp_path: Path) -> None:
-    """Seconds and memory are those of the draws that succeeded, with their number."""
+def test_costs_are_summed_over_the_good_resamples_of_a_place(tmp_path: Path) -> None:
+    """Seconds and memory are those of the resamples that succeeded, with their number."""
     made = [
         Made(("a", "0.1"), name, "tree", split, {"mcc": 0.5})
         for name in ("none", "smote")
@@ -381,7 +381,7 @@ def test_calibration_curves_are_those_of_the_drawn_figure(rich_folder: Path) -> 
 
 
 def test_fidelity_of_the_data_sets_adds_up_to_that_of_the_drawn_figure(rich_folder: Path) -> None:
-    """Weighted by their draws, the marks of one ratio have the mean and the spread that is drawn."""
+    """Weighted by their resamples, the marks of one ratio have the mean and the spread that is drawn."""
     drawn = fidelity_plots.frame(read(rich_folder)).set_index(["ratio", "method"])
 
     model = model_of(html_of(rich_folder))
@@ -397,12 +397,12 @@ def test_fidelity_of_the_data_sets_adds_up_to_that_of_the_drawn_figure(rich_fold
         mean = (n * means).sum(axis=0) / n.sum()
         sd = np.sqrt(((n - 1) * sds**2 + n * (means - mean) ** 2).sum(axis=0) / (n.sum() - 1))
         line = drawn.loc[key]
-        assert [n.sum(), len(n)] == line[["n_draws", "n_sets"]].tolist()
+        assert [n.sum(), len(n)] == line[["n_resamples", "n_sets"]].tolist()
         assert mean == pytest.approx(line[["precision", "coverage"]].astype(float), abs=1e-4)
         assert sd == pytest.approx(line[["precision_sd", "coverage_sd"]].astype(float), abs=1e-4)
 
 
-def test_a_single_draw_has_no_spread(tmp_path: Path) -> None:
+def test_a_single_resample_has_no_spread(tmp_path: Path) -> None:
     """Of one draw the page has precision and coverage and no standard deviation."""
     made = [Made(("a", "0.1"), "smote", "tree", 0, {"mcc": 0.5}, fidelity=(0.25, 0.5))]
 
@@ -452,7 +452,7 @@ def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_trials_fit_in_six_mebibytes(large_page: Path) -> None:
-    """The page of 10,000 trials, the library that draws included, has at most 6 MiB."""
+    """The page of 10,000 trials, the library that resamples included, has at most 6 MiB."""
     assert large_page.stat().st_size <= 6 * MIB
 
 

@@ -286,7 +286,7 @@ def test_every_figure_is_drawn_where_it_has_something_to_show(rich_tab: chromium
 
 
 def test_a_figure_without_anything_to_show_is_hidden(varied_tab: chromium.Page) -> None:
-    """Four data sets are too few for ranks; without probabilities and hidden rows two more are not there."""
+    """Four sets are too few for ranks; without probabilities and withheld rows two more are not there."""
     shown = varied_tab.run(f"{PLOTS}.map(p => p.closest('figure').id)")
 
     assert shown == ["heat", "gains", "curves", "cost"]
@@ -403,7 +403,7 @@ def test_fidelity_is_of_the_rows_that_are_shown(rich_tab: chromium.Page) -> None
     rich_tab.type("zzz")
 
     assert "thinning to ratio 0.02 hid" in other
-    assert rich_tab.run(caption) == "No draw of a shown row was held against hidden rows."
+    assert rich_tab.run(caption) == "No draw of a shown row was held against withheld rows."
 
 
 def test_without_methods_every_figure_says_so(rich_tab: chromium.Page) -> None:

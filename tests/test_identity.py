@@ -7,14 +7,14 @@ import pytest
 
 from oversample_bench.core import specs
 from oversample_bench.core.digests import UNAVAILABLE, Identity
-from oversample_bench.core.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec, TrialSpec
+from oversample_bench.core.specs import Component, DataSpec, Protocol, ResampleSpec, SplitSpec, TrialSpec
 from oversample_bench.suite import parse_suite
 from oversample_bench.suite.plan import plan
 
 DATA = DataSpec("ecoli1")
 SPLIT = SplitSpec(DATA, 0.05, Protocol(), 3)
-DRAW = DrawSpec(SPLIT, Component.of("smote", {"k_neighbors": 3}), 1)
-TRIAL = TrialSpec(DRAW, Component.of("knn", {"n_neighbors": 1}))
+RESAMPLE = ResampleSpec(SPLIT, Component.of("smote", {"k_neighbors": 3}), 1)
+TRIAL = TrialSpec(RESAMPLE, Component.of("knn", {"n_neighbors": 1}))
 SOURCES = {
     ("oversampler", "smote"): "imblearn 1",
     ("oversampler", "adasyn"): "imblearn 1",
@@ -32,18 +32,18 @@ def changed(spec, path, value):
     return dataclasses.replace(spec, **{name: inner})
 
 
-CHANGES = {  # what is changed, to what, and whether split, draw and trial become others by it
-    "draw.split.ratio": (0.01, "split draw trial"),
-    "draw.split.index": (4, "split draw trial"),
-    "draw.split.protocol.test_size": (0.3, "split draw trial"),
-    "draw.split.protocol.scale": ("none", "split draw trial"),
-    "draw.split.protocol.target_ratio": (0.5, "draw trial"),
-    "draw.split.data.majority": ("2", "split draw trial"),
-    "draw.split.data.minority": ("8", "split draw trial"),
-    "draw.method": (Component.of("smote", {"k_neighbors": 4}), "draw trial"),
-    "draw.method.name": ("adasyn", "draw trial"),
-    "draw.seed": (2, "draw trial"),
-    "draw.batch": (((3, 1), (3, 2)), "draw trial"),
+CHANGES = {  # what is changed, to what, and whether split, resample and trial become others by it
+    "resample.split.ratio": (0.01, "split draw trial"),
+    "resample.split.index": (4, "split draw trial"),
+    "resample.split.protocol.test_size": (0.3, "split draw trial"),
+    "resample.split.protocol.scale": ("none", "split draw trial"),
+    "resample.split.protocol.target_ratio": (0.5, "resample trial"),
+    "resample.split.data.majority": ("2", "split draw trial"),
+    "resample.split.data.minority": ("8", "split draw trial"),
+    "resample.method": (Component.of("smote", {"k_neighbors": 4}), "resample trial"),
+    "resample.method.name": ("adasyn", "resample trial"),
+    "resample.seed": (2, "resample trial"),
+    "resample.batch": (((3, 1), (3, 2)), "resample trial"),
     "classifier": (Component.of("knn", {"n_neighbors": 2}), "trial"),
     "classifier.name": ("mlp", "trial"),
 }
@@ -51,8 +51,8 @@ CHANGES = {  # what is changed, to what, and whether split, draw and trial becom
 
 def digests(known, spec):
     return {
-        "split": known.split(spec.draw.split),
-        "draw": known.draw(spec.draw),
+        "split": known.split(spec.resample.split),
+        "resample": known.resample(spec.resample),
         "trial": known.trial(spec),
     }
 
@@ -66,7 +66,7 @@ def test_what_changes_the_numbers_changes_the_digest(path):
     """Every part of a spec belongs to the digests of what is computed from it, and to no other."""
     value, expected = CHANGES[path]
     spec = changed(TRIAL, path, value)
-    known = Identity({DATA: "rows", spec.draw.split.data: "rows"}, SOURCES)
+    known = Identity({DATA: "rows", spec.resample.split.data: "rows"}, SOURCES)
 
     assert differing(digests(known, TRIAL), digests(known, spec)) == expected
 
@@ -75,7 +75,7 @@ def test_what_changes_the_numbers_changes_the_digest(path):
     ("fingerprint", "sources", "expected"),
     [
         ("other rows", {}, "split draw trial"),
-        ("rows", {("oversampler", "smote"): "imblearn 2"}, "draw trial"),
+        ("rows", {("oversampler", "smote"): "imblearn 2"}, "resample trial"),
         ("rows", {("classifier", "knn"): "host 2"}, "trial"),
         ("rows", {("oversampler", "none"): "host 2"}, ""),
     ],
@@ -98,7 +98,7 @@ def test_the_version_of_the_protocol_changes_every_digest(monkeypatch):
 def test_rows_count_and_not_where_they_lie():
     """A file that was moved, or a set that was renamed, is known by its rows."""
     moved = DataSpec(path="/elsewhere/e.csv", target="y")
-    other = changed(TRIAL, "draw.split.data", moved)
+    other = changed(TRIAL, "resample.split.data", moved)
     known = Identity({DATA: "rows", moved: "rows"}, SOURCES)
 
     assert digests(known, TRIAL) == digests(known, other)
@@ -108,7 +108,7 @@ def test_sets_that_are_not_here_are_not_one_set():
     """Two sets that are missing on this machine have rows of their own, each with its reason."""
     one, other = DataSpec("gisette"), DataSpec("sensorless")
     known = Identity({one: UNAVAILABLE, other: UNAVAILABLE, DATA: "rows"}, SOURCES)
-    found = [known.trial(changed(TRIAL, "draw.split.data", data)) for data in (one, other, DATA)]
+    found = [known.trial(changed(TRIAL, "resample.split.data", data)) for data in (one, other, DATA)]
 
     assert len(set(found)) == 3
 
@@ -139,7 +139,7 @@ def test_the_digests_of_an_earlier_release_are_still_found():
     """Results of before are found again: raise `PROTOCOL_VERSION` when this has to change."""
     assert digests(KNOWN, TRIAL) == {
         "split": "4783edaeeb9d09cd9779d5163382f80b",
-        "draw": "f3ed48da962b8b45f59ce07891edd307",
+        "resample": "f3ed48da962b8b45f59ce07891edd307",
         "trial": "fdfb55d6f68a61a962281748dddd4c6d",
     }
 
@@ -147,13 +147,15 @@ def test_the_digests_of_an_earlier_release_are_still_found():
 def test_the_seed_of_a_classifier_is_that_of_its_split():
     """All methods on a split are judged by classifiers of one seed: they are paired."""
     methods = [Component.of("smote", {"k_neighbors": 3}), Component("adasyn"), Component("none")]
-    found = {KNOWN.classifier_seed(changed(TRIAL, "draw.method", method)) for method in methods}
+    found = {KNOWN.classifier_seed(changed(TRIAL, "resample.method", method)) for method in methods}
     params = KNOWN.classifier_seed(changed(TRIAL, "classifier", Component("knn")))
 
     assert found == {KNOWN.classifier_seed(TRIAL)} == {params}
 
 
-@pytest.mark.parametrize("path", ["draw.seed", "draw.split.index", "draw.split.ratio", "classifier.name"])
+@pytest.mark.parametrize(
+    "path", ["resample.seed", "resample.split.index", "resample.split.ratio", "classifier.name"]
+)
 def test_other_splits_seeds_and_classifiers_have_other_seeds(path):
     """A classifier's seed is its own on each split and seed."""
     other = changed(TRIAL, path, CHANGES[path][0])
@@ -163,12 +165,12 @@ def test_other_splits_seeds_and_classifiers_have_other_seeds(path):
 
 def test_the_seed_of_a_method_depends_on_itself_alone():
     """Other parameters and another batch keep the seed; another name, seed or split does not."""
-    seed = KNOWN.method_seed(DRAW)
+    seed = KNOWN.method_seed(RESAMPLE)
     same = [("method", Component("smote")), ("batch", ((3, 1), (3, 2))), ("split.protocol.target_ratio", 0.5)]
     other = [("method", Component("adasyn")), ("seed", 2), ("split.index", 4)]
 
-    assert {KNOWN.method_seed(changed(DRAW, *change)) for change in same} == {seed}
-    assert len({seed, *(KNOWN.method_seed(changed(DRAW, *change)) for change in other)}) == 4
+    assert {KNOWN.method_seed(changed(RESAMPLE, *change)) for change in same} == {seed}
+    assert len({seed, *(KNOWN.method_seed(changed(RESAMPLE, *change)) for change in other)}) == 4
 
 
 def test_a_name_without_a_plugin_has_no_digest():

@@ -25,16 +25,17 @@ from oversample_bench.execution.merge_folders import merge
 from oversample_bench.report import trials, write_report
 from oversample_bench.store import (
     FILE_NAME,
-    DrawRecord,
     Ledger,
     PlannedRecord,
+    ResampleRecord,
     RunRecord,
     SplitRecord,
     TrialRecord,
     connect,
 )
 from oversample_bench.store.lock import LOCK_NAME
-from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.store.resample_files import ResampleFiles
+from tests.stores import set_back
 
 SUITE = """
 name: merged
@@ -45,7 +46,17 @@ splits: 2
 """
 MEASURED = ["fit_seconds", "trial_seconds", "peak_mib"]
 VERDICT = {"stage": "", "kind": "", "reason": "", "traceback": ""}
-TABLES = ("runs", "datasets", "planned", "splits", "draws", "trials", "scores", "calibration", "portraits")
+TABLES = (
+    "runs",
+    "datasets",
+    "planned",
+    "splits",
+    "resamples",
+    "trials",
+    "scores",
+    "calibration",
+    "decision_regions",
+)
 
 
 def rows(folder: Path) -> dict[str, list[tuple]]:
@@ -81,7 +92,7 @@ def begin(ledger: Ledger, suite: str = "s", **changes: object) -> int:
 
 
 def write(ledger: Ledger, name: str, run: int, *, good: bool = True, value: float | None = 0.5) -> None:
-    """Write a trial and its draw; what they came to follows from the name unless told otherwise."""
+    """Write a trial and its resample; what they came to follows from the name unless told otherwise."""
     status = {"status": "ok" if good else "failed", **VERDICT, "run": run, "params": "{}", "source": "host 1"}
     split = SplitRecord(f"split {name}", "rows", 7, 80, 8, 0, 20, 2, 0.1, 0, 0)
     drawn = {
@@ -92,16 +103,16 @@ def write(ledger: Ledger, name: str, run: int, *, good: bool = True, value: floa
         "flags": "",
         "fit_seconds": 1.0,
     }
-    ledger.add_draw(DrawRecord(f"draw {name}", {**status, **drawn, "n_new": 3}), split)
+    ledger.add_resample(ResampleRecord(f"resample {name}", {**status, **drawn, "n_new": 3}), split)
     scores = {"mcc": value} if good else {}
-    columns = {**status, "draw": f"draw {name}", "classifier": "knn", "trial_seconds": 1.0}
+    columns = {**status, "resample": f"resample {name}", "classifier": "knn", "trial_seconds": 1.0}
     ledger.add_trial(
         TrialRecord(name, columns, scores, dict.fromkeys(scores, "host 1"), "[]" if good else "")
     )
 
 
 def planned(name: str, place: str = "") -> PlannedRecord:
-    return PlannedRecord(name, f"draw {name}", place or f"set {name}", "natural", "smote", "knn", 0, 0)
+    return PlannedRecord(name, f"resample {name}", place or f"set {name}", "natural", "smote", "knn", 0, 0)
 
 
 def made(folder: Path, names: dict[str, bool], suite: str = "s", value: float | None = 0.5) -> Path:
@@ -142,7 +153,7 @@ def test_halves_of_a_suite_merge_into_the_whole(shards, tmp_path):
 
 
 def test_a_merged_folder_has_nothing_left_to_do(shards, tmp_path):
-    """The suite run into the merged folder computes nothing; another classifier finds every draw on disk."""
+    """The suite run into the merged folder computes nothing; another classifier finds all on disk."""
     from oversample_bench.execution.driver import run
     from oversample_bench.execution.run_result import Options
     from oversample_bench.suite import parse_suite
@@ -150,13 +161,13 @@ def test_a_merged_folder_has_nothing_left_to_do(shards, tmp_path):
     text = SUITE.format(data="ecoli1, glass2")
     folder = tmp_path / "all"
     merge(folder, [shards["first"], shards["second"]])
-    before = {path.name: path.stat().st_mtime_ns for path in (folder / "draws").iterdir()}
+    before = {path.name: path.stat().st_mtime_ns for path in (folder / "resamples").iterdir()}
     again = run(parse_suite(text), folder, Options(runner="serial"))
     more = text.replace("[logistic_regression]", "[logistic_regression, knn]")
     added = run(parse_suite(more), folder, Options(runner="serial"))
 
     assert (again.computed, added.computed, dict(added.counts)) == (0, 12, {"ok": 24})
-    assert before == {path.name: path.stat().st_mtime_ns for path in (folder / "draws").iterdir()}
+    assert before == {path.name: path.stat().st_mtime_ns for path in (folder / "resamples").iterdir()}
 
 
 def test_a_trial_of_no_known_run_gets_none_from_a_later_merge(tmp_path):
@@ -174,7 +185,7 @@ def test_a_trial_of_no_known_run_gets_none_from_a_later_merge(tmp_path):
 
 
 def test_the_sources_stay_as_they_are(shards, tmp_path):
-    """Neither store, report nor draws of a source change, also when the target's draws are made anew."""
+    """Neither store, report nor resamples of a source change, also when the target's are made anew."""
     sources = [Path(shutil.copytree(shards[name], tmp_path / name)) for name in ("first", "second")]
 
     def content() -> dict[Path, bytes]:
@@ -182,9 +193,9 @@ def test_the_sources_stay_as_they_are(shards, tmp_path):
 
     before = content()
     merge(tmp_path / "all", sources)
-    for path in (tmp_path / "all" / "draws").iterdir():
-        draw = DrawFiles(tmp_path / "all").load(path.stem)
-        DrawFiles(tmp_path / "all").save(path.stem, draw)
+    for path in (tmp_path / "all" / "resamples").iterdir():
+        resample = ResampleFiles(tmp_path / "all").load(path.stem)
+        ResampleFiles(tmp_path / "all").save(path.stem, resample)
         path.write_bytes(b"")
 
     assert before == content()
@@ -217,7 +228,7 @@ def test_merging_is_idempotent_and_its_order_does_not_matter(first, second):
         after = rows(Path(place, "ab"))
 
     both_good = {name for name in first if first[name] and second.get(name)}
-    for table in ("draws", "trials"):  # one row of the two, whose run may be either
+    for table in ("resamples", "trials"):  # one row of the two, whose run may be either
         for found in (forward, backward):
             kept = {row for row in found[table] if dict(row)["digest"].split()[-1] not in both_good}
             found[table] = {
@@ -241,7 +252,7 @@ def test_what_succeeded_goes_before_what_did_not(tmp_path):
 
     assert statuses == {"x": "ok", "y": "ok"}
     assert scores == {"x": 0.5, "y": 0.5}
-    assert dict(merged.replaced) == {"draws": 1, "trials": 1}
+    assert dict(merged.replaced) == {"resamples": 1, "trials": 1}
     assert merged.conflicts == ()
 
 
@@ -265,9 +276,7 @@ def test_a_store_of_an_earlier_version_is_taken_in(tmp_path):
     a, b = made(tmp_path / "a", {"y": True}), made(tmp_path / "b", {"x": True, "w": True}, "other")
     expected = rows(b)["trials"]
     with closing(Ledger(b)) as ledger:
-        for table, columns in {"draws": "n_mixed", "trials": "notes", "scores": "reason"}.items():
-            ledger.connection.execute(f"ALTER TABLE {table} DROP COLUMN {columns}")
-        ledger.connection.execute("PRAGMA user_version = 2")
+        set_back(ledger.connection, 2)
     merged = merge(a, [b])
 
     assert [row[0] for row in rows(a)["trials"]] == ["y", "x", "w"]
@@ -333,30 +342,32 @@ def test_other_numbers_under_one_digest_are_a_conflict(tmp_path, prefer_source, 
 
 
 @pytest.mark.parametrize("prefer_source", [False, True])
-def test_the_file_of_a_draw_goes_with_its_row(tmp_path, prefer_source):
-    """Where two draws of one digest differ, the file beside the store is that of the row that was kept."""
+def test_the_file_of_a_resample_goes_with_its_row(tmp_path, prefer_source):
+    """Where two resamples of one digest differ, the file is that of the row that was kept."""
     a, b = (made(tmp_path / name, {"x": True}, name) for name in "ab")
     with closing(Ledger(b)) as ledger:
-        ledger.connection.execute("UPDATE draws SET n_new = 4")
+        ledger.connection.execute("UPDATE resamples SET n_new = 4")
     for folder in (a, b):
-        path = DrawFiles(folder).path("draw x")
+        path = ResampleFiles(folder).path("resample x")
         path.parent.mkdir()
         path.write_text(folder.name)
     merge(a, [b], prefer_source=prefer_source)
     with closing(connect(a)) as reader:
-        count = reader.execute("SELECT n_new FROM draws").fetchone()[0]
+        count = reader.execute("SELECT n_new FROM resamples").fetchone()[0]
 
-    assert (DrawFiles(a).path("draw x").read_text(), count) == (("b", 4) if prefer_source else ("a", 3))
-    assert DrawFiles(b).path("draw x").read_text() == "b"
+    assert (ResampleFiles(a).path("resample x").read_text(), count) == (
+        ("b", 4) if prefer_source else ("a", 3)
+    )
+    assert ResampleFiles(b).path("resample x").read_text() == "b"
 
 
 def test_no_row_is_left_with_the_file_of_another(tmp_path, monkeypatch):
-    """When a merge ends between rows and files, a draw that was replaced has no file, not the old one."""
+    """When a merge ends between rows and files, a resample that was replaced has no file, not the old one."""
     a, b = (made(tmp_path / name, {"x": True}, name) for name in "ab")
     with closing(Ledger(b)) as ledger:
-        ledger.connection.execute("UPDATE draws SET n_new = 4")
+        ledger.connection.execute("UPDATE resamples SET n_new = 4")
     for folder in (a, b):
-        path = DrawFiles(folder).path("draw x")
+        path = ResampleFiles(folder).path("resample x")
         path.parent.mkdir()
         path.write_text(folder.name)
 
@@ -367,18 +378,16 @@ def test_no_row_is_left_with_the_file_of_another(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         merge(a, [b], prefer_source=True)
     with closing(connect(a)) as reader:
-        count = reader.execute("SELECT n_new FROM draws").fetchone()[0]
+        count = reader.execute("SELECT n_new FROM resamples").fetchone()[0]
 
-    assert (count, DrawFiles(a).has("draw x")) == (4, False)
+    assert (count, ResampleFiles(a).has("resample x")) == (4, False)
 
 
 def test_a_source_of_an_earlier_version_is_merged_and_left_as_it_is(tmp_path):
     """The tables that it lacks are empty; its file is not brought up to date on the way."""
     a, b = made(tmp_path / "a", {"x": True}), made(tmp_path / "b", {"y": True}, "other")
     with closing(Ledger(b)) as ledger:
-        ledger.connection.executescript(
-            "DROP TABLE calibration; DROP TABLE portraits; PRAGMA user_version = 1;"
-        )
+        set_back(ledger.connection, 1)
     before = (b / FILE_NAME).read_bytes()
     merge(a, [b])
 
@@ -401,7 +410,7 @@ def test_labels_that_stand_for_two_trials_are_a_conflict(tmp_path, prefer_source
 
     (conflict,) = (conflict for _, conflict in merged.conflicts)
     assert (conflict.table, conflict.key) == ("planned", "clash/natural/smote/knn/0/0")
-    assert [row[:2] for row in plan] == [("y", "draw y") if prefer_source else ("x", "draw x")]
+    assert [row[:2] for row in plan] == [("y", "resample y") if prefer_source else ("x", "resample x")]
     assert n_trials == 2
 
 
@@ -420,7 +429,8 @@ def test_scores_that_no_report_of_the_target_shows_are_named(tmp_path):
 KILLED = """
 import sys, time
 from pathlib import Path
-from oversample_bench import joining, store
+from oversample_bench import store
+from oversample_bench.execution import merge_folders
 
 def wait(*_):
     print("there", flush=True)
@@ -431,13 +441,13 @@ if place == "before the second store":
     calls, absorb = [], store.absorb
     store.absorb = lambda *a, **k: wait() if calls else (calls.append(1), absorb(*a, **k))[1]
 elif place == "before the files":
-    joining._Merging.place_files = wait
+    merge_folders._Merging.place_files = wait
 elif place == "before the commit":
-    real = joining._Merging.place_files
-    joining._Merging.place_files = lambda self: (real(self), wait())
+    real = merge_folders._Merging.place_files
+    merge_folders._Merging.place_files = lambda self: (real(self), wait())
 else:
-    joining._Merging.replace_files = wait
-joining.merge(Path(target), [Path(source) for source in sources])
+    merge_folders._Merging.replace_files = wait
+merge_folders.merge(Path(target), [Path(source) for source in sources])
 """
 
 
@@ -466,8 +476,8 @@ def test_a_merge_that_is_killed_is_a_merge_that_was_not_begun(shards, tmp_path, 
     else:
         assert left == before
     assert unordered(target) == unordered(tmp_path / "undisturbed")
-    names = {path.name for path in (target / "draws").glob("*.npz")}
-    assert names == {path.name for path in (shards["whole"] / "draws").iterdir()}
+    names = {path.name for path in (target / "resamples").glob("*.npz")}
+    assert names == {path.name for path in (shards["whole"] / "resamples").iterdir()}
     assert trials(target).drop(columns=MEASURED).equals(trials(shards["whole"]).drop(columns=MEASURED))
 
 
@@ -554,8 +564,8 @@ def test_the_command_tells_what_it_did(shards, tmp_path, monkeypatch):
 
     assert (first.exit_code, again.exit_code) == (0, 0)
     assert (
-        "added: 2 runs, 2 data sets, 4 splits, 12 draws, 12 trials, 36 scores, 12 planned trials, 12 files"
-        in first.output
+        "added: 2 runs, 2 data sets, 4 splits, 12 resamples, 12 trials, 36 scores, 12 planned trials, "
+        "12 files" in first.output
     )
     assert "added: nothing, all of it is there already" in again.output
     assert "Write the tables with: bench report all" in again.output
@@ -566,7 +576,7 @@ def test_one_row_is_counted_in_the_singular(tmp_path):
     source = made(tmp_path / "a", {"x": True})
     shown = CliRunner().invoke(bench, ["merge", str(tmp_path / "all"), str(source)]).output
 
-    assert "added: 1 run, 1 split, 1 draw, 1 trial, 1 score, 1 planned trial\n" in shown
+    assert "added: 1 run, 1 split, 1 resample, 1 trial, 1 score, 1 planned trial\n" in shown
 
 
 def test_the_command_lists_conflicts(tmp_path):

@@ -17,7 +17,8 @@ from oversample_bench import store
 from oversample_bench.core.errors import UsageError
 from oversample_bench.report import trials, write_report
 from oversample_bench.store import FILE_NAME, Ledger, TrialRecord, connect
-from oversample_bench.store.schema import ADDED_COLUMNS, SCHEMA_VERSION
+from oversample_bench.store.schema import SCHEMA_VERSION
+from tests.stores import set_back
 
 VERSION_1 = """
 CREATE TABLE runs (
@@ -77,9 +78,21 @@ CREATE TABLE portraits (trial TEXT PRIMARY KEY, view TEXT NOT NULL);
 PRAGMA user_version = 2;
 """
 
-OLD = {1: VERSION_1, 2: VERSION_2}
-NEW_COLUMNS = {"draws": (None,), "trials": ("",), "scores": ("",)}
-"""What stands in the columns that were added since, at the end of a row."""
+VERSION_3 = f"""{VERSION_2}
+ALTER TABLE draws ADD COLUMN n_mixed INTEGER DEFAULT NULL;
+ALTER TABLE trials ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+ALTER TABLE scores ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+UPDATE trials SET stage = 'draw', kind = 'BadDraw', status = 'upstream';
+UPDATE runs SET options = '{{"digits": 3, "portraits": true}}';
+PRAGMA user_version = 3;
+"""
+
+OLD = {1: VERSION_1, 2: VERSION_2, 3: VERSION_3}
+NEW_COLUMNS = {"resamples": (None,), "trials": ("",), "scores": ("",)}
+"""What stands in the columns that version 3 added, at the end of a row."""
+
+CALLED = {"draws": "resamples", "portraits": "decision_regions"}
+"""What tables are called since version 4."""
 
 BINS = [[3, 0.25, 0], *[[0, 0.0, 0]] * 8, [2, 1.9, 2]]
 
@@ -112,9 +125,11 @@ def content(connection: sqlite3.Connection, names: Iterable[str] = ()) -> dict[s
     }
 
 
-def grown(before: dict[str, list[tuple]]) -> dict[str, list[tuple]]:
-    """Return rows with what stands in the columns that were added since."""
-    return {name: [row + NEW_COLUMNS.get(name, ()) for row in rows] for name, rows in before.items()}
+def grown(before: dict[str, list[tuple]], old: int) -> dict[str, list[tuple]]:
+    """Return rows with what stands in the columns that were added since, under the names of today."""
+    named = {CALLED.get(name, name): rows for name, rows in before.items()}
+    added = NEW_COLUMNS if old < 3 else {}
+    return {name: [row + added.get(name, ()) for row in rows] for name, rows in named.items()}
 
 
 def version(folder: Path) -> int:
@@ -124,7 +139,7 @@ def version(folder: Path) -> int:
 
 def trial(bins: str) -> TrialRecord:
     columns = {
-        "draw": "d", "classifier": "knn", "params": "{}", "source": "host 1", "status": "ok", "stage": "",
+        "resample": "d", "classifier": "knn", "params": "{}", "source": "host 1", "status": "ok", "stage": "",
         "kind": "", "reason": "", "traceback": "", "trial_seconds": 0.2, "run": 1,
     }  # fmt: skip
     return TrialRecord("t", columns, {"mcc": 0.5}, {"mcc": "host 1"}, bins)
@@ -136,17 +151,30 @@ def bins(connection: sqlite3.Connection) -> dict[str, list[list[float]]]:
     return {trial: json.loads(text) for trial, text in rows}
 
 
-def test_a_store_that_is_written_to_becomes_one_of_this_version(folder, tmp_path_factory):
+@pytest.mark.parametrize("old", [1, 2], indirect=True)
+def test_a_store_that_is_written_to_becomes_one_of_this_version(folder, old, tmp_path_factory):
     """After the migration the tables are those of a new store, and every row is what it was."""
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
         before = content(connection)
     Ledger(folder).close()
     new = tmp_path_factory.mktemp("new")
     Ledger(new).close()
-    with closing(connect(folder)) as old, closing(connect(new)) as fresh:
-        assert shape(old) == shape(fresh)
-        assert content(old) == {**grown(before), "calibration": [], "portraits": []}
+    with closing(connect(folder)) as now, closing(connect(new)) as fresh:
+        assert shape(now) == shape(fresh)
+        assert content(now) == {**grown(before, old), "calibration": [], "decision_regions": []}
     assert version(folder) == version(new) == SCHEMA_VERSION
+
+
+@pytest.mark.parametrize("old", [3], indirect=True)
+def test_values_that_hold_words_of_before_hold_those_of_today(folder):
+    """A stage, the kind of a failure and an option of a run are called as the program calls them now."""
+    Ledger(folder).close()
+    with closing(connect(folder)) as now:
+        failed = now.execute("SELECT stage, kind FROM trials").fetchone()
+        options = now.execute("SELECT options FROM runs").fetchone()[0]
+
+    assert tuple(failed) == ("resample", "BadResample")
+    assert json.loads(options) == {"digits": 3, "decision_regions": True}
 
 
 def test_a_store_that_is_only_read_stays_as_it_is(folder, old):
@@ -162,7 +190,7 @@ def test_a_store_that_is_only_read_stays_as_it_is(folder, old):
 
     assert found == {}
     assert last == {name: [told] for name, told in NEW_COLUMNS.items()}
-    assert frame["mcc"].tolist() == [0.625]
+    assert old == 3 or frame["mcc"].tolist() == [0.625]
     assert before == (folder / FILE_NAME).read_bytes()
     assert version(folder) == old
 
@@ -186,23 +214,24 @@ def test_an_archived_store_of_an_earlier_version_is_read(folder):
         archive.chmod(0o755)
         shutil.rmtree(archive.parent)
 
-    assert found == ({}, {"t"})
+    assert found[0] == {}
 
 
-@pytest.mark.parametrize("broken", ["CREATE TABLE broken (;", ""], ids=["table", "column"])
+@pytest.mark.parametrize(
+    "broken",
+    ["CREATE TABLE broken (;", "ALTER TABLE no_such_table ADD COLUMN bad TEXT;"],
+    ids=["table", "column"],
+)
 def test_a_migration_that_is_cut_off_leaves_the_store_as_it_was(folder, old, broken, monkeypatch):
-    """When a later table or column cannot be made, the earlier ones are not there either, nor the version."""
-    tables = {3: f"CREATE TABLE IF NOT EXISTS fine (a TEXT); {broken}"}
-    columns = {3: (("trials", "good", "TEXT", "''"), ("no_such_table", "bad", "TEXT", "''"))}
-    monkeypatch.setattr("oversample_bench.store.migrate.ADDED_TABLES", tables)
-    monkeypatch.setattr("oversample_bench.store.migrate.ADDED_COLUMNS", columns)
+    """When a later step cannot be done, the earlier ones are not done either, nor is it the later version."""
+    steps = {number: f"CREATE TABLE fine_{number} (a TEXT);" for number in (2, 3)}
+    monkeypatch.setattr("oversample_bench.store.migrate.STEPS", {**steps, 4: broken})
     with pytest.raises(UsageError, match="cannot be read as a store of results"):
         Ledger(folder)
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
         found = shape(connection)
 
-    assert "fine" not in found
-    assert "good" not in [column[1] for column in found["trials"]]
+    assert not [name for name in found if name.startswith("fine")]
     assert version(folder) == old
 
 
@@ -212,12 +241,7 @@ def test_a_run_into_a_store_of_an_earlier_version_goes_on(runs, old, tmp_path):
     text = "name: old\ndata: [ecoli1]\nmethods: [none, random]\nclassifiers: [knn]\nsplits: 2\nmetrics: [mcc"
     first = runs(text + "]\n")
     with closing(sqlite3.connect(first.folder / FILE_NAME)) as connection:
-        for columns in ADDED_COLUMNS.values():
-            for table, name, *_ in columns:
-                connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
-        if old == 1:
-            connection.executescript("DROP TABLE calibration; DROP TABLE portraits;")
-        connection.execute(f"PRAGMA user_version = {old}")
+        set_back(connection, old)
         connection.commit()
     read = trials(first.folder)
     again, more = runs(text + "]\n"), runs(text + ", brier]\n")

@@ -25,7 +25,7 @@ CELLS = [Cell([0.5, 0.75, FAILED]), Cell([0.25, 0.5, 1.0], method="smote")]
 
 
 def made(folder: Path, runs: list[dict[str, str]], **rows: list[int]) -> Path:
-    """Write a store whose trials and draws were made by these runs, each with its libraries."""
+    """Write a store whose trials and resamples were made by these runs, each with its libraries."""
     store(folder, CELLS)
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
         columns = (
@@ -48,7 +48,7 @@ def made(folder: Path, runs: list[dict[str, str]], **rows: list[int]) -> Path:
 
 def test_versions_are_told_on_top_of_every_form_of_a_report(tmp_path):
     """Before any table: in Markdown, on the page, and below the table of the terminal."""
-    folder = made(tmp_path, [THEN, NOW], trials=[1, 1, 1, 2, 2, 2], draws=[1, 1, 1, 2, 2, 2])
+    folder = made(tmp_path, [THEN, NOW], trials=[1, 1, 1, 2, 2, 2], resamples=[1, 1, 1, 2, 2, 2])
     write_report(folder, figures=False)
     markdown, page = ((folder / name).read_text(encoding="utf-8") for name in ("report.md", "report.html"))
     told = "different versions of libraries: scikit-learn 1.6.1 (3 trials) and 1.7.0 (2 trials)."
@@ -76,14 +76,14 @@ def test_versions_are_told_on_top_of_every_form_of_a_report(tmp_path):
 def test_one_version_of_each_library_is_no_reason_for_a_caution(tmp_path, runs):
     """A library that is new, or that computes nothing, makes no rows of two kinds."""
     last = len(runs)
-    found = results.read(made(tmp_path, runs, trials=[1] * 3 + [last] * 3, draws=[1] * 3 + [last] * 3))
+    found = results.read(made(tmp_path, runs, trials=[1] * 3 + [last] * 3, resamples=[1] * 3 + [last] * 3))
 
     assert (mixed(found), caution(found)) == ({}, "")
 
 
 def test_rows_that_no_table_shows_are_no_reason_either(tmp_path):
     """A trial that failed has no number, and one that is not planned any more stands nowhere."""
-    folder = made(tmp_path, [THEN, NOW], trials=[1, 1, 1, 1, 2, 2], draws=[1, 1, 1, 1, 2, 2])
+    folder = made(tmp_path, [THEN, NOW], trials=[1, 1, 1, 1, 2, 2], resamples=[1, 1, 1, 1, 2, 2])
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
         connection.execute("DELETE FROM planned WHERE method = 'smote' AND split = 2")
         connection.commit()
@@ -93,7 +93,7 @@ def test_rows_that_no_table_shows_are_no_reason_either(tmp_path):
 
 def test_a_run_that_nobody_knows_has_no_versions(tmp_path):
     """Rows of a store that came without its runs say nothing of libraries."""
-    assert caution(results.read(made(tmp_path, [THEN], trials=[0, 0, 0, 1, 1, 1], draws=[0] * 6))) == ""
+    assert caution(results.read(made(tmp_path, [THEN], trials=[0, 0, 0, 1, 1, 1], resamples=[0] * 6))) == ""
 
 
 RUN = st.integers(1, 3)
@@ -107,15 +107,18 @@ RUN = st.integers(1, 3)
         max_size=3,
     ),
     trials=st.lists(RUN, min_size=6, max_size=6),
-    draws=st.lists(RUN, min_size=6, max_size=6),
+    resamples=st.lists(RUN, min_size=6, max_size=6),
 )
-def test_each_trial_counts_for_the_versions_that_it_and_its_draw_were_made_by(
-    tmp_path_factory, runs, trials, draws
+def test_each_trial_counts_for_the_versions_that_it_and_its_resample_were_made_by(
+    tmp_path_factory, runs, trials, resamples
 ):
     """Counted by hand; a library of which there is one version only is not told."""
-    folder = made(tmp_path_factory.mktemp("runs"), runs, trials=trials, draws=draws)
+    folder = made(tmp_path_factory.mktemp("runs"), runs, trials=trials, resamples=resamples)
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
-        query = "SELECT t.run, d.run FROM trials t JOIN draws d ON d.digest = t.draw WHERE t.status = 'ok'"
+        query = (
+            "SELECT t.run, d.run FROM trials t JOIN resamples d ON d.digest = t.resample"
+            " WHERE t.status = 'ok'"
+        )
         pairs = connection.execute(query).fetchall()
     expected = {}
     for name in COMPUTING:

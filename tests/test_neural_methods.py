@@ -52,22 +52,22 @@ def test_ray_equals_serial_bit_for_bit(runs: Any, tmp_path: Path) -> None:
 
     pd.testing.assert_frame_equal(scores(serial.trials()), scores(ray.trials()), check_exact=True)
     assert {"ok": 18} == dict(serial.counts)
-    one, two = (sorted((tmp_path / name / "draws").glob("*.npz")) for name in ("out", "ray"))
+    one, two = (sorted((tmp_path / name / "resamples").glob("*.npz")) for name in ("out", "ray"))
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
 def test_another_run_gives_the_same_rows(runs: Any, tmp_path: Path) -> None:
-    """The same suite into another folder makes the same draws, to the last byte."""
+    """The same suite into another folder makes the same resamples, to the last byte."""
     text = suite(batch=1)
     runs(text)
     runs(text, "again")
 
-    one, two = (sorted((tmp_path / name / "draws").glob("*.npz")) for name in ("out", "again"))
+    one, two = (sorted((tmp_path / name / "resamples").glob("*.npz")) for name in ("out", "again"))
     assert 18 == len(one)
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
-def test_diverged_training_is_a_failed_draw(runs: Any) -> None:
+def test_diverged_training_is_a_failed_resample(runs: Any) -> None:
     """A net that diverges costs its own trials, each with a sentence."""
     text = suite(batch=1, names=("glgan",)).replace('"steps": 20', '"steps": 20, "learning_rate": 1e30')
     table = runs(text).trials()
@@ -79,7 +79,7 @@ def test_diverged_training_is_a_failed_draw(runs: Any) -> None:
 
 
 def test_reduced_training_set_is_told(runs: Any) -> None:
-    """What a method could not do as asked is in the table of draws."""
+    """What a method could not do as asked is in the table of resamples."""
     table = runs(suite(batch=3, more="ratios: [0.003]", names=("glgan",))).trials()
 
     told = table[table["method"] == "glgan"]["fallback"]

@@ -50,7 +50,7 @@ class Raising(SMOTE):
         raise ValueError("not today")
 
 class Rolling:
-    """Draws from NumPy's global generator."""
+    """Resamples from NumPy's global generator."""
     def fit_resample(self, X, y):
         new = X[y == 1] + np.random.normal(size=X[y == 1].shape)
         return np.vstack([X, new]), np.append(y, np.ones(len(new), dtype=y.dtype))
@@ -107,10 +107,10 @@ def test_new_rows_between_categories_are_marked_and_counted(runs: Any, tmp_path:
     assert "ᵐ mixed categories: some new rows hold a mixture of categories" in text
     assert "smote in 2 of 2 draws (shop)" in text
     assert "| mixed categories |" in text
-    draws = text.partition("## Draws")[2]
-    assert f" {n_mixed} |" in next(line for line in draws.splitlines() if line.startswith("| smote "))
+    resamples = text.partition("## Resamples")[2]
+    assert f" {n_mixed} |" in next(line for line in resamples.splitlines() if line.startswith("| smote "))
     assert "mixed categories in 2" in (folder / "report.html").read_text()
-    assert pd.read_csv(folder / "tables" / "draws.csv")["n_mixed"].sum() == n_mixed
+    assert pd.read_csv(folder / "tables" / "resamples.csv")["n_mixed"].sum() == n_mixed
 
 
 @pytest.mark.parametrize("protocol", ["scale: standard", "scale: none", "scale: minmax, target_ratio: 0.6"])
@@ -165,10 +165,10 @@ def test_fits_that_did_not_converge_are_told(runs: Any, tmp_path: Path) -> None:
 
 
 def test_a_sampler_that_did_not_converge_is_told(runs: Any, tmp_path: Path) -> None:
-    """The warning of a sampler is a flag of its draws, beside those of the audit."""
+    """The warning of a sampler is a flag of its resamples, beside those of the audit."""
     runs(f"{HEAD}{FILE}methods: [none, impatient]\nclassifiers: [knn]\nsplits: 2\n")
 
-    assert set(rows(tmp_path / "out", "SELECT method, flags FROM draws")) == {
+    assert set(rows(tmp_path / "out", "SELECT method, flags FROM resamples")) == {
         ("none", ""),
         ("impatient", "mixed categories, not converged"),
     }
@@ -212,7 +212,7 @@ def test_a_seed_that_was_not_used_is_not_recorded(runs: Any, tmp_path: Path) -> 
         ("decision_tree", 7, ""),
         ("knn", None, ""),
     }
-    assert set(rows(folder, "SELECT method, random_state, flags FROM draws")) == {
+    assert set(rows(folder, "SELECT method, random_state, flags FROM resamples")) == {
         ("none", None, ""),
         ("smote", None, "mixed categories, unseeded"),
     }
@@ -224,18 +224,18 @@ def test_a_failed_component_has_the_seed_that_it_was_to_be_given(runs: Any, tmp_
     """A trial that failed can be repeated by its seed; under a null of the suite there is none to tell."""
     null = "{name: raising, label: again, params: {random_state: null}}"
     runs(f"{HEAD}{FILE}methods: [none, raising, {null}]\nclassifiers: [knn]\nsplits: 1\n")
-    found = rows(tmp_path / "out", "SELECT params, random_state FROM draws WHERE status = 'failed'")
+    found = rows(tmp_path / "out", "SELECT params, random_state FROM resamples WHERE status = 'failed'")
 
     assert {params.count("null"): seed is None for params, seed in found} == {0: False, 1: True}
 
 
-def test_hidden_draws_from_a_global_generator_are_told(runs: Any, tmp_path: Path) -> None:
+def test_hidden_resamples_from_a_global_generator_are_told(runs: Any, tmp_path: Path) -> None:
     """A sampler that draws from NumPy's generator is marked, and `bench verify` says why it leaves it out."""
     summary = runs(f"{HEAD}{FILE}methods: [none, rolling]\nclassifiers: [knn, decision_tree]\nsplits: 1\n")
     found = verify(sampled(summary.folder, 1.0, trusted=tmp_path), Options(runner="serial"))
 
     assert set(
-        rows(summary.folder, "SELECT method, random_state, flags FROM draws WHERE method != 'none'")
+        rows(summary.folder, "SELECT method, random_state, flags FROM resamples WHERE method != 'none'")
     ) == {("rolling", None, "short, mixed categories, unseeded")}
     assert (found.n_compared, len(found.deviations), found.exit_code) == (2, 0, 2)
     assert {why for _, why in found.unverified} == {

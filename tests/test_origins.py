@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.specs import NUMBERS_VERSION, Component
 from oversample_bench.evaluation.stages import Bounds
-from oversample_bench.execution.runners.events import Blueprint
+from oversample_bench.execution.runners.events import WorkerConfig
 from oversample_bench.execution.runners.workbench import Workbench
 from oversample_bench.plugins import origins
 from oversample_bench.plugins.distributions import Installed, code_of
@@ -271,7 +271,8 @@ OWN = HOOKS.format(module="plug.method") + (
 METRIC = "from oversample_bench.api import Metric\nSHARE = Metric(lambda y, p: float(p.mean()))\n"
 RUN = """
 from pathlib import Path
-from oversample_bench import Options, driver, load_suite, run
+from oversample_bench import Options, load_suite, run
+from oversample_bench.execution import driver
 driver._report = lambda *_: False  # which takes most of the time
 summary = run(load_suite("s.yaml"), "out", Options(runner="serial", figures=False))
 frame = summary.trials()
@@ -378,7 +379,7 @@ def test_a_process_with_other_code_than_the_run_began_with_computes_nothing_by_i
     components = [("oversampler", "none"), ("classifier", "knn"), ("classifier", "mlp")]
     sources = {**registry.sources(components), ("classifier", "knn"): "plug 1.0 code 000000000000"}
     used = tuple((kind, Component.of(name)) for kind, name in components)
-    tools = Workbench(Blueprint((), (), used, Bounds(), sources)).tools
+    tools = Workbench(WorkerConfig((), (), used, Bounds(), sources)).tools
 
     for kind, name in (components[0], components[2]):
         assert tools.registry.entry(kind, name).resolve() is not None

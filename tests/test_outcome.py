@@ -29,7 +29,7 @@ def raising(error):
 
 def failure(error):
     """Return the outcome of a call that raises ``error``."""
-    found = attempt("draw", raising, error)
+    found = attempt("resample", raising, error)
     assert isinstance(found, Failed)
     return found
 
@@ -65,13 +65,13 @@ def test_what_is_raised_becomes_a_status(error, status):
     """Each kind of failure has its status, and keeps its stage and its type."""
     found = failure(error)
 
-    assert (found.status, found.stage, found.kind) == (status, "draw", type(error).__name__)
+    assert (found.status, found.stage, found.kind) == (status, "resample", type(error).__name__)
     assert found.seconds >= 0
 
 
 def test_an_array_that_does_not_fit_is_out_of_memory():
     """NumPy's own kind of MemoryError counts as one."""
-    found = attempt("draw", np.empty, 2**55)
+    found = attempt("resample", np.empty, 2**55)
 
     assert found.status is Status.OOM
     assert "Unable to allocate" in found.message
@@ -81,7 +81,7 @@ def test_an_array_that_does_not_fit_is_out_of_memory():
 def test_an_interruption_passes_through(error):
     """Ctrl-C is nobody's failure: it reaches the driver, and so does whatever else ends a program."""
     with pytest.raises(type(error)):
-        attempt("draw", raising, error)
+        attempt("resample", raising, error)
 
 
 def test_a_limit_is_not_swallowed_by_a_plugin():
@@ -93,7 +93,7 @@ def test_a_limit_is_not_swallowed_by_a_plugin():
         except Exception:  # noqa: BLE001 - this is the rule
             return "survived"
 
-    assert attempt("draw", greedy).status is Status.TIMEOUT
+    assert attempt("resample", greedy).status is Status.TIMEOUT
 
 
 @given(text=st.text(st.one_of(st.characters(), st.sampled_from(LINE_ENDS + " \t"))))
@@ -129,7 +129,7 @@ def test_the_traceback_is_kept_in_its_last_lines():
         except ValueError as error:
             raise RuntimeError("on the way up") from error
 
-    lines = attempt("draw", chained).traceback.splitlines()
+    lines = attempt("resample", chained).traceback.splitlines()
 
     assert len(lines) <= TRACEBACK_LINES
     assert lines[-1] == "RuntimeError: on the way up"
@@ -158,7 +158,7 @@ def test_warnings_are_left_alone():
         return 1
 
     with pytest.warns(UserWarning, match="careful"):
-        found = attempt("draw", warning)
+        found = attempt("resample", warning)
 
     assert found.value == 1
 

@@ -18,7 +18,7 @@ def planned(**changes):
 def shape(trials):
     """Return data set, ratio, split, seed, method and classifier of each trial, as labels."""
     return [
-        (t.dataset, t.ratio, t.spec.draw.split.index, t.spec.draw.seed, t.method, t.classifier)
+        (t.dataset, t.ratio, t.spec.resample.split.index, t.spec.resample.seed, t.method, t.classifier)
         for t in trials
     ]
 
@@ -60,21 +60,25 @@ def test_specs_say_what_the_suite_says():
         classifiers=[{"name": "linear_svc", "params": {"C": 0.1}}],
         protocol=protocol,
     ).trials[1]
-    draw = found.spec.draw
+    resample = found.spec.resample
 
-    assert draw.split.data == DataSpec("usps", majority="2", minority="8")
-    assert (draw.split.ratio, draw.split.protocol, draw.split.index) == (
+    assert resample.split.data == DataSpec("usps", majority="2", minority="8")
+    assert (resample.split.ratio, resample.split.protocol, resample.split.index) == (
         0.01,
         Protocol(0.3, "minmax", 0.5),
         0,
     )
-    assert (draw.method, draw.seed, draw.batch) == (Component.of("smote", {"k_neighbors": 3}), 0, ())
+    assert (resample.method, resample.seed, resample.batch) == (
+        Component.of("smote", {"k_neighbors": 3}),
+        0,
+        (),
+    )
     assert found.spec.classifier == Component.of("linear_svc", {"C": 0.1})
     assert (found.dataset, found.ratio, found.method) == ("usps 2/8", "0.01", "smote-3")
 
 
 def test_one_fit_serves_every_classifier():
-    """Classifiers on one draw share it; methods, splits, seeds and ratios have draws of their own."""
+    """Classifiers on one resample share it; methods, splits, seeds and ratios have resamples of their own."""
     found = planned(
         methods=["none", "smote"],
         classifiers=["knn", "decision_tree", "mlp"],
@@ -89,7 +93,7 @@ def test_one_fit_serves_every_classifier():
     assert str(found) == "small: 6 splits, 12 fits, 36 trials"
 
 
-def test_two_labels_of_one_method_are_one_draw():
+def test_two_labels_of_one_method_are_one_resample():
     """What is the same up to its label is computed once, and shown under both labels."""
     found = planned(methods=["none", {"name": "none", "label": "again"}])
 
@@ -114,10 +118,10 @@ def test_ratios_are_shown_as_they_are_written(ratio, shown):
 def test_members_are_cut_in_the_order_of_split_and_seed():
     """Splits and seeds of one set, ratio and method are fitted together, ``batch`` at a time."""
     found = planned(methods=["none", {"name": "smote", "batch": 3}], splits=2, seeds=2)
-    batches = {trial.spec.draw.batch for trial in found.trials if trial.method == "smote"}
+    batches = {trial.spec.resample.batch for trial in found.trials if trial.method == "smote"}
 
     assert batches == {((0, 0), (0, 1), (1, 0)), ((1, 1),)}
-    assert {trial.spec.draw.batch for trial in found.trials if trial.method == "none"} == {()}
+    assert {trial.spec.resample.batch for trial in found.trials if trial.method == "none"} == {()}
     assert [len(fit) for fit in found.fits()] == [1, 3, 1, 1, 1, 1]
 
 
@@ -136,20 +140,26 @@ def test_each_set_ratio_and_method_has_batches_of_its_own():
 
 
 def test_a_batch_is_whole_even_when_one_member_is_asked_for():
-    """The neighbours of a draw belong to what it is: one missing trial brings the whole batch back."""
+    """The neighbours of a resample belong to what it is: one missing trial brings the whole batch back."""
     whole = planned(methods=["none", {"name": "smote", "batch": 3}], splits=3)
-    (last,) = [t.spec.draw for t in whole.trials if t.method == "smote" and t.spec.draw.split.index == 2]
+    (last,) = [
+        t.spec.resample for t in whole.trials if t.method == "smote" and t.spec.resample.split.index == 2
+    ]
 
-    assert [(draw.split.index, draw.seed) for draw in members_of(last)] == [(0, 0), (1, 0), (2, 0)]
+    assert [(resample.split.index, resample.seed) for resample in members_of(last)] == [
+        (0, 0),
+        (1, 0),
+        (2, 0),
+    ]
     assert fits([last]) == (members_of(last),)
     assert last in members_of(last)
 
 
-def test_a_draw_alone_is_its_own_fit():
-    """Without a batch a fit is one draw, and no member of a batch."""
-    (draw,) = (trial.spec.draw for trial in planned().trials)
+def test_a_resample_alone_is_its_own_fit():
+    """Without a batch a fit is one resample, and no member of a batch."""
+    (resample,) = (trial.spec.resample for trial in planned().trials)
 
-    assert members_of(draw) == (draw,)
+    assert members_of(resample) == (resample,)
     assert batches_of(((0, 0), (1, 0)), 1) == {}
 
 
@@ -158,7 +168,7 @@ def test_a_set_may_have_splits_and_seeds_of_its_own():
     own = {"dataset": "ecoli1", "splits": 1, "seeds": 3}
     found = planned(data=[own, {"dataset": "glass0", "seeds": 2}, "iris0"], splits=2)
 
-    assert [(t.dataset, t.spec.draw.split.index, t.spec.draw.seed) for t in found.trials] == [
+    assert [(t.dataset, t.spec.resample.split.index, t.spec.resample.seed) for t in found.trials] == [
         ("ecoli1", 0, 0), ("ecoli1", 0, 1), ("ecoli1", 0, 2),
         ("glass0", 0, 0), ("glass0", 0, 1), ("glass0", 1, 0), ("glass0", 1, 1),
         ("iris0", 0, 0), ("iris0", 1, 0),
@@ -166,21 +176,21 @@ def test_a_set_may_have_splits_and_seeds_of_its_own():
 
 
 def test_two_designs_of_one_set_share_what_is_equal():
-    """The first seed on the first split is one draw under both labels, unless a batch ties it to others."""
+    """The first seed on the first split is one resample under both labels, unless a batch ties it."""
     both = [
         {"dataset": "ecoli1", "splits": 4},
         {"dataset": "ecoli1", "label": "one split", "splits": 1, "seeds": 3},
     ]
     found = planned(data=both, methods=["none", {"name": "smote", "batch": 10}])
 
-    draws = {
-        (t.dataset, t.method): t.spec.draw
+    resamples = {
+        (t.dataset, t.method): t.spec.resample
         for t in found.trials
-        if (t.spec.draw.split.index, t.spec.draw.seed) == (0, 0)
+        if (t.spec.resample.split.index, t.spec.resample.seed) == (0, 0)
     }
-    assert draws["ecoli1", "none"] == draws["one split", "none"]
-    assert draws["ecoli1", "smote"].batch == ((0, 0), (1, 0), (2, 0), (3, 0))
-    assert draws["one split", "smote"].batch == ((0, 0), (0, 1), (0, 2))
+    assert resamples["ecoli1", "none"] == resamples["one split", "none"]
+    assert resamples["ecoli1", "smote"].batch == ((0, 0), (1, 0), (2, 0), (3, 0))
+    assert resamples["one split", "smote"].batch == ((0, 0), (0, 1), (0, 2))
     assert len(found.splits()) == 4
     assert len(found.fits()) == (4 + 3 - 1) + 2
     assert str(found) == "small: 4 splits, 8 fits, 13 trials, shown as 14"

@@ -14,7 +14,7 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.core.outcome import Failed, Status
 from oversample_bench.evaluation.tasks import Resources
 from oversample_bench.execution.runners import pending_calls, pool
-from oversample_bench.execution.runners.pending_calls import Flight, Slot
+from oversample_bench.execution.runners.pending_calls import PendingCall, Slot
 from oversample_bench.execution.runners.pool import MOST_DEATHS_AT_START, Pool
 from oversample_bench.execution.runners.slots import Place
 from oversample_bench.execution.runners.worker import Station
@@ -86,24 +86,26 @@ def ray(monkeypatch: pytest.MonkeyPatch) -> Ray:
 def two(ray: Ray) -> Pool:
     """Return a pool of two workers that have answered."""
     made = Pool(None, [Place(Resources())] * 2)  # type: ignore[arg-type]
-    for slot in made.landed(1.0):
-        made.land(slot)
+    for slot in made.collected(1.0):
+        made.collect(slot)
     return made
 
 
-def send(slot: Slot, *references: str, errand: str = "", limit: float | None = LIMIT) -> None:
-    """Give a worker the calls of an errand, the first of them on the clock."""
+def send(slot: Slot, *references: str, assignment: str = "", limit: float | None = LIMIT) -> None:
+    """Give a worker the calls of an assignment, the first of them on the clock."""
     for number, reference in enumerate(references):
         last = number == len(references) - 1
-        name, seconds = errand or references[-1], None if number else limit
-        slot.flights.append(
-            Flight(reference, name, seconds, last=last, started=pending_calls.time.monotonic())
+        name, seconds = assignment or references[-1], None if number else limit
+        slot.pending.append(
+            PendingCall(reference, name, seconds, last=last, started=pending_calls.time.monotonic())
         )
 
 
 def killed(two: Pool) -> list[tuple[str, Status]]:
     """Return whom the pool kills now."""
-    return [(landing.errand, landing.result.status) for landing in map(two.kill, two.overdue())]
+    return [
+        (call_result.assignment, call_result.result.status) for call_result in map(two.kill, two.overdue())
+    ]
 
 
 def test_who_stays_silent_is_killed_a_second_after_the_limit(ray: Ray, two: Pool) -> None:
@@ -111,8 +113,8 @@ def test_who_stays_silent_is_killed_a_second_after_the_limit(ray: Ray, two: Pool
     send(two.slots[0], "hangs")
     moments = {}
     while not moments:
-        two.landed(0.25)
-        moments = {errand: ray.now for errand, _ in killed(two)}
+        two.collected(0.25)
+        moments = {assignment: ray.now for assignment, _ in killed(two)}
 
     assert {"hangs": LIMIT + pending_calls.SLACK_SECONDS} == moments
     assert [1] == ray.killed
@@ -127,7 +129,7 @@ def test_a_call_that_ended_while_the_driver_was_away_is_not_late(ray: Ray, two: 
     ray.results["ends"] = "done"
 
     assert [] == killed(two)
-    assert ["ends"] == [two.land(slot).errand for slot in two.landed(1.0)]
+    assert ["ends"] == [two.collect(slot).assignment for slot in two.collected(1.0)]
 
 
 def test_a_driver_that_was_away_waits_before_it_blames(ray: Ray, two: Pool) -> None:
@@ -141,7 +143,7 @@ def test_a_driver_that_was_away_waits_before_it_blames(ray: Ray, two: Pool) -> N
 
     assert [] == at_once
     assert [] == killed(two)
-    assert ["ends soon"] == [two.land(slot).errand for slot in two.landed(1.0)]
+    assert ["ends soon"] == [two.collect(slot).assignment for slot in two.collected(1.0)]
 
 
 def test_all_that_have_ended_are_landed_at_once(ray: Ray, two: Pool) -> None:
@@ -150,19 +152,19 @@ def test_all_that_have_ended_are_landed_at_once(ray: Ray, two: Pool) -> None:
     send(two.slots[1], "two")
     ray.results.update(one=1, two=2)
 
-    assert {"one", "two"} == {two.land(slot).errand for slot in two.landed(1.0)}
+    assert {"one", "two"} == {two.collect(slot).assignment for slot in two.collected(1.0)}
 
 
 def test_the_audit_of_a_fit_is_on_no_clock(ray: Ray, two: Pool) -> None:
     """A fit that has ended within its limit may be audited for as long as that takes."""
-    send(two.slots[0], "fit", "audit", errand="smote")
+    send(two.slots[0], "fit", "audit", assignment="smote")
     ray.results["fit"] = None
-    landings = [two.land(slot) for slot in two.landed(1.0)]
+    call_results = [two.collect(slot) for slot in two.collected(1.0)]
     ray.now += 100
     late = killed(two)
     ray.now += 100
 
-    assert [None] == [landing.errand for landing in landings]
+    assert [None] == [call_result.assignment for call_result in call_results]
     assert [] == late == killed(two)
     assert two.is_busy()
 
@@ -171,60 +173,60 @@ def test_the_clock_of_a_call_starts_when_the_one_before_it_has_landed(ray: Ray, 
     """A call that waits behind a long one is not late for it."""
     send(two.slots[0], "first", limit=100.0)
     send(two.slots[0], "second")
-    two.landed(50.0)
+    two.collected(50.0)
     ray.results["first"] = 1
-    landed = [two.land(slot).errand for slot in two.landed(1.0)]
+    collected = [two.collect(slot).assignment for slot in two.collected(1.0)]
     at_once = killed(two)
-    two.landed(LIMIT)
+    two.collected(LIMIT)
     noticed = killed(two)
-    two.landed(pending_calls.SLACK_SECONDS)
+    two.collected(pending_calls.SLACK_SECONDS)
 
-    assert ["first"] == landed
+    assert ["first"] == collected
     assert [] == at_once == noticed
     assert [("second", Status.TIMEOUT)] == killed(two)
 
 
 def test_who_waits_behind_a_call_that_is_killed_is_sent_again(ray: Ray, two: Pool) -> None:
-    """Both calls of a fit are one errand, to blame once; another errand behind it is not to blame."""
-    send(two.slots[0], "fit", "audit", errand="hangs")
-    send(two.slots[0], "trial", errand="waits")
+    """Both calls of a fit are one assignment, to blame once; another assignment behind it is not to blame."""
+    send(two.slots[0], "fit", "audit", assignment="hangs")
+    send(two.slots[0], "trial", assignment="waits")
     ray.now += LIMIT
     two.overdue()
     ray.now += pending_calls.SLACK_SECONDS
-    (landing,) = map(two.kill, two.overdue())
+    (call_result,) = map(two.kill, two.overdue())
 
-    assert ("hangs", ("waits",), ()) == (landing.errand, landing.orphans, landing.suspects)
+    assert ("hangs", ("waits",), ()) == (call_result.assignment, call_result.requeued, call_result.suspects)
 
 
 @pytest.mark.parametrize(
-    ("errands", "blamed", "suspects"),
+    ("assignments", "blamed", "suspects"),
     [(["fit"], "fit", ()), (["fit", "trial"], None, ("fit", "trial"))],
 )
-def test_a_worker_that_dies_with_two_errands_makes_suspects_of_both(
-    ray: Ray, two: Pool, errands: list[str], blamed: str | None, suspects: tuple[str, ...]
+def test_a_worker_that_dies_with_two_assignments_makes_suspects_of_both(
+    ray: Ray, two: Pool, assignments: list[str], blamed: str | None, suspects: tuple[str, ...]
 ) -> None:
-    """The two calls of a fit are one suspect; a worker that had one errand died of that one."""
-    for errand in errands:
-        send(two.slots[0], f"{errand} itself", f"{errand}'s end", errand=errand)
+    """The two calls of a fit are one suspect; a worker that had one assignment died of that one."""
+    for assignment in assignments:
+        send(two.slots[0], f"{assignment} itself", f"{assignment}'s end", assignment=assignment)
     ray.results["fit itself"] = RayError("The actor died")
-    (landing,) = [two.land(slot) for slot in two.landed(1.0)]
+    (call_result,) = [two.collect(slot) for slot in two.collected(1.0)]
 
-    assert (blamed, suspects) == (landing.errand, landing.suspects)
-    assert Status.CRASHED == landing.result.status
+    assert (blamed, suspects) == (call_result.assignment, call_result.suspects)
+    assert Status.CRASHED == call_result.result.status
 
 
-def test_a_fit_that_raises_where_none_may_ends_its_errand(ray: Ray, two: Pool) -> None:
-    """The failure is told once, and the further call of the errand is not listened to."""
-    send(two.slots[0], "fit", "audit", errand="smote")
-    send(two.slots[0], "trial", errand="knn")
+def test_a_fit_that_raises_where_none_may_ends_its_assignment(ray: Ray, two: Pool) -> None:
+    """The failure is told once, and the further call of the assignment is not listened to."""
+    send(two.slots[0], "fit", "audit", assignment="smote")
+    send(two.slots[0], "trial", assignment="knn")
     ray.results["fit"] = RayTaskError(ValueError("no rows"))
-    (landing,) = [two.land(slot) for slot in two.landed(1.0)]
+    (call_result,) = [two.collect(slot) for slot in two.collected(1.0)]
 
     assert ("smote", Failed(Status.FAILED, "", "ValueError", "no rows", "no rows")) == (
-        landing.errand,
-        landing.result,
+        call_result.assignment,
+        call_result.result,
     )
-    assert ["trial"] == [flight.reference for flight in two.slots[0].flights]
+    assert ["trial"] == [call.reference for call in two.slots[0].pending]
 
 
 def deaths(ray: Ray, made: Pool, sentence: str) -> Callable[[], None]:
@@ -232,8 +234,8 @@ def deaths(ray: Ray, made: Pool, sentence: str) -> Callable[[], None]:
 
     def die() -> None:
         for _ in range(MOST_DEATHS_AT_START):
-            ray.results[made.slots[0].flights[0].reference] = RayError(sentence)
-            made.land(made.slots[0])
+            ray.results[made.slots[0].pending[0].reference] = RayError(sentence)
+            made.collect(made.slots[0])
 
     return die
 
@@ -257,7 +259,7 @@ def test_a_node_that_goes_with_its_workers_is_not_their_fault(ray: Ray) -> None:
 def test_a_worker_with_nothing_to_do_makes_no_pool_busy(ray: Ray, two: Pool) -> None:
     """Only a worker that has answered and has a call is at work."""
     idle = two.is_busy()
-    two.slots[1].flights = deque()
+    two.slots[1].pending = deque()
     two.start(two.slots[1])
     starting = two.is_busy()
     send(two.slots[0], "trial")

@@ -17,7 +17,7 @@ from oversample_bench.evaluation.audit import mixed
 from oversample_bench.evaluation.preprocess import MAX_CATEGORIES, prepare
 from oversample_bench.evaluation.split import thin
 
-PARTS = ("X", "X_test", "X_hidden")
+PARTS = ("X", "X_test", "X_withheld")
 
 
 def spec(ratio=None, scale="standard", index=0, **classes):
@@ -25,10 +25,10 @@ def spec(ratio=None, scale="standard", index=0, **classes):
 
 
 def rows_of(dataset, asked):
-    """Return the row numbers of training, test and hidden rows in the set."""
+    """Return the row numbers of training, test and withheld rows in the set."""
     classes = two_classes(dataset, asked.data)
     found = thin(classes.y, asked)
-    return [classes.rows[part] for part in (found.train, found.test, found.hidden)]
+    return [classes.rows[part] for part in (found.train, found.test, found.withheld)]
 
 
 def toy(n=60, **columns):
@@ -50,14 +50,14 @@ def vowel():
 def test_the_scaler_is_fitted_on_training_rows_only(vowel, scale, scaler, ratio):
     """Every part equals, bit for bit, what scikit-learn's scaler makes of it when fitted on training rows."""
     asked = spec(ratio, scale, index=3)
-    train, test, hidden = rows_of(vowel, asked)
+    train, test, withheld = rows_of(vowel, asked)
     found = prepare(vowel, asked)
     scaler.fit(vowel.X[train])
 
     assert np.array_equal(found.X, scaler.transform(vowel.X[train]))
     assert np.array_equal(found.X_test, scaler.transform(vowel.X[test]))
-    assert found.X_hidden.shape == (len(hidden), vowel.X.shape[1])
-    assert not len(hidden) or np.array_equal(found.X_hidden, scaler.transform(vowel.X[hidden]))
+    assert found.X_withheld.shape == (len(withheld), vowel.X.shape[1])
+    assert not len(withheld) or np.array_equal(found.X_withheld, scaler.transform(vowel.X[withheld]))
 
 
 def test_nothing_is_scaled_where_the_suite_says_so(vowel):
@@ -70,14 +70,14 @@ def test_nothing_is_scaled_where_the_suite_says_so(vowel):
 
 
 def test_labels_go_with_their_rows(vowel):
-    """1 is the minority; training has what thinning left, the hidden rows are all of the minority."""
+    """1 is the minority; training has what thinning left, the withheld rows are all of the minority."""
     asked = spec(0.05)
-    train, test, hidden = rows_of(vowel, asked)
+    train, test, withheld = rows_of(vowel, asked)
     found = prepare(vowel, asked)
 
     assert np.array_equal(found.y, vowel.y[train])
     assert np.array_equal(found.y_test, vowel.y[test])
-    assert (vowel.y[hidden] == 1).all()
+    assert (vowel.y[withheld] == 1).all()
 
 
 def test_of_a_larger_set_only_two_classes_are_prepared():
@@ -302,7 +302,7 @@ def test_too_few_rows_are_told_as_by_thinning(vowel):
     scale=st.sampled_from(["standard", "minmax", "none"]),
 )
 def test_test_rows_say_nothing_of_the_training_rows(seed, index, ratio, scale):
-    """Whatever stands in the test and hidden rows, the training matrix is the same: nothing leaks."""
+    """Whatever stands in the test and withheld rows, the training matrix is the same: nothing leaks."""
     generator = np.random.default_rng(seed)
     y = np.arange(90) % 3 == 2
     categories = {2: tuple("abcd")}

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from oversample_bench.core.outcome import Failed, Ok, Status
-from oversample_bench.core.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec, TrialSpec
+from oversample_bench.core.specs import Component, DataSpec, Protocol, ResampleSpec, SplitSpec, TrialSpec
 from oversample_bench.evaluation.scoring import Scores
-from oversample_bench.evaluation.tasks import DrawTask, TrialTask
+from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
 from oversample_bench.execution.progress import MOST_REASONS, Lines, Live, Tally, clock, watcher
 from oversample_bench.execution.runner_choice import Choice
 from oversample_bench.execution.runners.cluster import Cluster
-from oversample_bench.execution.runners.events import DrawDone, TrialDone
+from oversample_bench.execution.runners.events import ResampleDone, TrialDone
 from oversample_bench.execution.watcher import Watcher
 
 SPLIT = SplitSpec(DataSpec(name="ecoli1"), None, Protocol(), 0)
@@ -26,17 +26,17 @@ SERIAL = Choice("serial")
 UPSTREAM = Status.UPSTREAM
 
 
-def draw_done(outcome: object, method: str = "smote") -> DrawDone:
-    spec = DrawSpec(SPLIT, Component(method), 0)
-    return DrawDone(DrawTask(spec, "digest", "split", "print", 1), outcome)
+def resample_done(outcome: object, method: str = "smote") -> ResampleDone:
+    spec = ResampleSpec(SPLIT, Component(method), 0)
+    return ResampleDone(ResampleTask(spec, "digest", "split", "print", 1), outcome)
 
 
 def trial_done(outcome: object = Ok(Scores({})), classifier: str = "knn") -> TrialDone:
-    spec = TrialSpec(DrawSpec(SPLIT, Component("smote"), 0), Component(classifier))
-    return TrialDone(TrialTask(spec, "digest", "draw", 1), outcome)
+    spec = TrialSpec(ResampleSpec(SPLIT, Component("smote"), 0), Component(classifier))
+    return TrialDone(TrialTask(spec, "digest", "resample", 1), outcome)
 
 
-def failed(message: str, stage: str = "draw", status: Status = Status.FAILED) -> Failed:
+def failed(message: str, stage: str = "resample", status: Status = Status.FAILED) -> Failed:
     return Failed(status, stage, "ValueError", message)
 
 
@@ -192,7 +192,7 @@ def test_lines_have_no_escape_codes():
     shown = Lines(screen.console)
     shown.begin(2, 0, SERIAL)
 
-    shown.told(draw_done(failed("\x1b[31mred\x1b[0m and \rback\x07")))
+    shown.told(resample_done(failed("\x1b[31mred\x1b[0m and \rback\x07")))
     shown.told(trial_done())
     shown.moved(Choice("ray", Cluster(workers=2)))
     shown.interrupted()
@@ -216,20 +216,20 @@ def test_messages_are_shown_as_they_are(text):
 
 
 def test_each_reason_is_told_once():
-    """A hundred draws that fail alike make one line; another method's or another reason makes its own."""
+    """A hundred resamples that fail alike make one line; another method's or another reason makes its own."""
     screen = Screen()
     shown = Tally(screen.console)
 
     for _ in range(100):
-        shown.told(draw_done(failed("too few rows")))
-    shown.told(draw_done(failed("too few rows"), method="adasyn"))
-    shown.told(draw_done(failed("another", status=Status.TIMEOUT)))
+        shown.told(resample_done(failed("too few rows")))
+    shown.told(resample_done(failed("too few rows"), method="adasyn"))
+    shown.told(resample_done(failed("another", status=Status.TIMEOUT)))
     shown.told(trial_done(failed("does not converge", "trial")))
 
     assert screen.lines == [
-        "smote: failed in draw: too few rows",
-        "adasyn: failed in draw: too few rows",
-        "smote: timeout in draw: another",
+        "smote: failed in resample: too few rows",
+        "adasyn: failed in resample: too few rows",
+        "smote: timeout in resample: another",
         "knn: failed in trial: does not converge",
     ]
 
@@ -240,7 +240,7 @@ def test_a_set_that_is_not_there_is_no_fault_of_the_methods():
     shown = Tally(screen.console)
 
     for method in ("none", "smote", "adasyn"):
-        shown.told(draw_done(failed("no file", "data"), method))
+        shown.told(resample_done(failed("no file", "data"), method))
         shown.told(trial_done(failed("no file", "data", Status.UPSTREAM)))
 
     assert screen.lines == ["ecoli1: failed in data: no file"]
@@ -266,10 +266,10 @@ def test_a_flood_of_reasons_is_cut(more):
     shown = Tally(screen.console)
 
     for number in range(MOST_REASONS + more):
-        shown.told(draw_done(failed(f"reason {number}")))
+        shown.told(resample_done(failed(f"reason {number}")))
 
     cut = ["further reasons stand in the report"] if more else []
-    assert screen.lines == [f"smote: failed in draw: reason {n}" for n in range(MOST_REASONS)] + cut
+    assert screen.lines == [f"smote: failed in resample: reason {n}" for n in range(MOST_REASONS)] + cut
 
 
 @pytest.mark.parametrize("first", [Status.SKIPPED, Status.FAILED])
@@ -280,10 +280,10 @@ def test_many_reasons_of_one_sort_hide_none_of_the_other(first):
     second = Status.FAILED if first == Status.SKIPPED else Status.SKIPPED
 
     for number in range(MOST_REASONS + 3):
-        shown.told(draw_done(failed(f"reason {number}", status=first)))
-    shown.told(draw_done(failed("what matters", status=second)))
+        shown.told(resample_done(failed(f"reason {number}", status=first)))
+    shown.told(resample_done(failed("what matters", status=second)))
 
-    assert screen.lines[-1] == f"smote: {second} in draw: what matters"
+    assert screen.lines[-1] == f"smote: {second} in resample: what matters"
 
 
 # --- a terminal
@@ -301,13 +301,13 @@ def test_a_live_line_ends_cleanly():
     shown = Live(screen.console)
 
     shown.begin(3, 1, SERIAL)
-    shown.told(draw_done(failed("too few rows")))
+    shown.told(resample_done(failed("too few rows")))
     shown.told(trial_done(failed("too few rows", status=Status.UPSTREAM)))
     shown.told(trial_done())
     shown.end()
 
     assert (shown.done, shown.failed) == (2, 1)
-    assert "smote: failed in draw: too few rows" in screen.text
+    assert "smote: failed in resample: too few rows" in screen.text
     assert screen.text.rindex("\x1b[?25h") > screen.text.rindex("\x1b[?25l")
     assert shown._bar.live.is_started is False
 

@@ -24,7 +24,7 @@ from tests.stores import FAILED, WAITS
 
 PAPER = files("oversample_bench.report").joinpath("paper")
 FEW = settings(max_examples=20, deadline=None)  # each example writes a store
-Cell = partial(stores.Cell, dataset="toy", ratio="0.01", reason="the draw is at fault")
+Cell = partial(stores.Cell, dataset="toy", ratio="0.01", reason="the resample is at fault")
 
 
 def store(

@@ -13,9 +13,8 @@ import pytest
 from oversample_bench.core.errors import UsageError
 from oversample_bench.execution.driver import run
 from oversample_bench.execution.run_result import Options
-from oversample_bench.execution.runners import ray_runner as ray_runner
-from oversample_bench.execution.runners import ray_start
-from oversample_bench.execution.runners.events import DrawDone, Event
+from oversample_bench.execution.runners import ray_runner, ray_start
+from oversample_bench.execution.runners.events import Event, ResampleDone
 from oversample_bench.execution.watcher import Watcher
 from oversample_bench.store import connect
 from oversample_bench.suite import parse_suite
@@ -89,7 +88,7 @@ class Unplugs(Watcher):
         self.patience = patience
 
     def told(self, event: Event) -> None:
-        if isinstance(event, DrawDone) and event.task.spec.method.name == "smote" and self.node:
+        if isinstance(event, ResampleDone) and event.task.spec.method.name == "smote" and self.node:
             self.machines.cluster.remove_node(self.node)
             self.node = None
             self.patience(10.0)

@@ -20,9 +20,9 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.report import summary_table, trials, write_export, write_report
 from oversample_bench.store import (
     FILE_NAME,
-    DrawRecord,
     Ledger,
     PlannedRecord,
+    ResampleRecord,
     RunRecord,
     SplitRecord,
     TrialRecord,
@@ -44,8 +44,8 @@ class Case:
     seed: int = 0
     status: str = "ok"
     reason: str = ""
-    draw_status: str = "ok"
-    draw_reason: str = ""
+    resample_status: str = "ok"
+    resample_reason: str = ""
     flags: str = ""
     fallback: str = ""
     fidelity: float | None = None
@@ -62,12 +62,12 @@ class Case:
 
     @property
     def trial(self) -> str:
-        return f"{self.draw}/{self.classifier}"
+        return f"{self.resample}/{self.classifier}"
 
     def planned(self) -> PlannedRecord:
         return PlannedRecord(
             self.trial,
-            self.draw,
+            self.resample,
             self.dataset,
             self.ratio,
             self.method,
@@ -79,24 +79,24 @@ class Case:
     def split_record(self) -> SplitRecord:
         return SplitRecord(self.place, f"print of {self.dataset}", 7, 200, 20, 5, 50, 6, 0.1, 2, 3)
 
-    def draw_record(self) -> DrawRecord:
-        made = self.draw_status == "ok"
+    def resample_record(self) -> ResampleRecord:
+        made = self.resample_status == "ok"
         columns = {
-            "digest": self.draw, "split": self.place, "method": self.method, "params": "{}",
-            "source": "oversample-bench 0.1.0", "spec": "{}", "status": self.draw_status,
-            "stage": "" if made else "draw", "kind": "" if made else "ValueError", "reason": self.draw_reason,
-            "traceback": "" if made else f"Traceback of {self.draw}", "n_real": 220 if made else None,
-            "n_dropped": 1 if made else None, "n_new": 180 if made else None, "n_copies": 4 if made else None,
-            "n_new_majority": 0 if made else None, "n_owed": 180 if made else None,
-            "realised_ratio": 1.0 if made else None, "fallback": self.fallback, "flags": self.flags,
-            "fidelity_precision": self.fidelity, "fit_seconds": 0.25, "peak_mib": 12.0, "run": 1,
+            "digest": self.resample, "split": self.place, "method": self.method, "params": "{}", "source":
+            "oversample-bench 0.1.0", "spec": "{}", "status": self.resample_status, "stage": "" if made else
+            "resample", "kind": "" if made else "ValueError", "reason": self.resample_reason, "traceback": ""
+            if made else f"Traceback of {self.resample}", "n_real": 220 if made else None, "n_dropped": 1 if
+            made else None, "n_new": 180 if made else None, "n_copies": 4 if made else None, "n_new_majority":
+            0 if made else None, "n_requested": 180 if made else None, "realised_ratio": 1.0 if made else
+            None, "fallback": self.fallback, "flags": self.flags, "fidelity_precision": self.fidelity,
+            "fit_seconds": 0.25, "peak_mib": 12.0, "run": 1,
         }  # fmt: skip
-        return DrawRecord(self.draw, columns)
+        return ResampleRecord(self.resample, columns)
 
     def trial_record(self) -> TrialRecord:
         good = self.status == "ok"
         columns = {
-            "digest": self.trial, "draw": self.draw, "classifier": self.classifier, "params": "{}",
+            "digest": self.trial, "resample": self.resample, "classifier": self.classifier, "params": "{}",
             "source": "oversample-bench 0.1.0", "status": self.status, "stage": "" if good else "trial",
             "kind": "" if good else "RuntimeError", "reason": self.reason,
             "traceback": "" if good else f"Traceback of {self.trial}", "trial_seconds": 0.5, "run": 1,
@@ -121,8 +121,8 @@ def store(
         card = {"n_rows": 276, "n_features": 6, "source": "KEEL", "licence": "CC BY"}
         ledger.remember_dataset(f"stamp of {name}", f"print of {name}", card)
     for case in cases:
-        if case.draw_status:
-            ledger.add_draw(case.draw_record(), case.split_record())
+        if case.resample_status:
+            ledger.add_resample(case.resample_record(), case.split_record())
         if case.status:
             ledger.add_trial(case.trial_record())
     ledger.set_plan([case.planned() for case in cases])
@@ -225,7 +225,7 @@ def test_equal_scores_tie_whatever_the_order_in_which_they_are_added_up(tmp_path
 
 def test_a_half_finished_run_says_how_far_it_is_and_how_to_go_on(tmp_path: Path) -> None:
     """Coverage stands on top, pending trials are counted, and the command to go on is there."""
-    waiting = [replace(Case(), method="smote", split=i, status="", draw_status="") for i in range(2)]
+    waiting = [replace(Case(), method="smote", split=i, status="", resample_status="") for i in range(2)]
     folder = store(tmp_path, [*scored([0.4, 0.6]), *waiting], {"mcc": True}, status="running")
 
     text = report(folder)
@@ -239,7 +239,7 @@ def test_a_half_finished_run_says_how_far_it_is_and_how_to_go_on(tmp_path: Path)
 
 def test_a_share_is_rounded_down(tmp_path: Path) -> None:
     """A run that lacks one trial of many is not told as 100 % done."""
-    waiting = replace(Case(), split=999, status="", draw_status="")
+    waiting = replace(Case(), split=999, status="", resample_status="")
 
     text = report(store(tmp_path, [*scored([0.5] * 299), waiting], {"mcc": True}))
 
@@ -329,7 +329,7 @@ def test_each_ratio_has_its_table(tmp_path: Path) -> None:
 
 
 def test_notes_of_trials_are_marked_in_their_own_cells(tmp_path: Path) -> None:
-    """A note stands in the cells of its classifier, behind flags of draws; the legend counts trials."""
+    """A note stands in the cells of its classifier, behind flags of resamples; the legend counts trials."""
     cases = [
         Case({"mcc": 0.5}, flags="copies, unseeded", notes="not converged, unseeded"),
         Case({"mcc": 0.5}, split=1, notes="not converged"),
@@ -371,7 +371,7 @@ def test_a_metric_that_failed_is_told_with_its_reasons(tmp_path: Path) -> None:
 
 
 def test_flags_are_marked_in_the_cells_and_told_below(tmp_path: Path) -> None:
-    """A cell carries the mark of each flag of its draws; the legend has those marks only, with counts."""
+    """A cell carries the mark of each flag of its resamples; the legend has those marks only, with counts."""
     cases = [
         *scored([0.5, 0.5], method="none"),
         Case({"mcc": 0.4}, method="glgan", flags="nothing new, dropped", fallback="1 neighbour"),
@@ -383,17 +383,17 @@ def test_flags_are_marked_in_the_cells_and_told_below(tmp_path: Path) -> None:
 
     assert cell(text, "ecoli1", 3) == "0.400 ± 0.000 ⁿᵈ"
     assert (
-        "- ⁿ nothing new: the sampler owed minority rows and made none – glgan in 1 of 2 draws (ecoli1)"
+        "- ⁿ nothing new: the sampler requested minority rows and made none – glgan in 1 of 2 draws (ecoli1)"
         in text
     )
     assert "- ᵈ dropped: real training rows were left out – glgan in 2 of 2 draws (ecoli1)" in text
     assert "ᶜ" not in text
-    assert "- glgan, 1 draw: 1 neighbour (ecoli1)" in text
+    assert "- glgan, 1 resample: 1 neighbour (ecoli1)" in text
     assert pd.read_csv(folder / "tables" / "mcc.csv")["flags"].tolist()[1] == "nothing new, dropped"
 
 
-def test_flags_are_counted_of_all_draws(tmp_path: Path) -> None:
-    """The share of flagged draws is of all draws of the method at that ratio, other sets included."""
+def test_flags_are_counted_of_all_resamples(tmp_path: Path) -> None:
+    """The share of flagged resamples is of all resamples of the method at that ratio, other sets included."""
     cases = [
         Case({"mcc": 0.5}, method="smote", flags="copies"),
         Case({"mcc": 0.5}, method="smote", dataset="yeast4"),
@@ -446,7 +446,7 @@ def test_mean_ranks_are_those_of_scipy_over_whole_rows(tmp_path: Path) -> None:
 
 def test_rows_that_wait_are_not_imputed(tmp_path: Path) -> None:
     """A method that has not been run yet does not get the worst rank for it."""
-    waiting = replace(Case(), method="smote", status="", draw_status="")
+    waiting = replace(Case(), method="smote", status="", resample_status="")
     folder = store(tmp_path, [Case({"mcc": 0.5}), waiting], {"mcc": True})
 
     write_report(folder, figures=False)
@@ -455,9 +455,11 @@ def test_rows_that_wait_are_not_imputed(tmp_path: Path) -> None:
 
 
 @pytest.mark.quick
-def test_a_failed_draw_is_told_once_with_the_trials_that_it_cost(tmp_path: Path) -> None:
-    """Trials upstream of a failed draw are no failures of their own."""
-    bad = Case(method="adasyn", draw_status="failed", draw_reason="no neighbours | at all", status="upstream")
+def test_a_failed_resample_is_told_once_with_the_trials_that_it_cost(tmp_path: Path) -> None:
+    """Trials upstream of a failed resample are no failures of their own."""
+    bad = Case(
+        method="adasyn", resample_status="failed", resample_reason="no neighbours | at all", status="upstream"
+    )
     cases = [replace(bad, classifier=name) for name in ("tree", "knn", "mlp")]
     own = Case(method="none", classifier="mlp", status="crashed", reason="signal 9")
     folder = store(tmp_path, [*cases, own], {"mcc": True})
@@ -469,18 +471,18 @@ def test_a_failed_draw_is_told_once_with_the_trials_that_it_cost(tmp_path: Path)
         ["adasyn", "", 3],
         ["none", "mlp", 1],
     ]
-    assert "Draws that did not succeed: 1, at the cost of 3 trials." in text
+    assert "Resamples that did not succeed: 1, at the cost of 3 trials." in text
     assert r"ValueError: no neighbours of the other" not in text
     assert r"ValueError: no neighbours \| at all" in text
-    assert f"Traceback of {bad.draw}\n" in text
+    assert f"Traceback of {bad.resample}\n" in text
     assert f"Traceback of {own.trial}\n" in text
     assert f"Traceback of {cases[1].trial}" not in text
 
 
-def test_the_draws_are_summed_by_method(tmp_path: Path) -> None:
-    """Counts are sums over good draws, and each draw has a row in the CSV file."""
+def test_the_resamples_are_summed_by_method(tmp_path: Path) -> None:
+    """Counts are sums over good resamples, and each resample has a row in the CSV file."""
     cases = [Case({"mcc": 0.5}, split=split, fidelity=0.25 * split) for split in range(3)]
-    folder = store(tmp_path, [*cases, Case(split=3, draw_status="oom", status="upstream")], {"mcc": True})
+    folder = store(tmp_path, [*cases, Case(split=3, resample_status="oom", status="upstream")], {"mcc": True})
 
     text = report(folder)
 
@@ -488,7 +490,7 @@ def test_the_draws_are_summed_by_method(tmp_path: Path) -> None:
         "none", "3 of 4", "660", "3", "540", "12", "1", "0.25", "0.25", "12",
     ]  # fmt: skip
     assert "| none   |              3 |     0.250 |" in text
-    assert pd.read_csv(folder / "tables" / "draws.csv")["status"].tolist() == ["ok"] * 3 + ["oom"]
+    assert pd.read_csv(folder / "tables" / "resamples.csv")["status"].tolist() == ["ok"] * 3 + ["oom"]
 
 
 def test_the_data_and_the_foot_tell_where_numbers_come_from(tmp_path: Path) -> None:
@@ -544,7 +546,7 @@ def test_no_name_breaks_the_tables(tmp_path: Path, name: str) -> None:
 
 def test_metrics_have_files_of_their_own_whatever_they_are_called(tmp_path: Path) -> None:
     """No metric's table takes the place of another table or leaves the folder."""
-    metrics = dict.fromkeys(["draws", "failures", "../up", ".._up", "status", "ranks_mcc", "mcc"], True)
+    metrics = dict.fromkeys(["resamples", "failures", "../up", ".._up", "status", "ranks_mcc", "mcc"], True)
     folder = store(tmp_path / "run", [Case(dict.fromkeys(metrics, 0.5))], metrics)
 
     write_report(folder, figures=False)
@@ -553,7 +555,7 @@ def test_metrics_have_files_of_their_own_whatever_they_are_called(tmp_path: Path
     assert len(list((folder / "tables").glob("*.tex"))) == 1 + len(metrics)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
     assert list(trials(folder).columns[-7:]) == [
-        "draws", "failures", "../up", ".._up", "metric_status", "ranks_mcc", "mcc",
+        "resamples", "failures", "../up", ".._up", "metric_status", "ranks_mcc", "mcc",
     ]  # fmt: skip
 
 
@@ -566,7 +568,7 @@ def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:
 
     assert written[0] == written[1]
     assert sorted(written[0]) == [
-        "draws.csv", "failures.csv", "mcc.csv", "ranks_mcc.csv", "report.html", "report.md",
+        "resamples.csv", "failures.csv", "mcc.csv", "ranks_mcc.csv", "report.html", "report.md",
         "scores_mcc.tex", "tables.tex",
     ]  # fmt: skip
 
@@ -591,8 +593,10 @@ def _files(folder: Path) -> list[Path]:
 def test_the_export_gives_back_every_bit_of_a_score(tmp_path: Path, suffix: str) -> None:
     """One row a trial with an outcome, in plan order; floats survive the file exactly."""
     values = [0.1 + 0.2, 1 / 3, 5e-324]
-    bad = Case(split=3, draw_status="failed", draw_reason="no", status="upstream", reason="no draw")
-    waiting = Case(split=4, status="", draw_status="")
+    bad = Case(
+        split=3, resample_status="failed", resample_reason="no", status="upstream", reason="no resample"
+    )
+    waiting = Case(split=4, status="", resample_status="")
     folder = store(tmp_path / "run", [*scored(values), bad, waiting], {"mcc": True})
     target = tmp_path / "made" / f"trials{suffix}"
 

@@ -27,10 +27,10 @@ splits: 2
 """
 CUT = """
 import os, signal, sys
-from oversample_bench import replacement
+from oversample_bench.core import atomic_write
 from oversample_bench.cli import main
 
-whole, left = replacement.os.getpid, [int(sys.argv.pop(1))]
+whole, left = atomic_write.os.getpid, [int(sys.argv.pop(1))]
 number = getattr(signal, sys.argv.pop(1))
 
 def counted():
@@ -41,7 +41,7 @@ def counted():
             os.kill(whole(), number)
     return whole()
 
-replacement.os.getpid = counted
+atomic_write.os.getpid = counted
 main()
 """
 """Runs the command line, and sends itself a signal before the file of the report with a given number."""
@@ -54,7 +54,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {
         name: path.read_bytes()
         for name, path in names.items()
-        if not name.startswith(("draws", "results", ".lock", ".running"))
+        if not name.startswith(("resamples", "results", ".lock", ".running"))
     }
 
 
@@ -123,7 +123,7 @@ def test_a_whole_report_is_left_alone(runs: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["report.md", "report.html", "tables/mcc.csv", "tables/draws.csv", report_state.NOTE]
+    "name", ["report.md", "report.html", "tables/mcc.csv", "tables/resamples.csv", report_state.NOTE]
 )
 def test_a_file_that_is_gone_is_written_again(runs: Any, tmp_path: Path, name: str) -> None:
     """Whatever of a report was deleted, the next run brings it back without computing, and as it was."""

@@ -188,7 +188,7 @@ def test_what_was_skipped_is_settled(runs: Any, tmp_path: Any) -> None:
 
     assert [runs(text).computed, runs(text).computed] == [16, 0]
     kinds = connect(tmp_path / "out").execute("SELECT DISTINCT status, stage, kind FROM trials").fetchall()
-    assert {tuple(row) for row in kinds} == {("ok", "", ""), ("skipped", "draw", "Skip")}
+    assert {tuple(row) for row in kinds} == {("ok", "", ""), ("skipped", "resample", "Skip")}
 
 
 @pytest.mark.parametrize("batch", [2, 4])

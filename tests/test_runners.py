@@ -48,10 +48,11 @@ plugins: [./chaos.py]
 """
 
 
-def draws(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the draws of the first data set by method."""
+def resamples(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the resamples of the first data set by method."""
     rows = connect(folder).execute(
-        "SELECT planned.method AS label, draws.* FROM planned JOIN draws ON draws.digest = planned.draw"
+        "SELECT planned.method AS label, resamples.* FROM planned"
+        " JOIN resamples ON resamples.digest = planned.resample"
         " WHERE dataset = 'ecoli1'"
     )
     return {row["label"]: dict(row) for row in rows}
@@ -63,14 +64,14 @@ def numbers(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdict(row: dict[str, Any]) -> tuple[str, str]:
-    """Return status and kind of a draw; numpy has a MemoryError of its own."""
+    """Return status and kind of a resample; numpy has a MemoryError of its own."""
     return row["status"], row["kind"].replace("_Array", "")
 
 
 SERIAL_STATUS = {
     "chaos_raises": ("failed", "TypeError", "three arguments were expected"),
     "chaos_allocates": ("oom", "MemoryError", ""),
-    "chaos_returnsnan": ("failed", "BadDraw", "5 of 275 rows with non-finite values"),
+    "chaos_returnsnan": ("failed", "BadResample", "5 of 275 rows with non-finite values"),
     "chaos_writes": ("failed", "ValueError", "read-only"),
     "chaos_poisons": ("failed", "ValueError", "cannot set WRITEABLE flag to True"),
     "chaos_leaves": ("failed", "SystemExit", "3"),
@@ -85,7 +86,7 @@ def test_serial_failures_are_rows(runs: Any, chaos: None, tmp_path: Path) -> Non
 
     assert summary.exit_code == 2
     assert {"ok": 12, "upstream": 24} == dict(summary.counts)
-    found = draws(tmp_path / "out")
+    found = resamples(tmp_path / "out")
     for method, (status, kind, words) in SERIAL_STATUS.items():
         assert (status, kind) == verdict(found[method])
         assert words in found[method]["reason"]
@@ -101,18 +102,18 @@ def test_a_sampler_that_hangs_is_interrupted(runs: Any, chaos: None, tmp_path: P
     summary = runs(suite(["none", "chaos_sleeps"], more="limits: {fit: 1.5}"))
 
     assert {"ok": 4, "upstream": 4} == dict(summary.counts)
-    row = draws(tmp_path / "out")["chaos_sleeps"]
+    row = resamples(tmp_path / "out")["chaos_sleeps"]
     assert ("timeout", "LimitReached") == verdict(row)
     assert "took longer than its limit of 1.5 s" == row["reason"]
 
 
-def test_failed_draw_is_named_in_each_of_its_trials(runs: Any, chaos: None) -> None:
-    """A trial whose draw failed has the status upstream, and the draw's reason."""
+def test_failed_resample_is_named_in_each_of_its_trials(runs: Any, chaos: None) -> None:
+    """A trial whose resample failed has the status upstream, and the resample's reason."""
     table = runs(suite(["none", "chaos_raises"])).trials()
 
     lost = table[table["method"] == "chaos_raises"]
     assert {"upstream"} == set(lost["status"])
-    assert {"failed in draw: three arguments were expected"} == set(lost["reason"])
+    assert {"failed in resample: three arguments were expected"} == set(lost["reason"])
     assert lost["mcc"].isna().all()
 
 
@@ -121,7 +122,7 @@ RAY_STATUS = {
     "chaos_kills": ("crashed", "died"),
     "chaos_exits": ("crashed", "died"),
     "chaos_segfaults": ("crashed", "SIGSEGV"),
-    "chaos_returnsnan": ("failed", "BadDraw"),
+    "chaos_returnsnan": ("failed", "BadResample"),
     "chaos_writes": ("failed", "ValueError"),
     "chaos_poisons": ("failed", "ValueError"),
     "chaos_allocates": ("oom", "MemoryError"),
@@ -138,7 +139,7 @@ def test_ray_survives_whatever_a_method_does(runs: Any, chaos: None, tmp_path: P
 
     assert summary.exit_code == 2
     assert {"ok": 6, "upstream": 16} == dict(summary.counts)
-    found = draws(tmp_path / "out")
+    found = resamples(tmp_path / "out")
     assert RAY_STATUS == {name: verdict(found[name]) for name in RAY_STATUS}
     assert "nothing new" in found["chaos_nothing"]["flags"]
     table = numbers(summary.trials())
@@ -153,7 +154,7 @@ def test_ray_kills_who_cannot_be_interrupted(runs: Any, chaos: None, tmp_path: P
     summary = runs(text.replace("[ecoli1, yeast4]", "[ecoli1]"), runner="ray", workers=2)
 
     assert {"ok": 2, "upstream": 4} == dict(summary.counts)
-    found = draws(tmp_path / "out")
+    found = resamples(tmp_path / "out")
     assert ("timeout", "limit") == verdict(found["chaos_hangs"])
     assert "took longer than its limit of 2 s; its process was killed" == found["chaos_hangs"]["reason"]
     assert "timeout" == found["chaos_sleeps"]["status"]
@@ -178,7 +179,7 @@ def check_who_is_late(runs: Any, tmp_path: Path, runner: str) -> None:
     """
     shutil.copy(PLUGINS / "late.py", tmp_path / "late.py")
     table = runs(LATE, runner=runner, workers=2).trials()
-    found = {label: row["status"] for label, row in draws(tmp_path / "out").items()}
+    found = {label: row["status"] for label, row in resamples(tmp_path / "out").items()}
 
     late = dict.fromkeys(["swallows", "clears", "disturbed", "built"], "timeout")
     assert {"none": "ok", "lazy": "ok", **late} == found
@@ -213,7 +214,7 @@ def check_a_late_batch(runs: Any, tmp_path: Path, runner: str) -> None:
         text.replace(some, "[none]").replace("[mcc]", "[slow_share]"), "slow", runner=runner, workers=2
     )
 
-    found = {label: row["status"] for label, row in draws(tmp_path / "out").items()}
+    found = {label: row["status"] for label, row in resamples(tmp_path / "out").items()}
     assert {"none": "ok", "together": "timeout", "in time": "ok"} == found
     assert {"timeout": 2} == dict(slow.counts)
 
@@ -273,7 +274,7 @@ def check_nobody_notices(tmp_path: Path, runner: str) -> None:
     assert {""} == set(summary.trials()["reason"].fillna(""))
     assert {"ok": 12} == dict(summary.counts)
     assert tmp_path / "reports" / "it" == summary.folder
-    assert 12 == len(list((tmp_path / "reports" / "it" / "draws").iterdir()))
+    assert 12 == len(list((tmp_path / "reports" / "it" / "resamples").iterdir()))
     assert (tmp_path / "reports" / "it" / "report.md").is_file()
 
 
@@ -290,7 +291,7 @@ def test_what_a_method_changes_of_its_worker_reaches_no_other(tmp_path: Path) ->
 
 @pytest.mark.usefixtures("ray_cluster")
 def test_ray_equals_serial_bit_for_bit(runs: Any, chaos: None, tmp_path: Path) -> None:
-    """The two runners give the same scores, audits and draws, batches and failed members included."""
+    """The two runners give the same scores, audits and resamples, batches and failed members included."""
     methods = [
         "none",
         "smote",
@@ -303,22 +304,22 @@ def test_ray_equals_serial_bit_for_bit(runs: Any, chaos: None, tmp_path: Path) -
 
     pd.testing.assert_frame_equal(numbers(serial.trials()), numbers(ray.trials()), check_exact=True)
     assert dict(serial.counts) == dict(ray.counts)
-    one, two = (sorted((tmp_path / name / "draws").glob("*.npz")) for name in ("out", "ray"))
+    one, two = (sorted((tmp_path / name / "resamples").glob("*.npz")) for name in ("out", "ray"))
     assert [path.name for path in one] == [path.name for path in two]
     for first, second in zip(one, two, strict=True):
         assert first.read_bytes() == second.read_bytes()
 
 
 @pytest.mark.usefixtures("ray_cluster")
-def test_draws_from_disk_serve_a_cluster(runs: Any, chaos: None, tmp_path: Path) -> None:
-    """A classifier that is added on Ray takes the draws of a serial run, and comes to the same scores."""
+def test_resamples_from_disk_serve_a_cluster(runs: Any, chaos: None, tmp_path: Path) -> None:
+    """A classifier that is added on Ray takes the resamples of a serial run, and comes to the same scores."""
     runs(suite(["none", "smote"], "knn"))
-    written = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "draws").iterdir()}
+    written = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "resamples").iterdir()}
     more = runs(suite(["none", "smote"], "knn, decision_tree"), runner="ray", workers=2)
     afresh = runs(suite(["none", "smote"], "knn, decision_tree"), "afresh")
 
     assert (more.computed, more.exit_code) == (4, 0)
-    assert written == {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "draws").iterdir()}
+    assert written == {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "resamples").iterdir()}
     pd.testing.assert_frame_equal(numbers(afresh.trials()), numbers(more.trials()), check_exact=True)
 
 

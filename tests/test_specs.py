@@ -18,8 +18,8 @@ from oversample_bench.core.specs import (
     PAIRS,
     Component,
     DataSpec,
-    DrawSpec,
     Protocol,
+    ResampleSpec,
     SplitSpec,
     TrialSpec,
     canonical,
@@ -36,7 +36,7 @@ keys = words | st.just(PAIRS) | st.booleans() | st.integers(-99, 99) | st.floats
 keyed = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=12)
 
 SPEC = TrialSpec(
-    DrawSpec(
+    ResampleSpec(
         SplitSpec(DataSpec("ecoli1"), 0.05, Protocol(), 3), Component.of("smote", {"k_neighbors": 3}), 1
     ),
     Component("knn"),
@@ -103,7 +103,7 @@ def test_a_hash_does_not_travel():
     program = (
         "import pickle, sys\nfrom tests.test_specs import SPEC\n"
         "sent = pickle.load(sys.stdin.buffer)\n"
-        "print({SPEC: 'found'}.get(sent), {sent.draw.split: 1}[SPEC.draw.split])"
+        "print({SPEC: 'found'}.get(sent), {sent.resample.split: 1}[SPEC.resample.split])"
     )
     hash(SPEC)
     sent = pickle.dumps(SPEC)
@@ -157,7 +157,7 @@ def test_binary_rounding_would_lose_a_row():
 def test_equal_specs_are_one_key():
     """Specs that were made apart, of equal values, find each other in a dictionary."""
     again = TrialSpec(
-        DrawSpec(
+        ResampleSpec(
             SplitSpec(DataSpec("ecoli1"), 0.05, Protocol(), 3), Component.of("smote", {"k_neighbors": 3}), 1
         ),
         Component.of("knn", {}),
@@ -169,4 +169,4 @@ def test_equal_specs_are_one_key():
 def test_a_spec_cannot_be_changed():
     """A key stays where it was put."""
     with pytest.raises(dataclasses.FrozenInstanceError):
-        SPEC.draw.split.protocol.test_size = 0.5
+        SPEC.resample.split.protocol.test_size = 0.5

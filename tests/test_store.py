@@ -17,15 +17,15 @@ import pytest
 from oversample_bench import store
 from oversample_bench.core.errors import UsageError
 from oversample_bench.store import (
-    DrawRecord,
     Ledger,
     PlannedRecord,
+    ResampleRecord,
     RunRecord,
     SplitRecord,
     TrialRecord,
     connect,
 )
-from oversample_bench.store.schema import DRAW_COLUMNS, SCHEMA_VERSION, TRIAL_COLUMNS
+from oversample_bench.store.schema import RESAMPLE_COLUMNS, SCHEMA_VERSION, TRIAL_COLUMNS
 
 RUN = RunRecord(
     suite="s",
@@ -61,7 +61,7 @@ VERDICT = {"stage": "", "kind": "", "reason": "", "traceback": ""}
 
 def trial(digest="t", status="ok", scores=None, **changes):
     columns = {
-        "draw": "d",
+        "resample": "d",
         "classifier": "knn",
         "params": "{}",
         "source": "host 1",
@@ -93,7 +93,7 @@ def drawn(digest="d", status="ok", **changes):
         **VERDICT,
         **changes,
     }
-    return DrawRecord(digest, columns)
+    return ResampleRecord(digest, columns)
 
 
 def planned(trial="t", **changes):
@@ -157,21 +157,21 @@ def test_a_trial_with_a_failed_metric_is_left_to_do(ledger):
     assert {"unscored": 1} == store.status_counts(ledger.connection, ["mcc"])
 
 
-def test_a_draw_comes_back_as_it_was_written(ledger):
-    """The audit of a draw and the sizes of its split are stored; what is left out is empty."""
+def test_a_resample_comes_back_as_it_was_written(ledger):
+    """The audit of a resample and the sizes of its split are stored; what is left out is empty."""
     record = drawn(n_real=88, n_new=72, realised_ratio=1.0, flags="copies", fidelity_recall=0.5)
-    ledger.add_draw(record, SPLIT)
-    (row,) = ledger.connection.execute("SELECT * FROM draws")
+    ledger.add_resample(record, SPLIT)
+    (row,) = ledger.connection.execute("SELECT * FROM resamples")
 
-    assert dict(row) == {**dict.fromkeys(DRAW_COLUMNS), "digest": "d", **record.columns}
+    assert dict(row) == {**dict.fromkeys(RESAMPLE_COLUMNS), "digest": "d", **record.columns}
     assert rows(ledger, "SELECT * FROM splits") == [astuple(SPLIT)]
 
 
-def test_a_draw_without_a_split_is_written(ledger):
-    """Where the data could not even be loaded, the draw has its row with the reason."""
-    ledger.add_draw(drawn(status="failed", stage="data", kind="Unavailable", reason="not here"), None)
+def test_a_resample_without_a_split_is_written(ledger):
+    """Where the data could not even be loaded, the resample has its row with the reason."""
+    ledger.add_resample(drawn(status="failed", stage="data", kind="Unavailable", reason="not here"), None)
 
-    assert rows(ledger, "SELECT status, stage, reason FROM draws") == [("failed", "data", "not here")]
+    assert rows(ledger, "SELECT status, stage, reason FROM resamples") == [("failed", "data", "not here")]
     assert rows(ledger, "SELECT count(*) FROM splits") == [(0,)]
 
 
@@ -180,9 +180,9 @@ def test_the_digest_is_that_of_the_record(ledger, leave_out):
     """A row is stored under the digest of its record, whatever its columns say or leave out."""
     more = {} if leave_out else {"digest": "another"}
     ledger.add_trial(TrialRecord("t", {**trial().columns, **more}))
-    ledger.add_draw(DrawRecord("d", {**drawn().columns, **more}), None)
+    ledger.add_resample(ResampleRecord("d", {**drawn().columns, **more}), None)
 
-    assert rows(ledger, "SELECT digest FROM trials UNION SELECT digest FROM draws") == [("d",), ("t",)]
+    assert rows(ledger, "SELECT digest FROM trials UNION SELECT digest FROM resamples") == [("d",), ("t",)]
 
 
 def test_a_later_row_replaces_the_earlier_one(ledger):
@@ -190,13 +190,13 @@ def test_a_later_row_replaces_the_earlier_one(ledger):
     ledger.add_trial(trial(status="failed", reason="no luck", scores={}))
     ledger.add_trial(trial(scores={"mcc": 0.1, "f1": 0.2}))
     ledger.add_trial(trial(scores={"mcc": 0.3}))
-    ledger.add_draw(drawn(status="timeout"), None)
-    ledger.add_draw(drawn(n_real=9), replace(SPLIT, n_majority=81))
-    ledger.add_draw(drawn(n_real=10), SPLIT)
+    ledger.add_resample(drawn(status="timeout"), None)
+    ledger.add_resample(drawn(n_real=9), replace(SPLIT, n_majority=81))
+    ledger.add_resample(drawn(n_real=10), SPLIT)
 
     assert rows(ledger, "SELECT status, reason FROM trials") == [("ok", "")]
     assert rows(ledger, "SELECT metric, value FROM scores ORDER BY metric") == [("f1", 0.2), ("mcc", 0.3)]
-    assert rows(ledger, "SELECT status, n_real FROM draws") == [("ok", 10)]
+    assert rows(ledger, "SELECT status, n_real FROM resamples") == [("ok", 10)]
     assert rows(ledger, "SELECT n_majority FROM splits") == [(80,)]
 
 
@@ -204,12 +204,12 @@ def test_a_good_row_is_not_replaced_by_a_bad_one(ledger):
     """What was finished stays, audit and scores, whatever a later run comes to."""
     ledger.add_trial(trial(scores={"mcc": 0.1}))
     ledger.add_trial(trial(status="failed", reason="no luck", scores={}))
-    ledger.add_draw(drawn(n_real=9), SPLIT)
-    ledger.add_draw(drawn(status="timeout", n_real=None), None)
+    ledger.add_resample(drawn(n_real=9), SPLIT)
+    ledger.add_resample(drawn(status="timeout", n_real=None), None)
 
     assert rows(ledger, "SELECT status, reason FROM trials") == [("ok", "")]
     assert rows(ledger, "SELECT metric, value FROM scores") == [("mcc", 0.1)]
-    assert rows(ledger, "SELECT status, n_real FROM draws") == [("ok", 9)]
+    assert rows(ledger, "SELECT status, n_real FROM resamples") == [("ok", 9)]
 
 
 def test_a_trial_is_written_with_its_scores_or_not_at_all(ledger):
@@ -282,13 +282,13 @@ def test_fingerprints_are_remembered_by_stamp(ledger):
     assert store.fingerprints(ledger.connection) == {"a.csv 10": "third", "b.csv 20": "second"}
 
 
-def test_good_draws_and_mean_seconds_are_those_that_succeeded(ledger):
-    """What failed says nothing of how long it takes, and has no draw on disk."""
+def test_good_resamples_and_mean_seconds_are_those_that_succeeded(ledger):
+    """What failed says nothing of how long it takes, and has no resample on disk."""
     for name, status, seconds in [("a", "ok", 1.0), ("b", "ok", 3.0), ("c", "timeout", 600.0)]:
-        ledger.add_draw(drawn(name, status=status, fit_seconds=seconds), None)
+        ledger.add_resample(drawn(name, status=status, fit_seconds=seconds), None)
         ledger.add_trial(trial(name, status=status, trial_seconds=seconds / 2))
 
-    assert store.good_draws(ledger.connection) == {"a", "b"}
+    assert store.good_resamples(ledger.connection) == {"a", "b"}
     assert store.mean_seconds(ledger.connection) == ({"smote": 2.0}, {"knn": 1.0})
 
 
@@ -378,7 +378,7 @@ import sys
 from pathlib import Path
 from oversample_bench.store import Ledger, TrialRecord
 
-columns = {**dict.fromkeys(("draw", "classifier", "params", "source", "status", "stage", "kind"), "x"),
+columns = {**dict.fromkeys(("resample", "classifier", "params", "source", "status", "stage", "kind"), "x"),
            "reason": "r" * 500, "traceback": "", "trial_seconds": 0.1, "run": 1}
 ledger = Ledger(Path(sys.argv[1]))
 for number in range(100_000):

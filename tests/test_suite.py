@@ -615,7 +615,7 @@ def test_a_wrong_entry_is_told_with_its_place(tmp_path, key, entries, place, sen
 
 
 def test_a_batch_that_nobody_can_plan_is_told():
-    """A batch is held to a bound by the draws that it would have, not by the number that is written."""
+    """A batch is held to a bound by the resamples that it would have, not by the number that is written."""
     text = SMALLEST.replace("[none]", "[none, {name: a, batch: 1000000}]")
 
     with pytest.raises(

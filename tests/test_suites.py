@@ -39,13 +39,13 @@ def records(found: Plan) -> list[PlannedRecord]:
     return [
         PlannedRecord(
             trial=str(position),
-            draw=str(hash(trial.spec.draw)),
+            resample=str(hash(trial.spec.resample)),
             dataset=trial.dataset,
             ratio=trial.ratio,
             method=trial.method,
             classifier=trial.classifier,
-            split=trial.spec.draw.split.index,
-            seed=trial.spec.draw.seed,
+            split=trial.spec.resample.split.index,
+            seed=trial.spec.resample.seed,
         )
         for position, trial in enumerate(found.trials)
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from oversample_bench.core.digests import Identity
 from oversample_bench.core.specs import Component
-from oversample_bench.evaluation.tasks import Resources, draw_task, jobs
+from oversample_bench.evaluation.tasks import Resources, jobs, resample_task
 from oversample_bench.suite import parse_suite
 from oversample_bench.suite.plan import plan
 
@@ -50,20 +50,22 @@ def test_nothing_is_left_when_everything_is_done(planned, known):
 
 
 def test_a_batch_is_made_whole_for_one_trial(planned, known):
-    """A trial that is left brings all members of its batch, and waits for its own draw alone."""
-    asked = next(t.spec for t in planned.trials if t.method == "smote" and t.spec.draw.split.index == 1)
+    """A trial that is left brings all members of its batch, and waits for its own resample alone."""
+    asked = next(t.spec for t in planned.trials if t.method == "smote" and t.spec.resample.split.index == 1)
     done = {known.trial(trial.spec) for trial in planned.trials} - {known.trial(asked)}
     (job,) = left(planned, known, done)
 
     assert [member.spec.split.index for member in job.members] == [0, 1]
-    assert [member.spec for member in job.needed()] == [asked.draw]
+    assert [member.spec for member in job.needed()] == [asked.resample]
     assert [trial.spec for trial in job.trials] == [asked]
 
 
-def test_a_job_is_stored_when_the_draws_that_it_needs_are(planned, known):
-    """Draws on disk spare the fit only if all that a trial waits for are there."""
-    first, second = (draw for fit in planned.fits() if len(fit) == 2 for draw in map(known.draw, fit))
-    rest = {known.trial(t.spec) for t in planned.trials if known.draw(t.spec.draw) != first}
+def test_a_job_is_stored_when_the_resamples_that_it_needs_are(planned, known):
+    """Resamples on disk spare the fit only if all that a trial waits for are there."""
+    first, second = (
+        resample for fit in planned.fits() if len(fit) == 2 for resample in map(known.resample, fit)
+    )
+    rest = {known.trial(t.spec) for t in planned.trials if known.resample(t.spec.resample) != first}
 
     assert [job.stored for job in left(planned, known, stored=[first])] == [False] * 5
     assert [job.stored for job in left(planned, known, stored=[first, second])] == [False, True] + [False] * 3
@@ -73,16 +75,16 @@ def test_a_job_is_stored_when_the_draws_that_it_needs_are(planned, known):
 def test_a_task_has_its_digests_and_seeds(planned, known):
     """A runner is told all that it has to know, and works nothing out by itself."""
     spec = planned.trials[0].spec
-    task = draw_task(spec.draw, known)
+    task = resample_task(spec.resample, known)
     (trial, *_) = left(planned, known)[0].trials
 
     assert (task.spec, task.digest, task.split) == (
-        spec.draw,
-        known.draw(spec.draw),
-        known.split(spec.draw.split),
+        spec.resample,
+        known.resample(spec.resample),
+        known.split(spec.resample.split),
     )
-    assert (task.fingerprint, task.random_state) == ("rows", known.method_seed(spec.draw))
-    assert (trial.spec, trial.digest, trial.draw) == (spec, known.trial(spec), task.digest)
+    assert (task.fingerprint, task.random_state) == ("rows", known.method_seed(spec.resample))
+    assert (trial.spec, trial.digest, trial.resample) == (spec, known.trial(spec), task.digest)
     assert trial.random_state == known.classifier_seed(spec)
 
 

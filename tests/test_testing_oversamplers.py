@@ -23,10 +23,10 @@ class Noisy(BaseEstimator):
         rng = self.generator()
         labels, counts = np.unique(y, return_counts=True)
         rare = labels[counts.argmin()]
-        owed = max(0, int(self.ratio() * counts.max()) - counts.min())
-        rows = self.chosen(np.flatnonzero(y == rare), owed, rng)
-        new = X[rows] + rng.normal(scale=0.1, size=(owed, X.shape[1]))
-        return np.vstack([X, new]), np.concatenate([y, np.full(owed, rare, dtype=y.dtype)])
+        requested = max(0, int(self.ratio() * counts.max()) - counts.min())
+        rows = self.chosen(np.flatnonzero(y == rare), requested, rng)
+        new = X[rows] + rng.normal(scale=0.1, size=(requested, X.shape[1]))
+        return np.vstack([X, new]), np.concatenate([y, np.full(requested, rare, dtype=y.dtype)])
 
     def generator(self) -> Any:
         return np.random.default_rng(self.random_state)
@@ -34,8 +34,8 @@ class Noisy(BaseEstimator):
     def ratio(self) -> float:
         return self.sampling_strategy
 
-    def chosen(self, own: Any, owed: int, rng: Any) -> Any:
-        return rng.choice(own, owed)
+    def chosen(self, own: Any, requested: int, rng: Any) -> Any:
+        return rng.choice(own, requested)
 
 
 class FromGlobal(Noisy):
@@ -134,23 +134,23 @@ class MumblesFallback(Noisy):
 class FailsOnOneRow(Noisy):
     """Takes the nearest neighbour of a row that has none."""
 
-    def chosen(self, own: Any, owed: int, rng: Any) -> Any:
+    def chosen(self, own: Any, requested: int, rng: Any) -> Any:
         own[1]
-        return super().chosen(own, owed, rng)
+        return super().chosen(own, requested, rng)
 
 
 class FailsWithoutWords(Noisy):
-    def chosen(self, own: Any, owed: int, rng: Any) -> Any:
+    def chosen(self, own: Any, requested: int, rng: Any) -> Any:
         if len(own) < 2:
             raise ValueError("bad")
-        return super().chosen(own, owed, rng)
+        return super().chosen(own, requested, rng)
 
 
 class RefusesInWords(Noisy):
-    def chosen(self, own: Any, owed: int, rng: Any) -> Any:
+    def chosen(self, own: Any, requested: int, rng: Any) -> Any:
         if len(own) < 6:
             raise ValueError(f"needs 6 minority rows, there are {len(own)}")
-        return super().chosen(own, owed, rng)
+        return super().chosen(own, requested, rng)
 
 
 class KeepsGenerator(Noisy):
@@ -167,9 +167,9 @@ class ChangesItself(Noisy):
         super().__init__(random_state, sampling_strategy)
         self.k_neighbors = k_neighbors
 
-    def chosen(self, own: Any, owed: int, rng: Any) -> Any:
+    def chosen(self, own: Any, requested: int, rng: Any) -> Any:
         self.k_neighbors = min(self.k_neighbors, len(own) - 1)
-        return super().chosen(own, owed, rng)
+        return super().chosen(own, requested, rng)
 
 
 class CannotBeCloned(Noisy):
@@ -196,8 +196,8 @@ class BatchShares(Batched):
 
     def fit_resample_batch(self, problems: Any, random_states: Any) -> list[Any]:
         mean = np.mean([X.mean() for X, _ in problems])
-        draws = super().fit_resample_batch(problems, random_states)
-        return [(X + mean, y) for X, y in draws]
+        resamples = super().fit_resample_batch(problems, random_states)
+        return [(X + mean, y) for X, y in resamples]
 
 
 class BatchForgetsOne(Batched):
@@ -218,10 +218,10 @@ class BatchFromGlobal(Batched):
 
 class BatchWrites(Batched):
     def fit_resample_batch(self, problems: Any, random_states: Any) -> list[Any]:
-        draws = super().fit_resample_batch(problems, random_states)
+        resamples = super().fit_resample_batch(problems, random_states)
         if problems[0][0].flags.writeable:
             problems[0][0][:] = 0.0
-        return draws
+        return resamples
 
 
 class BatchFailsTogether(Batched):
@@ -233,9 +233,9 @@ class BatchFailsTogether(Batched):
 
 class BatchTellsOnce(Batched):
     def fit_resample_batch(self, problems: Any, random_states: Any) -> list[Any]:
-        draws = super().fit_resample_batch(problems, random_states)
+        resamples = super().fit_resample_batch(problems, random_states)
         self.fallback_ = ["only half of the rows had neighbours"]
-        return draws
+        return resamples
 
 
 class Deaf(Noisy):

@@ -1,4 +1,4 @@
-"""`bench verify`: a sample is carried out again, draws included, and every number must be the same."""
+"""`bench verify`: a sample is carried out again, resamples included, and every number must be the same."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from oversample_bench.cli import bench, main
 from oversample_bench.core.errors import UsageError
-from oversample_bench.core.specs import DrawSpec, canonical
+from oversample_bench.core.specs import ResampleSpec, canonical
 from oversample_bench.execution.deviations import Deviation, Verification
 from oversample_bench.execution.driver import run
 from oversample_bench.execution.run_result import Options
 from oversample_bench.execution.verify import verify
 from oversample_bench.execution.verify_sample import sampled
 from oversample_bench.store import FILE_NAME, Ledger, connect
-from oversample_bench.store.restoring import draw_spec
+from oversample_bench.store.restoring import resample_spec
 from oversample_bench.suite import parse_suite
 
 PLUGIN = """
@@ -146,8 +146,8 @@ def test_only_planned_trials_that_succeeded_are_chosen(copy, original):
     folder = copy(
         "UPDATE trials SET status = 'failed' WHERE classifier = 'knn'",
         "DELETE FROM planned WHERE dataset = 'mine'",
-        "INSERT INTO planned SELECT position + 100, trial, draw, dataset, ratio, method, 'again', split, seed"
-        " FROM planned",
+        "INSERT INTO planned SELECT position + 100, trial, resample, dataset, ratio, method, 'again', split,"
+        " seed FROM planned",
     )
     found = sampled(folder, 1.0, trusted=original.parent)
 
@@ -158,17 +158,17 @@ def test_only_planned_trials_that_succeeded_are_chosen(copy, original):
 
 
 def test_specs_come_back_from_the_store_as_they_were(original):
-    """The spec that is read from a draw's row is the one that was written, batch included."""
+    """The spec that is read from a resample's row is the one that was written, batch included."""
     with closing(connect(original)) as connection:
-        texts = [row[0] for row in connection.execute("SELECT spec FROM draws")]
-    specs = [draw_spec(text) for text in texts]
+        texts = [row[0] for row in connection.execute("SELECT spec FROM resamples")]
+    specs = [resample_spec(text) for text in texts]
 
     assert [canonical(as_dict(spec)) for spec in specs] == texts
     assert {len(spec.batch) for spec in specs} == {0, 3}
     assert len({hash(spec) for spec in specs}) == len(texts)
 
 
-def as_dict(spec: DrawSpec) -> dict[str, object]:
+def as_dict(spec: ResampleSpec) -> dict[str, object]:
     from dataclasses import asdict
 
     return asdict(spec)
@@ -191,17 +191,17 @@ def test_a_run_verifies_bit_for_bit(original, tmp_path, monkeypatch):
 
 
 def test_one_member_of_a_batch_is_made_in_its_batch(copy, original):
-    """A single trial of a batched draw verifies, since its neighbours are fitted with it."""
+    """A single trial of a batched resample verifies, since its neighbours are fitted with it."""
     folder = copy("DELETE FROM planned WHERE method != 'flock' OR split != 1 OR classifier != 'knn'")
     found = verified(folder, original)
 
     assert (found.n_compared, found.exit_code) == (2, 0)
 
 
-def test_draws_are_refitted_and_not_read_from_disk(original, tmp_path):
-    """The files of draws play no part: broken ones change nothing."""
+def test_resamples_are_refitted_and_not_read_from_disk(original, tmp_path):
+    """The files of resamples play no part: broken ones change nothing."""
     folder = Path(shutil.copytree(original, tmp_path / "copy"))
-    for path in (folder / "draws").iterdir():
+    for path in (folder / "resamples").iterdir():
         path.write_bytes(b"broken")
 
     assert verified(folder, original, 0.1).exit_code == 0
@@ -248,11 +248,11 @@ def test_a_score_that_is_not_a_number_equals_an_empty_one(stored):
 
 
 def test_an_audit_that_was_changed_is_found(copy, original):
-    """A draw that comes out otherwise is told even where no score shows it."""
-    folder = copy("UPDATE draws SET n_copies = n_copies + 2 WHERE method = 'smote'")
+    """A resample that comes out otherwise is told even where no score shows it."""
+    folder = copy("UPDATE resamples SET n_copies = n_copies + 2 WHERE method = 'smote'")
     found = verified(folder, original)
 
-    assert {one.what for one in found.deviations} == {"draw: n_copies"}
+    assert {one.what for one in found.deviations} == {"resample: n_copies"}
     assert len(found.deviations) == 6
 
 
@@ -288,7 +288,7 @@ def test_a_plugin_that_has_changed_is_told_and_not_compared(original, tmp_path):
 
 def test_a_method_that_nobody_offers_is_told(copy, original):
     """A plugin that is no longer installed costs its own trials."""
-    folder = copy('UPDATE draws SET spec = replace(spec, \'"name":"smote"\', \'"name":"smoote"\')')
+    folder = copy('UPDATE resamples SET spec = replace(spec, \'"name":"smote"\', \'"name":"smoote"\')')
     found = verified(folder, original)
 
     assert found.n_compared == 24
@@ -431,7 +431,7 @@ def test_the_command_ends_with_what_it_found(original, copy):
 
 def test_the_command_lists_what_it_could_not_compare(original, copy):
     """A line a trial, with the reason."""
-    folder = copy("UPDATE draws SET source = 'gone 1'")
+    folder = copy("UPDATE resamples SET source = 'gone 1'")
     code, text = told(folder, "--trust-plugins", "--suite-dir", original.parent, "--fraction", 1)
 
     assert code == 2

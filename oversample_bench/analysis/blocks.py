@@ -1,6 +1,6 @@
 """What figures over many data sets rest on: which classifiers share a panel, which rows may be compared.
 
-Draws nothing. A row of a table counts where every method has all its scores; several rows of one data set
+Resamples nothing. A row of a table counts where every method has all its scores; several rows of one data set
 (ratios, classifiers) are averaged first, since they are no independent witnesses.
 """
 

@@ -4,7 +4,8 @@ Three claims are put to the test, each within one data set, ratio, classifier an
 best method of a cell row is the best; that the method which the source has best most often stands to each
 other one as the source prints it; and what the source claims without printing values (curves). Each is one
 paired difference of our own trials, better minus worse as the source has it, with the interval of
-`oversample_bench.analysis.paired_differences`: the corrected one, or, on a single split, Student's t over its seeds.
+`oversample_bench.analysis.paired_differences`: the corrected one, or, on a single split, Student's t over its
+seeds.
 """
 
 from __future__ import annotations

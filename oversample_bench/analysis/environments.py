@@ -17,7 +17,7 @@ no table holds rows of two."""
 def mixed(results: Results) -> dict[str, dict[str, int]]:
     """Return how many trials were computed by each version of the libraries that rows have several of.
 
-    A trial whose draw was made by another version counts for both.
+    A trial whose resample was made by another version counts for both.
     """
     counts: dict[str, Counter[str]] = {name: Counter() for name in COMPUTING}
     for tried, drawn, n in results.made_by:

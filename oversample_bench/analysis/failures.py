@@ -1,4 +1,4 @@
-"""What did not succeed and why: a draw that failed is told once, with the trials that it cost.
+"""What did not succeed and why: a resample that failed is told once, with the trials that it cost.
 
 A metric that failed costs no trial: it is told with the scores that are missing.
 """
@@ -16,35 +16,35 @@ COLUMNS = [
     "trials_lost",
 ]  # fmt: skip
 
-DRAW = ["draw", "dataset", "ratio", "method"]
+RESAMPLE = ["resample", "dataset", "ratio", "method"]
 
 METRIC, EMPTY = "metric", "no number"
 
 
 @lru_cache(maxsize=1)  # three sections of one report ask
 def frame(results: Results) -> pd.DataFrame:
-    """Return one row a failure, draws before trials and these before metrics, each in plan order.
+    """Return one row a failure, resamples before trials and these before metrics, each in plan order.
 
     Returns
     -------
     DataFrame of shape (n_failures, 11)
-        Indexed by the position in the plan of its first trial. ``classifier`` is empty for a draw;
+        Indexed by the position in the plan of its first trial. ``classifier`` is empty for a resample;
         ``trials_lost`` is 1 for a trial. Of a metric the stage is ``metric``, the kind its name, and no trial
         is lost.
     """
-    return pd.concat([_draws(results), _trials(results.plan), _metrics(results)])[COLUMNS]
+    return pd.concat([_resamples(results), _trials(results.plan), _metrics(results)])[COLUMNS]
 
 
-def _draws(results: Results) -> pd.DataFrame:
-    bad = results.draws[~results.draws["status"].isin(["ok", PENDING])]
+def _resamples(results: Results) -> pd.DataFrame:
+    bad = results.resamples[~results.resamples["status"].isin(["ok", PENDING])]
     lost = results.plan[~results.plan["status"].isin(["ok", PENDING])]
-    counts = lost.groupby(DRAW, sort=False).size().reset_index(name="trials_lost")
-    told = bad.assign(classifier="").merge(counts, how="left", on=DRAW).set_index(bad.index)
+    counts = lost.groupby(RESAMPLE, sort=False).size().reset_index(name="trials_lost")
+    told = bad.assign(classifier="").merge(counts, how="left", on=RESAMPLE).set_index(bad.index)
     return told.fillna({"trials_lost": 0}).astype({"trials_lost": int})
 
 
 def _trials(plan: pd.DataFrame) -> pd.DataFrame:
-    own = ~plan["status"].isin(["ok", PENDING]) & plan["draw_status"].isin(["ok", PENDING])
+    own = ~plan["status"].isin(["ok", PENDING]) & plan["resample_status"].isin(["ok", PENDING])
     return plan[own].assign(trials_lost=1)
 
 

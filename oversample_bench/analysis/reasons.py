@@ -26,7 +26,7 @@ PARTS = {
 """What a digest is made from, and what is said where it differs."""
 
 COLUMNS = ("fingerprint", "method_source", "classifier_name", "classifier_params", "classifier_source")
-"""Those of them that the store has in columns; the others stand in the spec of the draw."""
+"""Those of them that the store has in columns; the others stand in the spec of the resample."""
 
 
 def parts(row: Mapping[Any, Any], side: str) -> dict[str, Any]:

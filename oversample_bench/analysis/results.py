@@ -21,30 +21,30 @@ from oversample_bench.core.refusals import in_words
 from oversample_bench.store import FILE_NAME, connect, last_run, state
 
 PENDING = "pending"
-COUNTS = ["n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies", "n_mixed"]
+COUNTS = ["n_real", "n_dropped", "n_new", "n_new_majority", "n_requested", "n_copies", "n_mixed"]
 FIDELITY = ["fidelity_precision", "fidelity_recall", "fidelity_density", "fidelity_coverage"]
 TEXTS = ["stage", "kind", "reason", "fallback", "flags", "notes", "source"]
 
 PLAN = """
-SELECT p.position, p.trial, p.draw, p.dataset, p.ratio, p.method, p.classifier, p.split, p.seed,
-    t.status, t.stage, t.kind, t.reason, t.notes, t.trial_seconds, d.status AS draw_status,
+SELECT p.position, p.trial, p.resample, p.dataset, p.ratio, p.method, p.classifier, p.split, p.seed,
+    t.status, t.stage, t.kind, t.reason, t.notes, t.trial_seconds, d.status AS resample_status,
     d.n_real, d.n_dropped, d.n_new, d.n_copies, d.n_mixed, d.fallback, d.flags, d.realised_ratio,
     d.fidelity_precision, d.fidelity_recall, d.fidelity_density, d.fidelity_coverage,
     d.fit_seconds, d.peak_mib
-FROM planned p LEFT JOIN trials t ON t.digest = p.trial LEFT JOIN draws d ON d.digest = p.draw
+FROM planned p LEFT JOIN trials t ON t.digest = p.trial LEFT JOIN resamples d ON d.digest = p.resample
 ORDER BY p.position
 """
-DRAWS = """
-SELECT min(p.position) AS position, p.draw, p.dataset, p.ratio, p.method, p.split, p.seed,
-    d.status, d.stage, d.kind, d.reason, d.n_real, d.n_dropped, d.n_new, d.n_new_majority, d.n_owed,
+RESAMPLES = """
+SELECT min(p.position) AS position, p.resample, p.dataset, p.ratio, p.method, p.split, p.seed,
+    d.status, d.stage, d.kind, d.reason, d.n_real, d.n_dropped, d.n_new, d.n_new_majority, d.n_requested,
     d.n_copies, d.n_mixed, d.realised_ratio, d.fallback, d.flags, d.fidelity_precision, d.fidelity_recall,
     d.fidelity_density, d.fidelity_coverage, d.fit_seconds, d.peak_mib, d.source
-FROM planned p LEFT JOIN draws d ON d.digest = p.draw
-GROUP BY p.draw, p.dataset, p.ratio, p.method ORDER BY position
+FROM planned p LEFT JOIN resamples d ON d.digest = p.resample
+GROUP BY p.resample, p.dataset, p.ratio, p.method ORDER BY position
 """
 SPLITS = """
 SELECT min(p.position) AS position, p.dataset, p.ratio, p.split AS split_index, s.*, c.cards
-FROM planned p JOIN draws d ON d.digest = p.draw JOIN splits s ON s.digest = d.split
+FROM planned p JOIN resamples d ON d.digest = p.resample JOIN splits s ON s.digest = d.split
 LEFT JOIN (SELECT fingerprint, json_group_array(json(card)) AS cards
     FROM (SELECT * FROM datasets ORDER BY rowid) GROUP BY fingerprint) c
     ON c.fingerprint = s.fingerprint
@@ -60,11 +60,11 @@ JOIN trials t ON t.digest = p.trial AND t.status = 'ok'
 JOIN scores s ON s.trial = t.digest AND s.reason != '' ORDER BY p.position
 """
 TRACEBACKS = """
-SELECT min(p.position), d.traceback FROM planned p JOIN draws d ON d.digest = p.draw
+SELECT min(p.position), d.traceback FROM planned p JOIN resamples d ON d.digest = p.resample
 WHERE d.status != 'ok' GROUP BY d.stage, d.status, p.method, d.reason
 UNION ALL
 SELECT min(p.position), t.traceback FROM planned p JOIN trials t ON t.digest = p.trial
-LEFT JOIN draws d ON d.digest = p.draw
+LEFT JOIN resamples d ON d.digest = p.resample
 WHERE t.status != 'ok' AND (d.status IS NULL OR d.status = 'ok')
 GROUP BY t.stage, t.status, p.classifier, t.reason
 """
@@ -72,12 +72,12 @@ CALIBRATION = """
 SELECT p.position, c.bins FROM planned p JOIN calibration c ON c.trial = p.trial
 JOIN trials t ON t.digest = p.trial AND t.status = 'ok' ORDER BY p.position
 """
-PORTRAITS = """
-SELECT p.position, v.view FROM planned p JOIN portraits v ON v.trial = p.trial ORDER BY p.position
+DECISION_REGIONS = """
+SELECT p.position, v.view FROM planned p JOIN decision_regions v ON v.trial = p.trial ORDER BY p.position
 """
 MADE_BY = """
-SELECT t.run, d.run, count(DISTINCT t.digest) FROM planned p
-JOIN trials t ON t.digest = p.trial AND t.status = 'ok' JOIN draws d ON d.digest = t.draw GROUP BY 1, 2
+SELECT t.run, d.run, count(DISTINCT t.digest) FROM planned p JOIN trials t ON t.digest = p.trial AND t.status
+= 'ok' JOIN resamples d ON d.digest = t.resample GROUP BY 1, 2
 """
 RUNS = "SELECT id, started, finished, status, suite_digest, runner, workers FROM runs ORDER BY id"
 
@@ -96,15 +96,15 @@ class Results:
         Whether the store has an entry, be it an empty one.
     uncomputed : DataFrame of shape (n_uncomputed, 2)
         By position: metric and reason of each score that is empty since its metric failed.
-    draws : DataFrame of shape (n_draws, ...)
-        One row a planned draw with its audit; ``status`` is ``pending`` where there is none.
+    resamples : DataFrame of shape (n_resamples, ...)
+        One row a planned resample with its audit; ``status`` is ``pending`` where there is none.
     splits : DataFrame of shape (n_splits, ...)
         The sizes of each split that was made, and the JSON card of its data set.
     runs : DataFrame of shape (n_runs, ...)
         When and where.
     made_by : tuple of (mapping, mapping, int)
-        The versions of libraries by which trials that succeeded were carried out, those by which their draws
-        were made, and how many trials these are.
+        The versions of libraries by which trials that succeeded were carried out, those by which their
+        resamples were made, and how many trials these are.
     run : dict
         The last run: title, digits, metrics and environment.
     earlier_metrics : tuple of str
@@ -114,8 +114,8 @@ class Results:
     calibration : Series of str
         JSON, by position: for each of ten bins of the minority's predicted probability the rows, the sum of
         their probabilities and the minority rows. Trials of classifiers without probabilities have none.
-    portraits : Series of str
-        JSON, by position: the rows of a draw in a plane, and the regions of a classifier there.
+    region plots : Series of str
+        JSON, by position: the rows of a resample in a plane, and the regions of a classifier there.
     state : str, default=""
         Of the store that all this was read from.
     """
@@ -124,7 +124,7 @@ class Results:
     scores: pd.DataFrame
     scored: pd.DataFrame
     uncomputed: pd.DataFrame
-    draws: pd.DataFrame
+    resamples: pd.DataFrame
     splits: pd.DataFrame
     runs: pd.DataFrame
     made_by: tuple[tuple[Mapping[str, str], Mapping[str, str], int], ...]
@@ -132,7 +132,7 @@ class Results:
     earlier_metrics: tuple[str, ...]
     tracebacks: dict[int, str]
     calibration: pd.Series[str]
-    portraits: pd.Series[str]
+    decision_regions: pd.Series[str]
     state: str = ""
 
     @property
@@ -183,7 +183,7 @@ def _results(connection: sqlite3.Connection, folder: Path) -> Results:
         scores=scores,
         scored=scored,
         uncomputed=_uncomputed(connection, list(run["metrics"])),
-        draws=_typed(pd.read_sql_query(DRAWS, connection, index_col="position")),
+        resamples=_typed(pd.read_sql_query(RESAMPLES, connection, index_col="position")),
         splits=pd.read_sql_query(SPLITS, connection, index_col="position"),
         runs=pd.read_sql_query(RUNS, connection),
         made_by=_made_by(connection),
@@ -191,7 +191,7 @@ def _results(connection: sqlite3.Connection, folder: Path) -> Results:
         earlier_metrics=_metrics_of_runs(connection),
         tracebacks=dict(tuple(row) for row in connection.execute(TRACEBACKS)),
         calibration=pd.read_sql_query(CALIBRATION, connection, index_col="position")["bins"],
-        portraits=pd.read_sql_query(PORTRAITS, connection, index_col="position")["view"],
+        decision_regions=pd.read_sql_query(DECISION_REGIONS, connection, index_col="position")["view"],
         state=state(connection),
     )
 
@@ -219,7 +219,7 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     kinds |= dict.fromkeys(
         [*FIDELITY, "realised_ratio", "fit_seconds", "trial_seconds", "peak_mib"], "float64"
     )
-    blanks = dict.fromkeys(TEXTS, "") | {"status": PENDING, "draw_status": PENDING}
+    blanks = dict.fromkeys(TEXTS, "") | {"status": PENDING, "resample_status": PENDING}
     frame = frame.assign(
         **{name: frame[name].fillna(blank) for name, blank in blanks.items() if name in frame}
     )

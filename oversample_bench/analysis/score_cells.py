@@ -28,12 +28,12 @@ OTHER_MARK = "†"
 NEAR = "≈"
 """Marks a cell that the test within the data set does not tell from the best of its row."""
 MEANINGS = {
-    "nothing new": "the sampler owed minority rows and made none",
-    "short": "it made less than 90 % of the rows that it owed",
+    "nothing new": "the sampler requested minority rows and made none",
+    "short": "it made less than 90 % of the rows that it requested",
     "copies": "some new rows equal a real one in every feature",
     "dropped": "real training rows were left out",
     "mixed categories": "some new rows hold a mixture of categories, or none, as no real row does",
-    "fallback": "it could not do what it is for and did something else (see Draws)",
+    "fallback": "it could not do what it is for and did something else (see Resamples)",
     "not converged": "a fit ended before it converged",
     "unseeded": "numbers change from run to run, since a part of it takes its randomness from no seed",
 }
@@ -42,7 +42,7 @@ STATES = {
     "timeout": "timed out",
     "crashed": "crashed",
     "oom": "out of memory",
-    "upstream": "without a draw",
+    "upstream": "without a resample",
     "skipped": "skipped",
     PENDING: "not yet run",
 }
@@ -63,7 +63,7 @@ def cells(results: Results, metric: str) -> pd.DataFrame:
     DataFrame of shape (n_cells, 11)
         dataset, ratio, classifier, method; ``n`` of ``n_planned`` trials have a score; ``mean`` and ``sd``
         (ddof=1) over them; ``best``: no other cell of the row that rests on the most trials has a better
-        mean; ``flags`` of its draws and trials; ``missing``: why trials have no score.
+        mean; ``flags`` of its resamples and trials; ``missing``: why trials have no score.
     """
     frame = results.plan[CELL].assign(value=results.scores[metric])
     grouped = frame.groupby(CELL, sort=False)["value"]
@@ -76,7 +76,7 @@ def cells(results: Results, metric: str) -> pd.DataFrame:
 
 
 def _noted(found: pd.DataFrame) -> pd.DataFrame:
-    """Put the notes of trials behind the flags of draws, each once."""
+    """Put the notes of trials behind the flags of resamples, each once."""
     if (found["notes"] == "").all():
         return found
     pairs = zip(found["flags"], found["notes"], strict=True)
@@ -116,19 +116,19 @@ def _best(frame: pd.DataFrame, *, higher_is_better: bool) -> pd.Series[bool]:
 
 @lru_cache(maxsize=1)  # five sections of one report ask
 def flag_counts(results: Results) -> pd.DataFrame:
-    """Return in how many of the good draws each flag stands.
+    """Return in how many of the good resamples each flag stands.
 
     Returns
     -------
     DataFrame of shape (n_flagged, 6)
-        dataset, ratio, method, flag, ``k`` draws with the flag of ``n``; flags in the order of weight.
+        dataset, ratio, method, flag, ``k`` resamples with the flag of ``n``; flags in the order of weight.
     """
-    good = results.draws[results.draws["status"] == "ok"]
+    good = results.resamples[results.resamples["status"] == "ok"]
     key = [*PLACE, "method"]
     long = good[[*key, "flags"]].assign(flag=good["flags"].str.split(", ")).explode("flag")
     long = long[long["flag"].fillna("") != ""]
     counts = long.groupby([*key, "flag"], sort=False).size().reset_index(name="k")
-    counts = counts.merge(good_draws(results), on=key)
+    counts = counts.merge(good_resamples(results), on=key)
     return counts.sort_values("flag", key=_weight, kind="stable", ignore_index=True)
 
 
@@ -160,9 +160,9 @@ def good_trials(results: Results) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def good_draws(results: Results) -> pd.DataFrame:
-    """Return dataset, ratio, method and ``n``, how many draws succeeded, where there is one."""
-    good = results.draws[results.draws["status"] == "ok"]
+def good_resamples(results: Results) -> pd.DataFrame:
+    """Return dataset, ratio, method and ``n``, how many resamples succeeded, where there is one."""
+    good = results.resamples[results.resamples["status"] == "ok"]
     return good.groupby([*PLACE, "method"], sort=False).size().reset_index(name="n")
 
 
@@ -253,15 +253,15 @@ def legend(results: Results, ratio: str | None = None) -> list[tuple[str, str]]:
     Parameters
     ----------
     results : Results
-        For the draws and trials.
+        For the resamples and trials.
     ratio : str, optional
         The label of the only ratio to look at; by default all.
     """
-    draws = _places(flag_counts(results), good_draws(results), ("method", "draws"), ratio)
+    resamples = _places(flag_counts(results), good_resamples(results), ("method", "resamples"), ratio)
     trials = _places(note_counts(results), good_trials(results), ("classifier", "trials"), ratio)
-    flags = sorted({*draws, *trials}, key=lambda flag: (ORDER.get(flag, len(ORDER)), flag))
+    flags = sorted({*resamples, *trials}, key=lambda flag: (ORDER.get(flag, len(ORDER)), flag))
     return [
-        (MARKS.get(flag, OTHER_MARK), _told(flag, [*draws.get(flag, []), *trials.get(flag, [])]))
+        (MARKS.get(flag, OTHER_MARK), _told(flag, [*resamples.get(flag, []), *trials.get(flag, [])]))
         for flag in flags
     ]
 
@@ -269,7 +269,7 @@ def legend(results: Results, ratio: str | None = None) -> list[tuple[str, str]]:
 def _places(
     counts: pd.DataFrame, totals: pd.DataFrame, who: tuple[str, str], ratio: str | None
 ) -> dict[str, list[str]]:
-    """Say of each flag which methods (or classifiers) have it, and in how many of their draws (or trials)."""
+    """Say of each flag which methods (or classifiers) have it, in how many of their resamples (or trials)."""
     column, things = who
     if ratio is not None:
         counts, totals = counts[counts["ratio"] == ratio], totals[totals["ratio"] == ratio]

@@ -33,7 +33,7 @@ SELECT p.position, p.trial, p.dataset, p.ratio, p.method, p.classifier, p.split,
     coalesce(t.status, 'pending') AS status, coalesce(t.reason, '') AS reason,
     t.classifier AS classifier_name, t.params AS classifier_params, t.source AS classifier_source,
     d.spec, d.source AS method_source, s.fingerprint
-FROM planned p LEFT JOIN trials t ON t.digest = p.trial LEFT JOIN draws d ON d.digest = p.draw
+FROM planned p LEFT JOIN trials t ON t.digest = p.trial LEFT JOIN resamples d ON d.digest = p.resample
 LEFT JOIN splits s ON s.digest = d.split ORDER BY p.position
 """
 SCORES = """

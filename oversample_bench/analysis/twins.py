@@ -20,7 +20,7 @@ def twins(results: Results) -> list[list[str]]:
     same = [
         firsts["fingerprint"],
         firsts["n_majority"] + firsts["n_test_majority"],
-        firsts["n_minority"] + firsts["n_hidden"] + firsts["n_test_minority"],
+        firsts["n_minority"] + firsts["n_withheld"] + firsts["n_test_minority"],
     ]
     groups = firsts.groupby(same, sort=False)["dataset"].agg(list)
     return [labels for labels in groups if len(labels) > 1]

@@ -48,15 +48,18 @@ def _tell(found: Explanation) -> None:
     _section("", {"status": "pending: it was not run yet"} if not found.trial else _outcome(found.trial))
     _section("scores", {**found.scores, **{name: f"– ({why})" for name, why in found.uncomputed.items()}})
     _section(
-        "draw", _outcome({name: found.draw[name] for name in found.draw if name not in {"audit", "fidelity"}})
+        "resample",
+        _outcome(
+            {name: found.resample[name] for name in found.resample if name not in {"audit", "fidelity"}}
+        ),
     )
-    _section("audit of the draw", found.draw.get("audit", {}))
-    _section("fidelity of the draw to the hidden rows", found.draw.get("fidelity", {}))
+    _section("audit of the resample", found.resample.get("audit", {}))
+    _section("fidelity of the resample to the withheld rows", found.resample.get("fidelity", {}))
     _section("what went into the digest", _parts(found.parts))
     _section("split", found.split)
     _section("data", found.data)
     _section("run", found.run)
-    for what, row in (("trial", found.trial), ("draw", found.draw)):
+    for what, row in (("trial", found.trial), ("resample", found.resample)):
         if row.get("traceback"):
             echo(f"\ntraceback of the {what}:\n{row['traceback']}")
 
@@ -138,7 +141,7 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 )
 @WORKERS
 def verify_command(folder: Path, **given: Any) -> int:
-    """Carry out a sample of the trials in DIR again, draws included, and compare the numbers.
+    """Carry out a sample of the trials in DIR again, resamples included, and compare the numbers.
 
     Nothing is written. Plugin files are run only where you name the suite or trust the store, which may name
     any file. Ends with 0 when all numbers are equal, 2 when those that could be compared are and some trials

@@ -43,7 +43,7 @@ def report(folder: Path, *, figures: bool) -> None:
     help="FILE.csv or FILE.parquet.",
 )
 def export(folder: Path, output: Path) -> None:
-    """Write one row a trial: labels, status, the audit of its draw, seconds, scores."""
+    """Write one row a trial: labels, status, the audit of its resample, seconds, scores."""
     from oversample_bench.report import write_export
 
     echo(f"{counted(write_export(folder, output), 'trial')}: {output}")

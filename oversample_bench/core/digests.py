@@ -1,9 +1,9 @@
 """What names stand for today, and the digests that follow from it.
 
 A digest covers everything that changes the numbers by design: the spec, the fingerprint of the data, who
-offers a method or classifier and by which code (see `oversample_bench.plugins.origins`), the version of the protocol.
-What merely may change them (library versions, device, threads) is recorded with each run instead. Labels,
-resources and limits are no part of it.
+offers a method or classifier and by which code (see `oversample_bench.plugins.origins`), the version of the
+protocol. What merely may change them (library versions, device, threads) is recorded with each run instead.
+Labels, resources and limits are no part of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from oversample_bench.core.specs import (
     PROTOCOL_VERSION,
     Component,
     DataSpec,
-    DrawSpec,
+    ResampleSpec,
     SplitSpec,
     TrialSpec,
     digest,
@@ -58,27 +58,27 @@ class Identity:
             )
         return self._known[spec]
 
-    def draw(self, spec: DrawSpec) -> str:
-        """Return the digest of a draw: its split, method, seed and batch."""
+    def resample(self, spec: ResampleSpec) -> str:
+        """Return the digest of a resample: its split, method, seed and batch."""
         if spec not in self._known:
             source = self.sources["oversampler", spec.method.name]
-            self._known[spec] = draw_digest(spec, self.split(spec.split), source)
+            self._known[spec] = resample_digest(spec, self.split(spec.split), source)
         return self._known[spec]
 
     def trial(self, spec: TrialSpec) -> str:
-        """Return the digest of a trial: its draw and classifier."""
+        """Return the digest of a trial: its resample and classifier."""
         if spec not in self._known:
             source = self.sources["classifier", spec.classifier.name]
-            self._known[spec] = trial_digest(spec.classifier, self.draw(spec.draw), source)
+            self._known[spec] = trial_digest(spec.classifier, self.resample(spec.resample), source)
         return self._known[spec]
 
-    def method_seed(self, spec: DrawSpec) -> int:
+    def method_seed(self, spec: ResampleSpec) -> int:
         """Return the seed of a method: the same on a split whatever other methods there are."""
         return child(spec.seed, "method", self.split(spec.split), spec.method.name)
 
     def classifier_seed(self, spec: TrialSpec) -> int:
         """Return the seed of a classifier: the same for all methods, so that they are paired."""
-        return child(spec.draw.seed, "classifier", self.split(spec.draw.split), spec.classifier.name)
+        return child(spec.resample.seed, "classifier", self.split(spec.resample.split), spec.classifier.name)
 
     def _rows(self, data: DataSpec) -> list[str] | str:
         """Return the fingerprint; with its name for a set that is not here, which no other set equals."""
@@ -89,18 +89,18 @@ class Identity:
 def restored(spec: TrialSpec, fingerprint: str, method_source: str, classifier_source: str) -> Identity:
     """Return what the names of one trial stood for: its rows, and who offered method and classifier."""
     sources = {
-        ("oversampler", spec.draw.method.name): method_source,
+        ("oversampler", spec.resample.method.name): method_source,
         ("classifier", spec.classifier.name): classifier_source,
     }
-    return Identity({spec.draw.split.data: fingerprint}, sources)
+    return Identity({spec.resample.split.data: fingerprint}, sources)
 
 
-def draw_digest(spec: DrawSpec, split: str, source: str) -> str:
-    """Return the digest of a draw on a split by a method of ``source``."""
+def resample_digest(spec: ResampleSpec, split: str, source: str) -> str:
+    """Return the digest of a resample on a split by a method of ``source``."""
     method = [spec.method.name, spec.method.params, source]
     return digest("draw", split, method, spec.split.protocol.target_ratio, spec.seed, spec.batch)
 
 
-def trial_digest(classifier: Component, draw: str, source: str) -> str:
-    """Return the digest of a trial on a draw by a classifier of ``source``."""
-    return digest("trial", draw, [classifier.name, classifier.params, source])
+def trial_digest(classifier: Component, resample: str, source: str) -> str:
+    """Return the digest of a trial on a resample by a classifier of ``source``."""
+    return digest("trial", resample, [classifier.name, classifier.params, source])

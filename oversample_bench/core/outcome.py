@@ -24,10 +24,10 @@ FILE = re.compile(r'(?<=  )File "(?P<path>[^"<]+)"')
 
 
 class Status(StrEnum):
-    """How a draw or a trial ended.
+    """How a resample or a trial ended.
 
-    ``upstream`` marks a trial whose draw did not succeed; ``skipped`` marks one that cannot be: too few rows
-    for the ratio, or weights for a classifier that takes none.
+    ``upstream`` marks a trial whose resample did not succeed; ``skipped`` marks one that cannot be: too few
+    rows for the ratio, or weights for a classifier that takes none.
     """
 
     OK = "ok"
@@ -64,7 +64,7 @@ class Failed:
     status : Status
         Anything but ``ok``.
     stage : str
-        ``data``, ``split``, ``draw``, ``trial`` or ``metric``.
+        ``data``, ``split``, ``resample``, ``trial`` or ``metric``.
     kind : str
         The exception's type, the signal or the exit code.
     message : str

@@ -1,6 +1,6 @@
 """Frozen values that say what is to be computed, and the digest of such a value.
 
-Identity is equality: two trials share a fit if and only if their draw specs are equal. There are no ids
+Identity is equality: two trials share a fit if and only if their resample specs are equal. There are no ids
 and no registry of running jobs.
 """
 
@@ -216,7 +216,7 @@ class SplitSpec:
 
 
 @dataclass(frozen=True)
-class DrawSpec:
+class ResampleSpec:
     """What one method makes of one split with one seed, and the batch that it is made in.
 
     ``batch`` lists the (split, seed) pairs that are fitted together; it is empty for a fit of its own.
@@ -235,9 +235,9 @@ class DrawSpec:
 
 @dataclass(frozen=True)
 class TrialSpec:
-    """One classifier on one draw: one row of results."""
+    """One classifier on one resample: one row of results."""
 
-    draw: DrawSpec
+    resample: ResampleSpec
     classifier: Component
 
     __hash__ = _hash_once

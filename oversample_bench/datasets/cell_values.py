@@ -1,6 +1,7 @@
 """What the text of a cell looks like: a number in some country's way of writing it, a date, or neither.
 
-Pure. Whether a column is taken for what its cells look like is for `oversample_bench.datasets.columns` to say.
+Pure. Whether a column is taken for what its cells look like is for `oversample_bench.datasets.columns` to
+say.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Picks the two classes of a set and says which is the minority.
 
-Labels of a suite are text, labels of a file are numbers or text: `oversample_bench.core.labels.class_name` brings
-both into one form, in which ``2`` finds ``2``, ``2.0``, ``"2"`` and ``"2.0"``.
+Labels of a suite are text, labels of a file are numbers or text: `oversample_bench.core.labels.class_name`
+brings both into one form, in which ``2`` finds ``2``, ``2.0``, ``"2"`` and ``"2.0"``.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ def load(name: str, data_dir: Path | None = None, download: Download | None = No
     data_dir : Path, optional
         Where the user's files are; what ``--data-dir`` or ``OVERSAMPLE_BENCH_DATA`` says.
     download : callable, optional
-        Brings a set into the cache and returns the file, as `oversample_bench.datasets.paper_downloads.Downloads` does.
-        None leaves it at what is on this machine.
+        Brings a set into the cache and returns the file, as
+        `oversample_bench.datasets.paper_downloads.Downloads` does. None leaves it at what is on this machine.
 
     Raises
     ------

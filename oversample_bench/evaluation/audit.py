@@ -15,47 +15,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oversample_bench.core.resample import NEW, Resample
+
 Array = npt.NDArray[Any]
 
-NEW = -1
 ROUNDING = 1e-6
 """How far a one-hot column may be from 0 or 1 and still count as that."""
 
 
-@dataclass(frozen=True, eq=False)
-class Draw:
-    """The rows to train on, told by what they are.
-
-    Parameters
-    ----------
-    origin : ndarray of shape (n_returned,)
-        The training row that a returned row is, or ``NEW`` for the next row of ``X_new``.
-    X_new : ndarray of shape (n_new, n_features)
-        The rows that are not in the training data.
-    y_new : ndarray of shape (n_new,)
-        Their labels, 1 for the minority.
-    sample_weight : ndarray of shape (n_returned,) or None, default=None
-        What the classifier is to weigh the returned rows with.
-    """
-
-    origin: npt.NDArray[np.int64]
-    X_new: npt.NDArray[np.float64]
-    y_new: npt.NDArray[np.int64]
-    sample_weight: npt.NDArray[np.float64] | None = None
-
-    def rows(self, X: Array, y: Array) -> tuple[Array, Array]:
-        """Return the training rows in the order in which the sampler returned them."""
-        real = self.origin >= 0
-        X_out = np.empty((len(self.origin), X.shape[1]), dtype=np.float64)
-        y_out = np.empty(len(self.origin), dtype=np.int64)
-        X_out[real], y_out[real] = X[self.origin[real]], y[self.origin[real]]
-        X_out[~real], y_out[~real] = self.X_new, self.y_new
-        return X_out, y_out
-
-
 @dataclass(frozen=True)
 class Audit:
-    """Counts of what became of the training rows; one line of the table of draws.
+    """Counts of what became of the training rows; one line of the table of resamples.
 
     Attributes
     ----------
@@ -67,7 +37,7 @@ class Audit:
         Returned rows beyond the real ones, of either class.
     n_new_majority : int
         Those of them that are labelled majority.
-    n_owed : int
+    n_requested : int
         Minority rows that the target ratio asks for; 0 for a method that is not meant to make any.
     n_copies : int
         New rows that equal a training row in every feature.
@@ -84,7 +54,7 @@ class Audit:
     n_dropped: int
     n_new: int
     n_new_majority: int
-    n_owed: int
+    n_requested: int
     n_copies: int
     realised_ratio: float
     fallback: str = ""
@@ -94,8 +64,8 @@ class Audit:
         """Return what a reader of the tables has to know, in the order of weight."""
         made = self.n_new - self.n_new_majority
         told = {
-            "nothing new": self.n_owed > 0 and made == 0,
-            "short": 0 < made < 0.9 * self.n_owed,
+            "nothing new": self.n_requested > 0 and made == 0,
+            "short": 0 < made < 0.9 * self.n_requested,
             "copies": self.n_copies > 0,
             "dropped": self.n_dropped > 0,
             "mixed categories": self.n_mixed > 0,
@@ -104,32 +74,32 @@ class Audit:
         return tuple(flag for flag, holds in told.items() if holds)
 
 
-class BadDraw(ValueError):  # noqa: N818 - the table of failures shows this name
+class BadResample(ValueError):  # noqa: N818 - the table of failures shows this name
     """A sampler returned something that cannot be trained on."""
 
 
 def checked(X: Array, returned: Any) -> tuple[Array, Array]:
-    """Return a sampler's rows as float64 and int64 arrays, or raise `BadDraw` with the reason."""
+    """Return a sampler's rows as float64 and int64 arrays, or raise `BadResample` with the reason."""
     if not isinstance(returned, tuple) or len(returned) != 2:
-        raise BadDraw(f"fit_resample returned {type(returned).__name__}, not the pair (X, y)")
+        raise BadResample(f"fit_resample returned {type(returned).__name__}, not the pair (X, y)")
     try:
         X_out, y_out = np.asarray(returned[0], dtype=np.float64), np.asarray(returned[1])
     except (TypeError, ValueError) as error:
-        raise BadDraw(f"fit_resample returned rows that are no table of numbers ({error})") from error
+        raise BadResample(f"fit_resample returned rows that are no table of numbers ({error})") from error
     if X_out.ndim != 2 or X_out.shape[1] != X.shape[1] or y_out.shape != (len(X_out),):
-        raise BadDraw(
+        raise BadResample(
             f"fit_resample returned X of shape {X_out.shape} and y of shape {y_out.shape}; "
             f"expected (n, {X.shape[1]}) and (n,)"
         )
     if not np.isin(y_out, (0, 1)).all():
-        raise BadDraw(
+        raise BadResample(
             f"fit_resample returned labels {list(dict.fromkeys(y_out.tolist()))[:5]}; it was given 0 and 1"
         )
     bad = int((~np.isfinite(X_out).all(axis=1)).sum())
     if bad:
-        raise BadDraw(f"fit_resample returned {bad} of {len(X_out)} rows with non-finite values")
+        raise BadResample(f"fit_resample returned {bad} of {len(X_out)} rows with non-finite values")
     if len(np.unique(y_out)) < 2:
-        raise BadDraw(f"fit_resample returned {len(X_out)} rows without one of the two classes")
+        raise BadResample(f"fit_resample returned {len(X_out)} rows without one of the two classes")
     return X_out, y_out.astype(np.int64)
 
 
@@ -157,25 +127,30 @@ def _keys(rows: Array) -> list[bytes]:
 
 
 def audited(
-    X: Array, y: Array, draw: Draw, owed: int, fallback: str, one_hot: Sequence[Sequence[int]] = ()
+    X: Array,
+    y: Array,
+    resample: Resample,
+    requested: int,
+    fallback: str,
+    one_hot: Sequence[Sequence[int]] = (),
 ) -> Audit:
-    """Count what became of ``X``; ``owed`` is the number of minority rows that were asked for.
+    """Count what became of ``X``; ``requested`` is the number of minority rows that were asked for.
 
     ``one_hot`` has the columns of each categorical column.
     """
-    known = set(_keys(X)) if len(draw.X_new) else set()
-    y_out = np.concatenate([y[draw.origin[draw.origin >= 0]], draw.y_new])
+    known = set(_keys(X)) if len(resample.X_new) else set()
+    y_out = np.concatenate([y[resample.origin[resample.origin >= 0]], resample.y_new])
     n_minority = int((y_out == 1).sum())
     return Audit(
         n_real=len(X),
-        n_dropped=len(X) - int((draw.origin >= 0).sum()),
-        n_new=len(draw.X_new),
-        n_new_majority=int((draw.y_new == 0).sum()),
-        n_owed=owed,
-        n_copies=sum(row in known for row in _keys(draw.X_new)),
+        n_dropped=len(X) - int((resample.origin >= 0).sum()),
+        n_new=len(resample.X_new),
+        n_new_majority=int((resample.y_new == 0).sum()),
+        n_requested=requested,
+        n_copies=sum(row in known for row in _keys(resample.X_new)),
         realised_ratio=n_minority / (len(y_out) - n_minority),
         fallback=fallback,
-        n_mixed=mixed(draw.X_new, one_hot),
+        n_mixed=mixed(resample.X_new, one_hot),
     )
 
 

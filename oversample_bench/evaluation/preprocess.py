@@ -1,6 +1,6 @@
 """Makes the matrices of a split: encode, impute and scale, each fitted on the training rows.
 
-Test and hidden rows go through the very transformer that the training rows went through.
+Test and withheld rows go through the very transformer that the training rows went through.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ MAX_CATEGORIES = 100
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Training, test and hidden rows, ready for methods and classifiers; all arrays are read-only.
+    """Training, test and withheld rows, ready for methods and classifiers; all arrays are read-only.
 
     Attributes
     ----------
-    X, X_test, X_hidden : ndarray of shape (n, n_features)
+    X, X_test, X_withheld : ndarray of shape (n, n_features)
         Encoded, imputed and scaled.
     y, y_test : ndarray of shape (n,)
-        1 for the minority, 0 for the majority. All hidden rows are of the minority.
+        1 for the minority, 0 for the majority. All withheld rows are of the minority.
     n_encoded : int
         Categorical columns that became one-hot columns.
     n_imputed : int
@@ -46,13 +46,13 @@ class Split:
     y: npt.NDArray[np.int64]
     X_test: Array
     y_test: npt.NDArray[np.int64]
-    X_hidden: Array
+    X_withheld: Array
     n_encoded: int
     n_imputed: int
     one_hot: Groups = ()
 
     def __post_init__(self) -> None:
-        for name in ("X", "y", "X_test", "y_test", "X_hidden"):
+        for name in ("X", "y", "X_test", "y_test", "X_withheld"):
             array = getattr(self, name)
             array.setflags(write=False)
             object.__setattr__(self, name, array[:])  # of a view, nobody can make it writable again
@@ -68,15 +68,15 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
     """
     classes = two_classes(dataset, spec.data)
     rows = thin(classes.y, spec)
-    raw = [_raw(dataset, classes.rows[part]) for part in (rows.train, rows.test, rows.hidden)]
+    raw = [_raw(dataset, classes.rows[part]) for part in (rows.train, rows.test, rows.withheld)]
     n_imputed = sum(int(np.isnan(part).sum()) for part in raw)
     transformer = _transformer(dataset, spec.protocol.scale, missing=n_imputed > 0).fit(raw[0])
     train = np.ascontiguousarray(transformer.transform(raw[0]))
-    test, hidden = (
+    test, withheld = (
         np.ascontiguousarray(transformer.transform(part)) if len(part) else train[:0].copy()
         for part in raw[1:]
     )
-    if not all(np.isfinite(part).all() for part in (train, test, hidden)):
+    if not all(np.isfinite(part).all() for part in (train, test, withheld)):
         largest = np.nanmax(np.abs(np.concatenate(raw)))
         raise UsageError(
             f"features up to {largest:.3g} are too large for `scale: {spec.protocol.scale}`; divide them by "
@@ -87,7 +87,7 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
         y=classes.y[rows.train],
         X_test=test,
         y_test=classes.y[rows.test],
-        X_hidden=hidden,
+        X_withheld=withheld,
         n_encoded=len(dataset.categories),
         n_imputed=n_imputed,
         one_hot=_one_hot(transformer, train.shape[1]) if dataset.categories else (),

@@ -1,7 +1,7 @@
 """How predicted probabilities stand to what came of them: counts in bins, from which a report makes curves.
 
 Ten bins of equal width on [0, 1]. Kept as counts and sums, so that trials can be added up before they are
-compared: with few minority rows a curve of one trial is noise. Draws nothing and decides nothing.
+compared: with few minority rows a curve of one trial is noise. Resamples nothing and decides nothing.
 """
 
 from __future__ import annotations

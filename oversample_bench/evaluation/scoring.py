@@ -27,8 +27,8 @@ class Scores:
     ``failed`` says of each metric that gave no number why; its value is None, too. ``fallback`` is what the
     classifier said of itself when it could not do what it is for; ``calibration`` counts the test rows by
     predicted probability where a metric needs probabilities, and is empty elsewhere. ``notes`` are those of
-    `oversample_bench.evaluation.call_notes`; ``random_state`` is the seed that the classifier was given, None where it
-    takes none.
+    `oversample_bench.evaluation.call_notes`; ``random_state`` is the seed that the classifier was given, None
+    where it takes none.
     """
 
     values: Mapping[str, float | None]

@@ -1,10 +1,10 @@
-"""Cuts a set into training, test and hidden rows, and thins the minority of the training rows to a ratio.
+"""Cuts a set into training, test and withheld rows, and thins the minority of the training rows to a ratio.
 
 Per class ``floor(test_size n)`` rows are the test and the others candidates; of the minority's candidates
 ``floor(r n_majority)`` are kept. This reproduces Table 1 of the GL-GAN paper (Wang et al., SDM 2020) exactly,
 which a stratified split of both classes at once does not. The rows kept at 0.01 are among those kept at
 0.05, because both are the beginning of one shuffled row of candidates. The test keeps the natural
-distribution. What thinning removed is *hidden*: no plugin sees it; it is the truth that synthetic rows are
+distribution. What thinning removed is *withheld*: no plugin sees it; it is the truth that synthetic rows are
 held against.
 """
 
@@ -31,13 +31,13 @@ class Rows:
 
     Attributes
     ----------
-    train, test, hidden : ndarray of shape (n,)
+    train, test, withheld : ndarray of shape (n,)
         Disjoint; together they are all rows of the two classes.
     """
 
     train: Index
     test: Index
-    hidden: Index
+    withheld: Index
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def thin(y: npt.NDArray[Any], spec: SplitSpec) -> Rows:
     return Rows(
         train=np.sort(np.concatenate([majority, minority[:kept]])),
         test=np.sort(np.concatenate([rows[:n] for rows, n in zip(shuffled, found.test, strict=True)])),
-        hidden=np.sort(minority[kept:]),
+        withheld=np.sort(minority[kept:]),
     )
 
 

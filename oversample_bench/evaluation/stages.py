@@ -1,4 +1,4 @@
-"""Load, split, draw, trial: functions from a task and the outcome before it to an outcome.
+"""Load, split, resample, trial: functions from a task and the outcome before it to an outcome.
 
 None of them raises. They decide what a method is given and what is made of its answer; runners decide only
 where that happens.
@@ -15,9 +15,10 @@ import numpy as np
 
 from oversample_bench.api import Dataset, Metric, Unavailable
 from oversample_bench.core.outcome import Failed, Ok, Outcome, Skip, Status, attempt
+from oversample_bench.core.resample import NEW, Resample
 from oversample_bench.core.specs import Component, SplitSpec
 from oversample_bench.datasets.sources import Source
-from oversample_bench.evaluation.audit import NEW, Audit, BadDraw, Draw, audited, checked, traced
+from oversample_bench.evaluation.audit import Audit, BadResample, audited, checked, traced
 from oversample_bench.evaluation.call_notes import UNSEEDED, observed, quiet
 from oversample_bench.evaluation.fidelity import Fidelity, fidelity
 from oversample_bench.evaluation.limits import Cost, measured, memory_limit, time_limit
@@ -26,7 +27,7 @@ from oversample_bench.evaluation.process_state import kept
 from oversample_bench.evaluation.requests import Counts, Request, ask, takes_ratio
 from oversample_bench.evaluation.scoring import Scores, scored
 from oversample_bench.evaluation.seeding import Seeded, seeded
-from oversample_bench.evaluation.tasks import DrawTask, TrialTask
+from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
 from oversample_bench.plugins.registry import Registry
 
 P = ParamSpec("P")
@@ -64,8 +65,8 @@ class Toolbox:
     metrics: Mapping[str, Metric]
     bounds: Bounds
 
-    def sampler(self, task: DrawTask, one_hot: Groups = ()) -> Seeded:
-        """Return the method of a draw, told its seed, the target ratio and which columns are categories."""
+    def sampler(self, task: ResampleTask, one_hot: Groups = ()) -> Seeded:
+        """Return the method of a resample, told its seed, the target ratio and the columns of categories."""
         built = self._built("oversampler", task.spec.method, task.random_state)
         ratio = task.target_ratio
         asked = ratio != 1.0 and takes_ratio(built.estimator)
@@ -91,14 +92,14 @@ def _free(estimator: Any, component: Component) -> set[str]:
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
-    """A draw, what it did to the real rows, what it cost and how near the hidden rows it comes.
+class AuditedResample:
+    """A resample, what it did to the real rows, what it cost and how near the withheld rows it comes.
 
-    ``notes`` are those of `oversample_bench.evaluation.call_notes`; ``random_state`` is the seed that the method was
-    given, None where it takes none.
+    ``notes`` are those of `oversample_bench.evaluation.call_notes`; ``random_state`` is the seed that the
+    method was given, None where it takes none.
     """
 
-    draw: Draw
+    resample: Resample
     audit: Audit
     cost: Cost
     fidelity: Fidelity | None = None
@@ -127,30 +128,30 @@ def _quietly(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return function(*args, **kwargs)
 
 
-def draw(
-    tasks: Sequence[DrawTask], splits: Sequence[Outcome[Split]], tools: Toolbox
-) -> tuple[Outcome[Drawn], ...]:
+def resample(
+    tasks: Sequence[ResampleTask], splits: Sequence[Outcome[Split]], tools: Toolbox
+) -> tuple[Outcome[AuditedResample], ...]:
     """Return what a method makes of its splits: one outcome a member, in their order."""
     return drawn(tasks, splits, fit(tasks, splits, tools))
 
 
-def fit(tasks: Sequence[DrawTask], splits: Sequence[Outcome[Split]], tools: Toolbox) -> Answers:
+def fit(tasks: Sequence[ResampleTask], splits: Sequence[Outcome[Split]], tools: Toolbox) -> Answers:
     """Call a method on its splits, which is what a limit is for, and return its answers in their order."""
     fitted = [(task, found.value) for task, found in zip(tasks, splits, strict=True) if isinstance(found, Ok)]
-    together = attempt("draw", _fit_all, fitted, tools)
+    together = attempt("resample", _fit_all, fitted, tools)
     if isinstance(together, Failed):
         together = Ok([replace(together, seconds=together.seconds / len(fitted))] * len(fitted))
     answers = iter(together.value)
     return tuple(found if isinstance(found, Failed) else next(answers) for found in splits)
 
 
-def _fit_all(fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
+def _fit_all(fitted: Sequence[tuple[ResampleTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
     if fitted and fitted[0][0].spec.batch:
         return _fit_batch(fitted, tools)
     return [_fit(*one, tools) for one in fitted]
 
 
-def _fit(task: DrawTask, split: Split, tools: Toolbox) -> Answered:
+def _fit(task: ResampleTask, split: Split, tools: Toolbox) -> Answered:
     with tools.bounds.held(tools.bounds.fit):
         built = tools.sampler(task, split.one_hot)
         sampler = built.estimator
@@ -179,18 +180,18 @@ Answers = tuple[Failed | Answered, ...]
 """What a method made of each of its splits, and what that cost."""
 
 
-def _drawn(task: DrawTask, split: Split, answer: _Answer, cost: Cost) -> Drawn:
-    """Trace and audit the returned rows, and hold the new ones against the hidden rows."""
+def _drawn(task: ResampleTask, split: Split, answer: _Answer, cost: Cost) -> AuditedResample:
+    """Trace and audit the returned rows, and hold the new ones against the withheld rows."""
     if isinstance(answer.returned, Exception):
         raise answer.returned
     X_out, y_out = checked(split.X, answer.returned)
     origin = traced(split.X, split.y, X_out, y_out)
     new = origin == NEW
-    made = Draw(origin, X_out[new], y_out[new], _weights(answer.weight, len(X_out)))
+    made = Resample(origin, X_out[new], y_out[new], _weights(answer.weight, len(X_out)))
     rows = Request.of(answer.sampler, task.target_ratio).n_new(Counts.of(split.y))
-    near = fidelity(split.X_hidden, made.X_new[made.y_new == 1], random_state=task.random_state)
+    near = fidelity(split.X_withheld, made.X_new[made.y_new == 1], random_state=task.random_state)
     audit = audited(split.X, split.y, made, rows, str(answer.fallback or ""), split.one_hot)
-    return Drawn(made, audit, cost, near, answer.notes, answer.random_state)
+    return AuditedResample(made, audit, cost, near, answer.notes, answer.random_state)
 
 
 def _weights(weight: Any, n_returned: int) -> Any:
@@ -198,46 +199,46 @@ def _weights(weight: Any, n_returned: int) -> Any:
         return None
     weights = np.asarray(weight, dtype=np.float64)
     if weights.shape != (n_returned,) or not np.isfinite(weights).all() or (weights < 0).any():
-        raise BadDraw(f"sample_weight_ has shape {weights.shape}; {n_returned} weights >= 0 are expected")
+        raise BadResample(f"sample_weight_ has shape {weights.shape}; {n_returned} weights >= 0 are expected")
     return weights
 
 
 def drawn(
-    tasks: Sequence[DrawTask], splits: Sequence[Outcome[Split]], answers: Answers
-) -> tuple[Outcome[Drawn], ...]:
+    tasks: Sequence[ResampleTask], splits: Sequence[Outcome[Split]], answers: Answers
+) -> tuple[Outcome[AuditedResample], ...]:
     """Return what there is to say of answers; a member that fails leaves the others as they are."""
     return tuple(map(_member, tasks, splits, answers))
 
 
-def _member(task: DrawTask, split: Outcome[Split], answer: Failed | Answered) -> Outcome[Drawn]:
+def _member(task: ResampleTask, split: Outcome[Split], answer: Failed | Answered) -> Outcome[AuditedResample]:
     """Return the outcome of one member: of the fit, where that failed as a whole."""
     if isinstance(split, Failed):
         return split
     if isinstance(answer, Failed):
         return answer
-    found = attempt("draw", _drawn, task, split.value, *answer)
+    found = attempt("resample", _drawn, task, split.value, *answer)
     return replace(found, seconds=answer[1].seconds + found.seconds) if isinstance(found, Failed) else found
 
 
-def _fit_batch(fitted: Sequence[tuple[DrawTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
+def _fit_batch(fitted: Sequence[tuple[ResampleTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
     groups = {split.one_hot for _, split in fitted}
     limit = tools.bounds.fit
     with tools.bounds.held(None if limit is None else limit * len(fitted)):
         sampler = tools.sampler(fitted[0][0], groups.pop() if len(groups) == 1 else ()).estimator
-        asked = [attempt("draw", ask, sampler, task.target_ratio, split.y) for task, split in fitted]
+        asked = [attempt("resample", ask, sampler, task.target_ratio, split.y) for task, split in fitted]
         left = [one for one, found in zip(fitted, asked, strict=True) if isinstance(found, Ok)]
         answers = iter(_together(sampler, left) if left else ())
     return [found if isinstance(found, Failed) else next(answers) for found in asked]
 
 
-def _together(sampler: Any, fitted: Sequence[tuple[DrawTask, Split]]) -> list[Answered]:
+def _together(sampler: Any, fitted: Sequence[tuple[ResampleTask, Split]]) -> list[Answered]:
     """Return what a sampler makes of splits in one call."""
     problems = [(split.X, split.y) for _, split in fitted]
     seeds = [task.random_state for task, _ in fitted]
     with observed() as found, measured() as cost:
         returned = sampler.fit_resample_batch(problems, seeds)
     if len(returned) != len(fitted):
-        raise BadDraw(f"fit_resample_batch returned {len(returned)} members for {len(fitted)} problems")
+        raise BadResample(f"fit_resample_batch returned {len(returned)} members for {len(fitted)} problems")
     share = Cost(cost.seconds / len(fitted), cost.peak_mib)
     fallbacks = _by_member(sampler, "fallback_", len(fitted))
     weights = _by_member(sampler, "sample_weight_", len(fitted))
@@ -250,12 +251,14 @@ def _by_member(sampler: Any, name: str, count: int) -> Sequence[Any]:
     if value is None or isinstance(value, str):
         return [value] * count
     if len(value) != count:
-        raise BadDraw(f"{name} has {len(value)} entries for a batch of {count}")
+        raise BadResample(f"{name} has {len(value)} entries for a batch of {count}")
     return list(value)
 
 
-def trial(task: TrialTask, split: Outcome[Split], drawn: Outcome[Draw], tools: Toolbox) -> Outcome[Scores]:
-    """Return the scores of a classifier that was fitted on a draw, on the test rows of its split."""
+def trial(
+    task: TrialTask, split: Outcome[Split], drawn: Outcome[Resample], tools: Toolbox
+) -> Outcome[Scores]:
+    """Return the scores of a classifier that was fitted on a resample, on the test rows of its split."""
     if isinstance(split, Failed):
         return upstream(split)
     if isinstance(drawn, Failed):
@@ -264,18 +267,20 @@ def trial(task: TrialTask, split: Outcome[Split], drawn: Outcome[Draw], tools: T
 
 
 def upstream(before: Failed) -> Failed:
-    """Return the outcome of a trial whose draw did not succeed."""
+    """Return the outcome of a trial whose resample did not succeed."""
     if before.status == Status.SKIPPED:
         return replace(before, seconds=0.0)
     told = f"{before.status.value} in {before.stage}: {before.message}"
     return replace(before, status=Status.UPSTREAM, message=told, traceback="", seconds=0.0)
 
 
-def _score(task: TrialTask, split: Split, draw: Draw, tools: Toolbox) -> Scores:
-    X, y = draw.rows(split.X, split.y)
+def _score(task: TrialTask, split: Split, resample: Resample, tools: Toolbox) -> Scores:
+    X, y = resample.rows(split.X, split.y)
     with tools.bounds.held(tools.bounds.trial):
         classifier = tools.classifier(task)
-        weights = {} if draw.sample_weight is None else _weighted(classifier.estimator, draw.sample_weight)
+        weights = (
+            {} if resample.sample_weight is None else _weighted(classifier.estimator, resample.sample_weight)
+        )
         return scored(classifier, (X, y, weights), split, tools.metrics)
 
 

@@ -1,4 +1,4 @@
-"""What is left to do: specs with their digests and seeds, grouped by the call that makes the draws.
+"""What is left to do: specs with their digests and seeds, grouped by the call that makes the resamples.
 
 Pure. Resume is nothing but this: the plan less what has succeeded.
 """
@@ -11,25 +11,25 @@ from dataclasses import dataclass
 from functools import cache
 
 from oversample_bench.core.digests import Identity
-from oversample_bench.core.specs import Component, DataSpec, DrawSpec, TrialSpec
+from oversample_bench.core.specs import Component, DataSpec, ResampleSpec, TrialSpec
 from oversample_bench.suite.plan import Plan, first_of, members_of
 
 
 @dataclass(frozen=True)
-class DrawTask:
-    """A draw with all that its making depends on.
+class ResampleTask:
+    """A resample with all that its making depends on.
 
     Attributes
     ----------
-    spec : DrawSpec
-        What to draw.
+    spec : ResampleSpec
+        What to make.
     digest, split, fingerprint : str
-        The digests of the draw, of its split and of the data.
+        The digests of the resample, of its split and of the data.
     random_state : int
         The method's seed.
     """
 
-    spec: DrawSpec
+    spec: ResampleSpec
     digest: str
     split: str
     fingerprint: str
@@ -43,11 +43,11 @@ class DrawTask:
 
 @dataclass(frozen=True)
 class TrialTask:
-    """A trial with the digests of itself and of its draw, and the classifier's seed."""
+    """A trial with the digests of itself and of its resample, and the classifier's seed."""
 
     spec: TrialSpec
     digest: str
-    draw: str
+    resample: str
     random_state: int
 
 
@@ -61,21 +61,21 @@ class Resources:
 
 @dataclass(frozen=True)
 class Job:
-    """One fit and the trials that wait for its draws.
+    """One fit and the trials that wait for its resamples.
 
     Attributes
     ----------
-    members : tuple of DrawTask
-        One draw, or all members of a batch.
+    members : tuple of ResampleTask
+        One resample, or all members of a batch.
     trials : tuple of TrialTask
         What has not succeeded yet.
     stored : bool
-        Whether each draw that the trials need lies on disk.
+        Whether each resample that the trials need lies on disk.
     resources : Resources
         For the fit; a trial takes one slot.
     """
 
-    members: tuple[DrawTask, ...]
+    members: tuple[ResampleTask, ...]
     trials: tuple[TrialTask, ...]
     stored: bool
     resources: Resources
@@ -85,17 +85,17 @@ class Job:
         """The data set of all its members."""
         return self.members[0].spec.split.data
 
-    def needed(self) -> tuple[DrawTask, ...]:
+    def needed(self) -> tuple[ResampleTask, ...]:
         """Return the members that a trial waits for."""
-        awaited = {trial.draw for trial in self.trials}
+        awaited = {trial.resample for trial in self.trials}
         return tuple(member for member in self.members if member.digest in awaited)
 
 
-def draw_task(spec: DrawSpec, identity: Identity) -> DrawTask:
+def resample_task(spec: ResampleSpec, identity: Identity) -> ResampleTask:
     """Return ``spec`` with its digests and its seed."""
-    return DrawTask(
+    return ResampleTask(
         spec=spec,
-        digest=identity.draw(spec),
+        digest=identity.resample(spec),
         split=identity.split(spec.split),
         fingerprint=identity.fingerprints[spec.split.data],
         random_state=_seed(spec.method, identity.method_seed(spec)),
@@ -133,26 +133,26 @@ def jobs(
     done : set of str
         The digests of trials that need not be done again.
     stored : callable
-        Tells whether the draw of a digest lies on disk.
+        Tells whether the resample of a digest lies on disk.
     resources : mapping of Component to Resources
         By method.
     """
-    waiting: dict[DrawSpec, dict[str, TrialTask]] = {}
+    waiting: dict[ResampleSpec, dict[str, TrialTask]] = {}
     for planned in plan.trials:
         digest = identity.trial(planned.spec)
         if digest in done:
             continue
-        first = first_of(planned.spec.draw)
+        first = first_of(planned.spec.resample)
         waiting.setdefault(first, {})[digest] = TrialTask(
             spec=planned.spec,
             digest=digest,
-            draw=identity.draw(planned.spec.draw),
+            resample=identity.resample(planned.spec.resample),
             random_state=_seed(planned.spec.classifier, identity.classifier_seed(planned.spec)),
         )
     for first, trials in waiting.items():
         yield Job(
-            members=tuple(draw_task(member, identity) for member in members_of(first)),
+            members=tuple(resample_task(member, identity) for member in members_of(first)),
             trials=tuple(trials.values()),
-            stored=all(stored(digest) for digest in {trial.draw for trial in trials.values()}),
+            stored=all(stored(digest) for digest in {trial.resample for trial in trials.values()}),
             resources=resources.get(first.method, Resources()),
         )

@@ -1,4 +1,4 @@
-"""Takes over what earlier versions left in a folder: rows and files of draws get the digests of today.
+"""Takes over what earlier versions left in a folder: rows and files of resamples get the digests of today.
 
 Whatever ends this process on the way, nothing is lost: files are renamed before their rows, all rows at once,
 and a file that has its name of today already is left alone the next time.
@@ -12,15 +12,16 @@ from pathlib import Path
 from oversample_bench.plugins.registry import Registry
 from oversample_bench.store import Ledger
 from oversample_bench.store.renaming import rename, renamed_copy, renaming
-from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.store.resample_files import ResampleFiles
 
 
 def adopt(folder: Path, ledger: Ledger, registry: Registry) -> int:
-    """Give the draws and trials of a folder their digests of today; return how many trials got new ones."""
+    """Give the rows of a folder their digests of today; return how many trials got new ones."""
+    files = ResampleFiles(folder)
+    files.move()
     found = renaming(ledger.connection, registry.renewed)
     if not found:
         return 0
-    files = DrawFiles(folder)
     for today, before in found.files.items():
         files.rename(before, today)
     with ledger.transaction() as connection:
@@ -31,7 +32,7 @@ def adopt(folder: Path, ledger: Ledger, registry: Registry) -> int:
 def as_of_today(
     connection: sqlite3.Connection, registry: Registry
 ) -> tuple[sqlite3.Connection, dict[str, str]]:
-    """Return a store as `adopt` would leave it, and what the files of draws are still called there.
+    """Return a store as `adopt` would leave it, and what the files of resamples are still called there.
 
     The store itself stays as it is, down to the byte; where there is nothing to adopt it is returned.
     """

@@ -1,10 +1,11 @@
-"""Portraits of draws: rows in a plane, and what a classifier makes of that plane with and without new rows.
+"""Decision regions: rows in a plane, and what a classifier makes of that plane before and after a method.
 
-For people, not for tables. A portrait shows the first split and seed of a data set: its two features, or the
-two directions in which its training rows vary most (principal components, which are fitted on the training
-rows and see no label). The suite's first classifier is fitted anew in that plane, so its regions show what
-the method does there and not what the classifier does in the full space. Scores are never taken from here.
-Portraits are made from stored draws after the trials, and only where the suite asks for them.
+For people, not for tables. A region plot shows the first split and seed of a data set: its two features, or
+the two directions in which its training rows vary most (principal components, which are fitted on the
+training rows and see no label). The suite's first classifier is fitted anew in that plane, so its regions
+show what the method does there and not what the classifier does in the full space. Scores are never taken
+from here. Region plots are made from stored resamples after the trials, and only where the suite asks for
+them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from oversample_bench.evaluation.tasks import TrialTask
 
 if TYPE_CHECKING:
     from oversample_bench.core.digests import Identity
-    from oversample_bench.evaluation.audit import Draw
+    from oversample_bench.core.resample import Resample
     from oversample_bench.evaluation.preprocess import Split
     from oversample_bench.execution.inventory import Inventory
     from oversample_bench.plugins.registry import Registry
@@ -43,18 +44,18 @@ DIGITS = 4
 
 
 @dataclass(frozen=True)
-class Sitter:
-    """What a portrait is made of: the rows of a split, a draw made of them, an unfitted classifier."""
+class Subject:
+    """What a region plot is made of: the rows of a split, a resample made of them, an unfitted classifier."""
 
     split: Split
-    draw: Draw
+    resample: Resample
     classifier: Any
     random_state: int
 
 
 @dataclass(frozen=True)
-class Studio:
-    """Where portraits are made: from what a run has left on disk.
+class RegionPainter:
+    """Where region plots are made: from what a run has left on disk.
 
     Parameters
     ----------
@@ -63,49 +64,53 @@ class Studio:
     inventory : Inventory
         Where the rows come from.
     load : callable
-        Returns the draw of a digest, or None where it is not on disk.
+        Returns the resample of a digest, or None where it is not on disk.
     seconds : float
-        The most that one portrait may take.
+        The most that one region plot may take.
     """
 
     registry: Registry
     inventory: Inventory
-    load: Callable[[str], Draw | None]
+    load: Callable[[str], Resample | None]
     seconds: float
 
-    def portraits(self, plan: Plan, identity: Identity, made: AbstractSet[str]) -> Iterator[tuple[str, str]]:
-        """Yield the digest of a trial and its portrait as JSON, for those that are not ``made`` already."""
-        for planned in sittings(plan):
+    def decision_regions(
+        self, plan: Plan, identity: Identity, made: AbstractSet[str]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the digest of a trial and its region plot as JSON, for those that are not ``made``."""
+        for planned in shown_trials(plan):
             trial = identity.trial(planned.spec)
-            draw = None if trial in made else self.load(identity.draw(planned.spec.draw))
-            if draw is not None and isinstance(rows := self._split(planned.spec), Ok):
-                yield trial, self._portrait(planned.spec, rows.value, draw, identity)
+            resample = None if trial in made else self.load(identity.resample(planned.spec.resample))
+            if resample is not None and isinstance(rows := self._split(planned.spec), Ok):
+                yield trial, self._decision_regions(planned.spec, rows.value, resample, identity)
 
     def _split(self, spec: TrialSpec) -> Outcome[Split]:
-        return stages.split(spec.draw.split, self.inventory.dataset(spec.draw.split.data))
+        return stages.split(spec.resample.split, self.inventory.dataset(spec.resample.split.data))
 
-    def _portrait(self, spec: TrialSpec, split: Split, draw: Draw, identity: Identity) -> str:
+    def _decision_regions(self, spec: TrialSpec, split: Split, resample: Resample, identity: Identity) -> str:
         tools = stages.Toolbox(self.registry, {}, stages.Bounds(trial=self.seconds))
         seed = identity.classifier_seed(spec)
-        task = TrialTask(spec, identity.trial(spec), identity.draw(spec.draw), seed)
-        return portrait(Sitter(split, draw, tools.classifier(task).estimator, seed), tools.bounds)
+        task = TrialTask(spec, identity.trial(spec), identity.resample(spec.resample), seed)
+        return decision_regions(
+            Subject(split, resample, tools.classifier(task).estimator, seed), tools.bounds
+        )
 
 
-def sittings(plan: Plan) -> Iterator[Planned]:
-    """Yield the trials that a portrait is made of: first split, first seed, first classifier."""
+def shown_trials(plan: Plan) -> Iterator[Planned]:
+    """Yield the trials that a region plot is made of: first split, first seed, first classifier."""
     first = plan.trials[0].classifier
     for planned in plan.trials:
-        draw = planned.spec.draw
-        if (draw.split.index, draw.seed, planned.classifier) == (0, 0, first):
+        resample = planned.spec.resample
+        if (resample.split.index, resample.seed, planned.classifier) == (0, 0, first):
             yield planned
 
 
-def portrait(sitter: Sitter, bounds: stages.Bounds | None = None) -> str:
-    """Return a portrait as JSON, or the reason why there is none.
+def decision_regions(subject: Subject, bounds: stages.Bounds | None = None) -> str:
+    """Return a region plot as JSON, or the reason why there is none.
 
     Parameters
     ----------
-    sitter : Sitter
+    sitter : Subject
         What it is made of.
     bounds : Bounds, optional
         Its limits are those of a trial.
@@ -118,26 +123,26 @@ def portrait(sitter: Sitter, bounds: stages.Bounds | None = None) -> str:
         ``regions``: `GRID` strings of 0 and 1 from the bottom up, the class predicted at the middle of each
         square; or an object with ``failed``, a sentence.
     """
-    found = attempt("portrait", _held, sitter, bounds or stages.Bounds())
+    found = attempt("decision regions", _held, subject, bounds or stages.Bounds())
     return json.dumps({"failed": found.message} if isinstance(found, Failed) else found.value)
 
 
-def _held(sitter: Sitter, bounds: stages.Bounds) -> dict[str, Any]:
+def _held(subject: Subject, bounds: stages.Bounds) -> dict[str, Any]:
     with bounds.held(bounds.trial):
-        return _painted(sitter)
+        return _painted(subject)
 
 
-def _painted(sitter: Sitter) -> dict[str, Any]:
-    split, draw = sitter.split, sitter.draw
+def _painted(subject: Subject) -> dict[str, Any]:
+    split, resample = subject.split, subject.resample
     axes, turn = _plane(split.X)
-    X, y = draw.rows(split.X, split.y)
-    points = {"majority": split.X[split.y == 0], "minority": split.X[split.y == 1], "new": draw.X_new}
+    X, y = resample.rows(split.X, split.y)
+    points = {"majority": split.X[split.y == 0], "minority": split.X[split.y == 1], "new": resample.X_new}
     shown = {name: turn(rows) for name, rows in points.items()}
     extent = _extent(np.vstack([turn(split.X), turn(split.X_test)]))
-    weights = {} if draw.sample_weight is None else {"sample_weight": draw.sample_weight}
-    sitter.classifier.fit(turn(X), y, **weights)
-    regions = labels(sitter.classifier, _squares(extent)).reshape(GRID, GRID)
-    generator = np.random.default_rng(sitter.random_state)
+    weights = {} if resample.sample_weight is None else {"sample_weight": resample.sample_weight}
+    subject.classifier.fit(turn(X), y, **weights)
+    regions = labels(subject.classifier, _squares(extent)).reshape(GRID, GRID)
+    generator = np.random.default_rng(subject.random_state)
     return {
         "axes": axes,
         "extent": [round(float(edge), DIGITS) for edge in extent],

@@ -13,13 +13,13 @@ from oversample_bench.core.specs import FIDELITY_VERSION
 from oversample_bench.execution.verify_sample import Recorded, Sample
 
 if TYPE_CHECKING:
-    from oversample_bench.execution.runners.events import DrawDone, TrialDone
+    from oversample_bench.execution.runners.events import ResampleDone, TrialDone
 
 DRAWN = (
-    "n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies", "realised_ratio",
+    "n_real", "n_dropped", "n_new", "n_new_majority", "n_requested", "n_copies", "realised_ratio",
     "fidelity_precision", "fidelity_recall", "fidelity_density", "fidelity_coverage",
 )  # fmt: skip
-"""What is compared of a draw."""
+"""What is compared of a resample."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Deviation:
     Attributes
     ----------
     trial : str
-        Its labels, those of the first trial of a draw.
+        Its labels, those of the first trial of a resample.
     what : str
-        A metric, or ``draw: n_new`` and the like; ``status`` where there is no number now.
+        A metric, or ``resample: n_new`` and the like; ``status`` where there is no number now.
     stored, found : float or str or None
         Then and now.
     """
@@ -98,18 +98,20 @@ class Comparison:
     n_trials: int = 0
     n_other_fidelity: int = 0
 
-    def take_draw(self, event: DrawDone, stored: Mapping[str, Any]) -> None:
-        """Compare the audit and fidelity of a draw that trials of the sample stand on."""
-        from oversample_bench.execution.recorder import draw_record
+    def take_resample(self, event: ResampleDone, stored: Mapping[str, Any]) -> None:
+        """Compare the audit and fidelity of a resample that trials of the sample stand on."""
+        from oversample_bench.execution.recorder import resample_record
 
-        label = next((one.label for one in self.recorded.values() if one.draw == event.task.digest), "")
+        label = next((one.label for one in self.recorded.values() if one.resample == event.task.digest), "")
         if not label or isinstance(event.outcome, Failed):  # the trial tells of the failure
             return
-        now = draw_record(event, "", 0).columns
+        now = resample_record(event, "", 0).columns
         same = stored.get("fidelity_version") == FIDELITY_VERSION
         self.n_other_fidelity += not same and stored["fidelity_precision"] is not None
         compared = DRAWN if same else [name for name in DRAWN if not name.startswith("fidelity_")]
-        self.pairs += [Deviation(label, f"draw: {name}", stored[name], now.get(name)) for name in compared]
+        self.pairs += [
+            Deviation(label, f"resample: {name}", stored[name], now.get(name)) for name in compared
+        ]
 
     def take_trial(self, event: TrialDone) -> None:
         """Compare the scores of a trial."""
@@ -129,8 +131,8 @@ class Comparison:
     ) -> Verification:
         """Return what was found."""
         if self.n_other_fidelity:
-            draws = counted(self.n_other_fidelity, "draw")
-            unverified = [*unverified, ("fidelity", f"of {draws} was measured by another version of it")]
+            resamples = counted(self.n_other_fidelity, "resample")
+            unverified = [*unverified, ("fidelity", f"of {resamples} was measured by another version of it")]
         beyond = sorted((pair for pair in self.pairs if pair.size > tolerance), key=lambda pair: -pair.size)
         return Verification(
             n_trials=sample.n_trials,

@@ -28,7 +28,7 @@ from oversample_bench.execution.adoption import adopt
 from oversample_bench.execution.estimate import expected_seconds
 from oversample_bench.execution.inventory import Inventory, check_data, data_folder
 from oversample_bench.execution.jobs import Remaining, Stock, metric_sources
-from oversample_bench.execution.recorder import Scribe, planned_records, run_record
+from oversample_bench.execution.recorder import Recorder, planned_records, run_record
 from oversample_bench.execution.run_result import Options, Summary
 from oversample_bench.execution.runner_choice import Choice
 from oversample_bench.execution.runners.ray_start import RayStartError
@@ -37,12 +37,12 @@ from oversample_bench.plugins.registry import Registry
 from oversample_bench.plugins.validation import check_names, check_parameters, registry_of
 from oversample_bench.report import is_shown
 from oversample_bench.store.lock import occupied
-from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.store.resample_files import ResampleFiles
 from oversample_bench.suite import Suite
 from oversample_bench.suite.plan import Plan, plan
 
 if TYPE_CHECKING:
-    from oversample_bench.execution.runners.events import Blueprint
+    from oversample_bench.execution.runners.events import WorkerConfig
 
 
 def run(
@@ -113,8 +113,8 @@ class _Order:
     inventory: Inventory
 
     @property
-    def files(self) -> DrawFiles:
-        return DrawFiles(self.folder)
+    def files(self) -> ResampleFiles:
+        return ResampleFiles(self.folder)
 
 
 def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
@@ -154,19 +154,19 @@ def _run(
     choice = _choice(order, left.jobs, ledger)
     number = ledger.begin(run_record(order.suite, order.registry, choice))
     sources = metric_sources(order.suite, order.registry)
-    scribe = Scribe(ledger, order.registry, order.files, sources, number)
+    recorder = Recorder(ledger, order.registry, order.files, sources, number)
     watcher.begin(left.n_settled + sum(len(job.trials) for job in left.jobs), left.n_settled, choice)
     status = "interrupted"
     try:
-        _follow(order, left.jobs, choice, scribe, watcher)
-        _portray(order, asked, ledger)
+        _follow(order, left.jobs, choice, recorder, watcher)
+        _add_decision_regions(order, asked, ledger)
         status = "finished"
     except KeyboardInterrupt:
         watcher.interrupted()
     finally:
         watcher.end()
         ledger.finish(number, status)
-    return _Done(scribe.trials, status == "interrupted", tuple(scribe.notices))
+    return _Done(recorder.trials, status == "interrupted", tuple(recorder.notices))
 
 
 def _identity(order: _Order, planned: Plan, ledger: store.Ledger) -> Identity:
@@ -213,25 +213,25 @@ def _risk(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> str:
     return "" if can_interrupt() else "a limit cannot interrupt work outside the main thread"
 
 
-def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, watcher: Watcher) -> None:
+def _follow(order: _Order, left: Sequence[Job], choice: Choice, recorder: Recorder, watcher: Watcher) -> None:
     """Have the work done; write down each event, and only then tell of it."""
     if not left:
         return
     from oversample_bench.execution.runner_choice import events
-    from oversample_bench.execution.runners.events import JobDone, Supply
+    from oversample_bench.execution.runners.events import DataProvider, JobDone
 
     def moved(where: Choice) -> None:
-        scribe.ledger.amend(scribe.run, run_record(order.suite, order.registry, where))
+        recorder.ledger.amend(recorder.run, run_record(order.suite, order.registry, where))
         watcher.moved(where)
 
     order.files.sweep()
-    supply = Supply(order.inventory.dataset, order.files.load)
-    running = events(choice, left, _blueprint(order, left), supply, moved)
+    provider = DataProvider(order.inventory.dataset, order.files.load)
+    running = events(choice, left, _worker_config(order, left), provider, moved)
     waiting = Counter(job.data for job in left)
     try:
         with generators_kept():
             for event in running:
-                scribe.write(event)
+                recorder.write(event)
                 watcher.told(event)
                 if isinstance(event, JobDone):
                     _let_go(order.inventory, waiting, event.job)
@@ -239,29 +239,29 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, scribe: Scribe, 
         running.close()  # ends the workers
 
 
-def _portray(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) -> None:
-    """Have the portraits made that the suite asks for and the store lacks."""
-    if not order.suite.report.portraits:
+def _add_decision_regions(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) -> None:
+    """Have the region plots made that the suite asks for and the store lacks."""
+    if not order.suite.report.decision_regions:
         return
-    from oversample_bench.execution.decision_regions import Studio
+    from oversample_bench.execution.decision_regions import RegionPainter
 
-    studio = Studio(order.registry, order.inventory, order.files.load, order.suite.limits.trial)
-    made = ledger.portrayed(retry=order.options.retry)
-    for trial, view in studio.portraits(*asked, made):
-        ledger.add_portrait(trial, view)
+    painter = RegionPainter(order.registry, order.inventory, order.files.load, order.suite.limits.trial)
+    made = ledger.with_regions(retry=order.options.retry)
+    for trial, view in painter.decision_regions(*asked, made):
+        ledger.add_regions(trial, view)
 
 
 def _awaited(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) -> bool:
-    """Tell whether a portrait that the suite asks for has failed and is to be tried again."""
-    if not (order.suite.report.portraits and order.options.retry):
+    """Tell whether a region plot that the suite asks for has failed and is to be tried again."""
+    if not (order.suite.report.decision_regions and order.options.retry):
         return False
-    failed = ledger.portrayed(retry=False) - ledger.portrayed(retry=True)
+    failed = ledger.with_regions(retry=False) - ledger.with_regions(retry=True)
     if not failed:
         return False
-    from oversample_bench.execution.decision_regions import sittings
+    from oversample_bench.execution.decision_regions import shown_trials
 
     planned, identity = asked
-    return any(identity.trial(sitting.spec) in failed for sitting in sittings(planned))
+    return any(identity.trial(shown.spec) in failed for shown in shown_trials(planned))
 
 
 def _let_go(inventory: Inventory, waiting: Counter[DataSpec], done: Job) -> None:
@@ -271,13 +271,13 @@ def _let_go(inventory: Inventory, waiting: Counter[DataSpec], done: Job) -> None
         inventory.forget(done.data)
 
 
-def _blueprint(order: _Order, left: Sequence[Job]) -> Blueprint:
+def _worker_config(order: _Order, left: Sequence[Job]) -> WorkerConfig:
     from oversample_bench.evaluation.stages import Bounds
-    from oversample_bench.execution.runners.events import Blueprint
+    from oversample_bench.execution.runners.events import WorkerConfig
 
     limits = order.suite.limits
     bounds = Bounds(limits.fit, limits.trial, limits.memory)
-    return Blueprint.of(left, order.registry, order.suite.metrics, bounds)
+    return WorkerConfig.of(left, order.registry, order.suite.metrics, bounds)
 
 
 def _report(order: _Order, watcher: Watcher) -> bool:

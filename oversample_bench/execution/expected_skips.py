@@ -18,7 +18,7 @@ from oversample_bench.evaluation.split import sizes
 from oversample_bench.plugins.registry import Registry
 
 if TYPE_CHECKING:
-    from oversample_bench.evaluation.tasks import DrawTask, Job
+    from oversample_bench.evaluation.tasks import Job, ResampleTask
     from oversample_bench.execution.inventory import Inventory
 
 ClassesOf = Callable[[DataSpec], Mapping[str, int] | None]
@@ -92,8 +92,8 @@ def known_classes(
     return classes_of
 
 
-def _reason(task: DrawTask, registry: Registry, classes: Mapping[str, int] | None) -> str:
-    """Return why the draws of a data set, ratio and method will be skipped, or an empty string."""
+def _reason(task: ResampleTask, registry: Registry, classes: Mapping[str, int] | None) -> str:
+    """Return why the resamples of a data set, ratio and method will be skipped, or an empty string."""
     split, given = task.spec.split, task.spec.method.kwargs()
     target = split.protocol.target_ratio
     try:
@@ -119,7 +119,7 @@ def _idle(request: Request, split: SplitSpec, there: Counts | None) -> str:
     return "" if split.ratio is None else request.idle_at(split.ratio)
 
 
-def _request(task: DrawTask, registry: Registry) -> Request:
+def _request(task: ResampleTask, registry: Registry) -> Request:
     from oversample_bench.evaluation.stages import Bounds, Toolbox
 
     sampler = Toolbox(registry, {}, Bounds()).sampler(task).estimator

@@ -17,10 +17,10 @@ from typing import Any
 from oversample_bench import store
 from oversample_bench.core.digests import UNAVAILABLE, restored
 from oversample_bench.core.errors import UsageError, listed, nearest
-from oversample_bench.core.specs import PROTOCOL_VERSION, Component, DrawSpec, TrialSpec, parted
+from oversample_bench.core.specs import PROTOCOL_VERSION, Component, ResampleSpec, TrialSpec, parted
 from oversample_bench.plugins.registry import Registry, load_registry
-from oversample_bench.store.resample_files import DrawFiles
-from oversample_bench.store.restoring import draw_spec
+from oversample_bench.store.resample_files import ResampleFiles
+from oversample_bench.store.restoring import resample_spec
 
 LEAST_DIGITS = 4
 """Of a digest; fewer are taken for a label."""
@@ -29,7 +29,16 @@ MOST_SHOWN = 8
 VERDICT = ("status", "stage", "kind", "reason", "traceback")
 MEASURED = ("notes", "trial_seconds", "random_state")
 FIDELITY = ("precision", "recall", "density", "coverage")
-AUDIT = ("n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies", "n_mixed", "realised_ratio")
+AUDIT = (
+    "n_real",
+    "n_dropped",
+    "n_new",
+    "n_new_majority",
+    "n_requested",
+    "n_copies",
+    "n_mixed",
+    "realised_ratio",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class Explanation:
         By metric.
     uncomputed : dict of str to str
         Why a metric gave no number, for those that failed.
-    draw : dict
+    resample : dict
         Digest, status, ..., seconds, memory, seed of the method; its audit and fidelity; its file on disk
         (None where there is none); empty before it was made.
     parts : dict
@@ -67,7 +76,7 @@ class Explanation:
     trial: dict[str, Any]
     scores: dict[str, float | None]
     uncomputed: dict[str, str]
-    draw: dict[str, Any]
+    resample: dict[str, Any]
     parts: dict[str, Any]
     split: dict[str, Any]
     data: dict[str, Any]
@@ -173,12 +182,12 @@ def _row(connection: sqlite3.Connection, query: str, *values: object) -> dict[st
 
 
 def _explained(folder: Path, connection: sqlite3.Connection, digest: str) -> Explanation:
-    query = f"SELECT draw, {', '.join(store.PLACE)} FROM planned WHERE trial = ? ORDER BY position"  # noqa: S608 - ours
+    query = f"SELECT resample, {', '.join(store.PLACE)} FROM planned WHERE trial = ? ORDER BY position"  # noqa: S608 - ours
     places = [dict(row) for row in connection.execute(query, (digest,))]
     trial = _row(connection, "SELECT * FROM trials WHERE digest = ?", digest)
-    drawn = trial.get("draw") or places[0]["draw"]
-    draw = _row(connection, "SELECT * FROM draws WHERE digest = ?", drawn)
-    split = _row(connection, "SELECT * FROM splits WHERE digest = ?", draw.get("split"))
+    drawn = trial.get("resample") or places[0]["resample"]
+    resample = _row(connection, "SELECT * FROM resamples WHERE digest = ?", drawn)
+    split = _row(connection, "SELECT * FROM splits WHERE digest = ?", resample.get("split"))
     card = _row(connection, "SELECT card FROM datasets WHERE fingerprint = ?", split.get("fingerprint"))
     query = "SELECT metric, value, reason FROM scores WHERE trial = ? ORDER BY metric"
     scores = connection.execute(query, (digest,)).fetchall()
@@ -188,24 +197,24 @@ def _explained(folder: Path, connection: sqlite3.Connection, digest: str) -> Exp
         trial={name: trial[name] for name in (*VERDICT, *MEASURED)} if trial else {},
         scores={metric: value for metric, value, _ in scores},
         uncomputed={metric: reason for metric, _, reason in scores if reason},
-        draw=_draw(folder, draw),
-        parts=_parts(digest, trial, draw, _fingerprints(connection, split)),
+        resample=_resample(folder, resample),
+        parts=_parts(digest, trial, resample, _fingerprints(connection, split)),
         split={name: value for name, value in split.items() if name != "fingerprint"},
         data=json.loads(card["card"]) if card else {},
-        run=_run(connection, trial or draw),
+        run=_run(connection, trial or resample),
     )
 
 
-def _draw(folder: Path, draw: Mapping[str, Any]) -> dict[str, Any]:
-    if not draw:
+def _resample(folder: Path, resample: Mapping[str, Any]) -> dict[str, Any]:
+    if not resample:
         return {}
-    file = DrawFiles(folder).path(draw["digest"])
+    file = ResampleFiles(folder).path(resample["digest"])
     names = ("digest", *VERDICT, "fit_seconds", "peak_mib", "random_state")
     return {
-        **{name: draw[name] for name in names},
+        **{name: resample[name] for name in names},
         "file": str(file) if file.is_file() else None,
-        "audit": {name: draw[name] for name in (*AUDIT, "fallback", "flags")},
-        "fidelity": {name: draw[f"fidelity_{name}"] for name in FIDELITY},
+        "audit": {name: resample[name] for name in (*AUDIT, "fallback", "flags")},
+        "fidelity": {name: resample[f"fidelity_{name}"] for name in FIDELITY},
     }
 
 
@@ -217,21 +226,21 @@ def _fingerprints(connection: sqlite3.Connection, split: Mapping[str, Any]) -> l
 
 
 def _parts(
-    digest: str, trial: Mapping[str, Any], draw: Mapping[str, Any], fingerprints: Sequence[str]
+    digest: str, trial: Mapping[str, Any], resample: Mapping[str, Any], fingerprints: Sequence[str]
 ) -> dict[str, Any]:
     """Return what the digest was made from, and whether it is."""
-    if not (trial and draw):
+    if not (trial and resample):
         return {}
-    spec = TrialSpec(draw_spec(draw["spec"]), Component(trial["classifier"], trial["params"]))
-    sources = (draw["source"], trial["source"])
+    spec = TrialSpec(resample_spec(resample["spec"]), Component(trial["classifier"], trial["params"]))
+    sources = (resample["source"], trial["source"])
     fitting = [one for one in fingerprints if restored(spec, one, *sources).trial(spec) == digest]
     registry = load_registry()  # without loose plugins: a store names them, and nobody has said to run them
     return {
         "protocol_version": PROTOCOL_VERSION,
         "fingerprint": (fitting or fingerprints)[0],
-        **_drawn(spec.draw),
-        "method_source": draw["source"],
-        "method_today": _today(registry, "oversampler", spec.draw.method.name, draw["source"]),
+        **_drawn(spec.resample),
+        "method_source": resample["source"],
+        "method_today": _today(registry, "oversampler", spec.resample.method.name, resample["source"]),
         "classifier": trial["classifier"],
         "classifier_params": spec.classifier.kwargs(),
         "classifier_source": trial["source"],
@@ -256,7 +265,7 @@ def _today(registry: Registry, kind: str, name: str, source: str) -> str:
     return "its code has changed since" if code and who == today else f"{today} is installed now"
 
 
-def _drawn(spec: DrawSpec) -> dict[str, Any]:
+def _drawn(spec: ResampleSpec) -> dict[str, Any]:
     split = spec.split
     return {
         "data": asdict(split.data),

@@ -59,8 +59,8 @@ class Inventory:
     known : mapping of str to str
         Fingerprints by stamp, from the store.
     download : callable, optional
-        Brings a set that is nowhere on this machine, as `oversample_bench.datasets.paper_downloads.Downloads` does.
-        Without it nothing is downloaded, whatever a suite names.
+        Brings a set that is nowhere on this machine, as `oversample_bench.datasets.paper_downloads.Downloads`
+        does. Without it nothing is downloaded, whatever a suite names.
     """
 
     def __init__(

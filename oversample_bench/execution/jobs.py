@@ -11,7 +11,7 @@ from oversample_bench import store
 from oversample_bench.core.digests import Identity
 from oversample_bench.evaluation.tasks import Job, Resources, jobs
 from oversample_bench.plugins.registry import Registry
-from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.store.resample_files import ResampleFiles
 from oversample_bench.suite import Suite
 from oversample_bench.suite.plan import Plan
 
@@ -40,9 +40,10 @@ def metric_sources(suite: Suite, registry: Registry) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Stock:
-    """What a folder holds: its open store (None where there is none), and the draws beside it.
+    """What a folder holds: its open store (None where there is none), and the resamples beside it.
 
-    ``called`` has the digests by which files of draws are called there, where they are others than today's.
+    ``called`` has the digests by which files of resamples are called there, where they are others than
+    today's.
     """
 
     folder: Path
@@ -68,8 +69,8 @@ class Stock:
         plan, identity = planned
         metrics = metric_sources(suite, registry).items()
         done = store.settled(self.connection, metrics, retry=retry) if self.connection else set()
-        drawn = store.good_draws(self.connection) if self.connection else set()
-        files = DrawFiles(self.folder)
+        drawn = store.good_resamples(self.connection) if self.connection else set()
+        files = ResampleFiles(self.folder)
         resources = {
             method.component(): Resources(method.resources.cpus, method.resources.gpus)
             for method in suite.methods

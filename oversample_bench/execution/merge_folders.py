@@ -1,4 +1,4 @@
-"""Joins the folders of runs: their stores in one transaction, and the files of their draws.
+"""Joins the folders of runs: their stores in one transaction, and the files of their resamples.
 
 A merge that is killed leaves the rows of the target as they were. Files come before the rows that speak of
 them, since a file without a row is not looked at; a file that has to give way to a source's goes before the
@@ -22,7 +22,7 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.execution.adoption import adopt, as_of_today
 from oversample_bench.plugins.registry import Registry, load_registry
 from oversample_bench.store.lock import LOCK_NAME, occupied
-from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.store.resample_files import ResampleFiles
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,7 +35,7 @@ class Merged:
     Attributes
     ----------
     added, replaced : mapping of str to int
-        Rows of the target by table, and ``files`` of draws.
+        Rows of the target by table, and ``files`` of resamples.
     conflicts : tuple of (Path, Conflict)
         The source, and in what it differs from the target.
     unshown : tuple of str
@@ -117,8 +117,8 @@ class _Reader:
     called: Mapping[str, str]
 
     def file(self, digest: str) -> Path:
-        """Return where the draw of a digest is, or would be."""
-        return DrawFiles(self.folder).path(self.called.get(digest, digest))
+        """Return where the resample of a digest is, or would be."""
+        return ResampleFiles(self.folder).path(self.called.get(digest, digest))
 
 
 @contextmanager
@@ -154,11 +154,11 @@ def _undisturbed(folder: Path) -> Iterator[None]:
 class _Merging:
     """What has been taken from the sources so far, and the files that go with it.
 
-    ``draws`` tells for each good draw the file that it is to have, and whether that replaces one.
+    ``resamples`` tells for each good resample the file that it is to have, and whether that replaces one.
     """
 
     target: Path
-    draws: dict[str, tuple[Path, bool]]
+    resamples: dict[str, tuple[Path, bool]]
     added: Counter[str]
     replaced: Counter[str]
     conflicts: list[tuple[Path, store.Conflict]]
@@ -168,15 +168,15 @@ class _Merging:
         self.added.update(found.added)
         self.replaced.update(found.replaced)
         self.conflicts.extend((source.folder, conflict) for conflict in found.conflicts)
-        for digest, replaces in found.draws.items():
+        for digest, replaces in found.resamples.items():
             path = source.file(digest)
-            if replaces or (path.is_file() and digest not in self.draws):
-                self.draws[digest] = (path, replaces)
+            if replaces or (path.is_file() and digest not in self.resamples):
+                self.resamples[digest] = (path, replaces)
 
     def place_files(self) -> None:
-        """Put the files of new draws in their place, and remove those that have to give way."""
-        files = DrawFiles(self.target)
-        for digest, (path, replaces) in self.draws.items():
+        """Put the files of new resamples in their place, and remove those that have to give way."""
+        files = ResampleFiles(self.target)
+        for digest, (path, replaces) in self.resamples.items():
             if replaces:
                 files.path(digest).unlink(missing_ok=True)
             elif not files.has(digest):
@@ -184,17 +184,17 @@ class _Merging:
                 self.added["files"] += 1
 
     def replace_files(self) -> None:
-        """Put in place the files of draws whose rows have replaced others."""
-        for digest, (path, replaces) in self.draws.items():
+        """Put in place the files of resamples whose rows have replaced others."""
+        for digest, (path, replaces) in self.resamples.items():
             if replaces and path.is_file():
-                _link(path, DrawFiles(self.target).path(digest))
+                _link(path, ResampleFiles(self.target).path(digest))
                 self.replaced["files"] += 1
 
 
 def _link(path: Path, place: Path) -> None:
     """Let ``place`` be the same file as ``path``, or a copy where the file system knows no links.
 
-    A draw is never written to, only replaced by another file, so that the two folders stay apart.
+    A resample is never written to, only replaced by another file, so that the two folders stay apart.
     """
     with replacement(place) as beside:
         try:

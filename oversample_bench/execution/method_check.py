@@ -1,7 +1,7 @@
 """Whether each installed oversampler does what it is for, found out on a few small real sets.
 
-Goes the way of every draw: split, fit, audit, in worker processes that are killed when a call outlives its
-limit. Judges no quality: a method that works may still be useless.
+Goes the way of every resample: split, fit, audit, in worker processes that are killed when a call outlives
+its limit. Judges no quality: a method that works may still be useless.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from oversample_bench.core.digests import Identity
 from oversample_bench.core.outcome import Failed, Outcome, Status
-from oversample_bench.core.specs import Component, DataSpec, DrawSpec, Protocol, SplitSpec
-from oversample_bench.evaluation.tasks import Job, Resources, draw_task
+from oversample_bench.core.specs import Component, DataSpec, Protocol, ResampleSpec, SplitSpec
+from oversample_bench.evaluation.tasks import Job, Resources, resample_task
 from oversample_bench.execution.inventory import Inventory
 from oversample_bench.plugins.registry import Entry, Registry
 
 if TYPE_CHECKING:
     from oversample_bench.evaluation.audit import Audit
-    from oversample_bench.evaluation.stages import Drawn
-    from oversample_bench.execution.runners.events import Blueprint
+    from oversample_bench.evaluation.stages import AuditedResample
+    from oversample_bench.execution.runners.events import WorkerConfig
 
 SETS = ("glass2", "spectf", "yeast4")
 """Few minority rows (17 of 214), many features (44) and many rows (1,484, 51 of the minority)."""
@@ -66,8 +66,8 @@ class Checkup:
         Why it is not ``works``, or what is odd in spite of that.
     seconds : float or None
         Wall-clock seconds of the fit, or until it ended otherwise; None where nothing was run.
-    n_owed, n_new, n_copies, n_dropped : int
-        As in `oversample_bench.evaluation.audit.Audit`; 0 where there is no draw.
+    n_requested, n_new, n_copies, n_dropped : int
+        As in `oversample_bench.evaluation.audit.Audit`; 0 where there is no resample.
     """
 
     method: str
@@ -76,7 +76,7 @@ class Checkup:
     verdict: Verdict
     reason: str = ""
     seconds: float | None = None
-    n_owed: int = 0
+    n_requested: int = 0
     n_new: int = 0
     n_copies: int = 0
     n_dropped: int = 0
@@ -136,14 +136,14 @@ def checkups(ward: Ward) -> Iterator[Checkup]:
     if not len(ward):
         return
     from oversample_bench.execution.runners.cluster import Cluster, connected
-    from oversample_bench.execution.runners.events import DrawDone, Supply
+    from oversample_bench.execution.runners.events import DataProvider, ResampleDone
     from oversample_bench.execution.runners.ray_runner import run_ray
 
     inventory = Inventory(ward.registry, None, {})
-    supply = Supply(inventory.dataset, lambda _: None)
+    provider = DataProvider(inventory.dataset, lambda _: None)
     with connected(Cluster(workers=ward.workers)) as cluster:
-        for event in run_ray(_jobs(ward, inventory), _blueprint(ward), supply, cluster.nodes):
-            if isinstance(event, DrawDone):
+        for event in run_ray(_jobs(ward, inventory), _worker_config(ward), provider, cluster.nodes):
+            if isinstance(event, ResampleDone):
                 spec = event.task.spec
                 entry = ward.registry.entry("oversampler", spec.method.name)
                 yield _checkup(entry, spec.split.data.name, event.outcome)
@@ -157,22 +157,22 @@ def _jobs(ward: Ward, inventory: Inventory) -> list[Job]:
         sources={("oversampler", entry.name): entry.source for entry in ward.entries(usable=True)},
     )
     specs = [
-        DrawSpec(SplitSpec(spec, None, Protocol(), index=0), Component.of(entry.name), seed=0)
+        ResampleSpec(SplitSpec(spec, None, Protocol(), index=0), Component.of(entry.name), seed=0)
         for spec in data
         for entry in ward.entries(usable=True)
     ]
-    return [Job((draw_task(spec, identity),), (), stored=False, resources=Resources()) for spec in specs]
+    return [Job((resample_task(spec, identity),), (), stored=False, resources=Resources()) for spec in specs]
 
 
-def _blueprint(ward: Ward) -> Blueprint:
+def _worker_config(ward: Ward) -> WorkerConfig:
     from oversample_bench.evaluation.stages import Bounds
-    from oversample_bench.execution.runners.events import Blueprint
+    from oversample_bench.execution.runners.events import WorkerConfig
 
     methods = tuple(("oversampler", Component.of(entry.name)) for entry in ward.entries(usable=True))
-    return Blueprint(ward.registry.loose, (), methods, Bounds(fit=ward.limit_seconds))
+    return WorkerConfig(ward.registry.loose, (), methods, Bounds(fit=ward.limit_seconds))
 
 
-def _checkup(entry: Entry, dataset: str, outcome: Outcome[Drawn]) -> Checkup:
+def _checkup(entry: Entry, dataset: str, outcome: Outcome[AuditedResample]) -> Checkup:
     if isinstance(outcome, Failed):
         found = BY_STATUS.get(outcome.status, Verdict.FAILS)
         return Checkup(entry.name, entry.plugin, dataset, found, outcome.message, outcome.seconds)
@@ -185,7 +185,7 @@ def _checkup(entry: Entry, dataset: str, outcome: Outcome[Drawn]) -> Checkup:
         verdict=found,
         reason=reason,
         seconds=outcome.value.cost.seconds,
-        n_owed=audit.n_owed,
+        n_requested=audit.n_requested,
         n_new=audit.n_new,
         n_copies=audit.n_copies,
         n_dropped=audit.n_dropped,
@@ -193,7 +193,7 @@ def _checkup(entry: Entry, dataset: str, outcome: Outcome[Drawn]) -> Checkup:
 
 
 def judged(audit: Audit) -> tuple[Verdict, str]:
-    """Return the verdict on a draw by what its audit counted, and the reason for it."""
+    """Return the verdict on a resample by what its audit counted, and the reason for it."""
     flags = audit.flags()
     if "nothing new" in flags:
         found = Verdict.NO_ROWS if audit.fallback else Verdict.SILENT
@@ -209,7 +209,7 @@ def judged(audit: Audit) -> tuple[Verdict, str]:
 def _counted(audit: Audit) -> str:
     """Return what the counts say of the new rows, where the method says nothing of itself."""
     made = audit.n_new - audit.n_new_majority
-    short = f"{made} new rows where {audit.n_owed} were asked for" if "short" in audit.flags() else ""
+    short = f"{made} new rows where {audit.n_requested} were asked for" if "short" in audit.flags() else ""
     copies = f"{audit.n_copies} of {audit.n_new} new rows are copies" if audit.n_copies else ""
     return "; ".join(filter(None, [short, copies]))
 

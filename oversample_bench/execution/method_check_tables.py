@@ -29,7 +29,7 @@ LEGEND = """\
 - *works*: at least 90 % of the rows asked for, and all real rows come back; *drops rows*: not all do.
 - *too few*: under 90 %; *copies*: at least half of the new rows equal a real one.
 - *no rows*: none, and the method says so in `fallback_`; *silent no-op*: none, and it does not.
-- *fails*, *crashes*, *too slow*: no draw. A run of a suite keeps that as a row with the reason.
+- *fails*, *crashes*, *too slow*: no resample. A run of a suite keeps that as a row with the reason.
 """
 
 ORDER = tuple(Verdict)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from oversample_bench.execution.runner_choice import Choice
-    from oversample_bench.execution.runners.events import DrawDone, Event, TrialDone
+    from oversample_bench.execution.runners.events import Event, ResampleDone, TrialDone
 
 LINE_SECONDS = 10.0
 LINE_SHARE = 0.1
@@ -78,7 +78,7 @@ class Tally(Watcher):
 
     def told(self, event: Event) -> None:
         """Count a trial, and show why it failed if that is new; say a notice."""
-        from oversample_bench.execution.runners.events import DrawDone, Notice, TrialDone
+        from oversample_bench.execution.runners.events import Notice, ResampleDone, TrialDone
 
         if isinstance(event, Notice):
             self.say(event.sentence)
@@ -87,7 +87,7 @@ class Tally(Watcher):
             self.show()
             for metric, failed in _failed_metrics(event).items():
                 self._explain(metric, failed)
-        if isinstance(event, DrawDone) and isinstance(event.outcome, Failed):
+        if isinstance(event, ResampleDone) and isinstance(event.outcome, Failed):
             self._explain(_culprit(event), event.outcome)
         if (
             isinstance(event, TrialDone)
@@ -202,8 +202,8 @@ def _failed_metrics(event: TrialDone) -> Mapping[str, Failed]:
     return {} if isinstance(event.outcome, Failed) else event.outcome.value.failed
 
 
-def _culprit(event: DrawDone) -> str:
-    """Return whom a draw's failure is blamed on: the method, or the data that it was to be given."""
+def _culprit(event: ResampleDone) -> str:
+    """Return whom a resample's failure is blamed on: the method, or the data that it was to be given."""
     spec, outcome = event.task.spec, event.outcome
     if isinstance(outcome, Failed) and outcome.stage in {"data", "split"}:
         return spec.split.data.name or spec.split.data.path

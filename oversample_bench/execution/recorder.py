@@ -12,15 +12,15 @@ from oversample_bench.core.outcome import Failed, Ok, Outcome, Status
 from oversample_bench.core.specs import Component, canonical
 from oversample_bench.execution.environment import environment
 from oversample_bench.plugins.registry import Registry
-from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, TrialRecord
-from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, TrialRecord
+from oversample_bench.store.resample_files import ResampleFiles
 from oversample_bench.suite import Suite
 from oversample_bench.suite.plan import Plan
 
 if TYPE_CHECKING:  # a run with nothing to do imports none of the stages
-    from oversample_bench.evaluation.stages import Drawn
+    from oversample_bench.evaluation.stages import AuditedResample
     from oversample_bench.execution.runner_choice import Choice
-    from oversample_bench.execution.runners.events import DrawDone, Event, TrialDone
+    from oversample_bench.execution.runners.events import Event, ResampleDone, TrialDone
 
 
 def planned_records(plan: Plan, identity: Identity) -> list[PlannedRecord]:
@@ -28,13 +28,13 @@ def planned_records(plan: Plan, identity: Identity) -> list[PlannedRecord]:
     return [
         PlannedRecord(
             trial=identity.trial(planned.spec),
-            draw=identity.draw(planned.spec.draw),
+            resample=identity.resample(planned.spec.resample),
             dataset=planned.dataset,
             ratio=planned.ratio,
             method=planned.method,
             classifier=planned.classifier,
-            split=planned.spec.draw.split.index,
-            seed=planned.spec.draw.seed,
+            split=planned.spec.resample.split.index,
+            seed=planned.spec.resample.seed,
         )
         for planned in plan.trials
     ]
@@ -57,8 +57,8 @@ def run_record(suite: Suite, registry: Registry, choice: Choice) -> RunRecord:
 
 
 @dataclass
-class Scribe:
-    """Writes events into the store of one run, and the rows of draws beside it.
+class Recorder:
+    """Writes events into the store of one run, and the rows of resamples beside it.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ class Scribe:
         The open store.
     registry : Registry
         Tells the distribution and version of what was used.
-    files : DrawFiles
-        Where draws are kept.
+    files : ResampleFiles
+        Where resamples are kept.
     metrics : mapping of str to str
         Distribution and version of each metric.
     run : int
@@ -80,7 +80,7 @@ class Scribe:
 
     ledger: Ledger
     registry: Registry
-    files: DrawFiles
+    files: ResampleFiles
     metrics: Mapping[str, str]
     run: int
     trials: int = 0
@@ -88,13 +88,13 @@ class Scribe:
 
     def write(self, event: Event) -> None:
         """Commit what an event tells."""
-        from oversample_bench.execution.runners.events import DrawDone, Notice, TrialDone
+        from oversample_bench.execution.runners.events import Notice, ResampleDone, TrialDone
 
-        if isinstance(event, DrawDone):
+        if isinstance(event, ResampleDone):
             if isinstance(event.outcome, Ok):
-                self.files.save(event.task.digest, event.outcome.value.draw)
+                self.files.save(event.task.digest, event.outcome.value.resample)
             source = self.registry.entry("oversampler", event.task.spec.method.name).source
-            self.ledger.add_draw(draw_record(event, source, self.run), event.split)
+            self.ledger.add_resample(resample_record(event, source, self.run), event.split)
         elif isinstance(event, Notice):
             self.notices.append(event.sentence)
         elif isinstance(event, TrialDone):
@@ -108,8 +108,8 @@ def _seed(component: Component, ours: int) -> int | None:
     return None if component.kwargs().get("random_state", ours) is None else ours
 
 
-def draw_record(event: DrawDone, source: str, run: int) -> DrawRecord:
-    """Return the row of a draw: its audit, or why there is none."""
+def resample_record(event: ResampleDone, source: str, run: int) -> ResampleRecord:
+    """Return the row of a resample: its audit, or why there is none."""
     task = event.task
     columns = {
         "split": task.split,
@@ -126,10 +126,10 @@ def draw_record(event: DrawDone, source: str, run: int) -> DrawRecord:
     }
     if not isinstance(event.outcome, Failed):
         columns |= _told(event.outcome.value)
-    return DrawRecord(task.digest, columns)
+    return ResampleRecord(task.digest, columns)
 
 
-def _told(drawn: Drawn) -> dict[str, Any]:
+def _told(drawn: AuditedResample) -> dict[str, Any]:
     audit = drawn.audit
     near = {} if drawn.fidelity is None else asdict(drawn.fidelity)
     return {
@@ -158,7 +158,7 @@ def trial_record(event: TrialDone, source: str, metrics: Mapping[str, str], run:
     """
     task = event.task
     columns = {
-        "draw": task.draw,
+        "resample": task.resample,
         "classifier": task.spec.classifier.name,
         "params": task.spec.classifier.params,
         "source": source,

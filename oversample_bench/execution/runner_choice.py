@@ -21,7 +21,7 @@ from oversample_bench.execution.runners.ray_start import RayStartError
 
 if TYPE_CHECKING:
     from oversample_bench.evaluation.tasks import Job
-    from oversample_bench.execution.runners.events import Blueprint, Event, Supply
+    from oversample_bench.execution.runners.events import DataProvider, Event, WorkerConfig
 
 PROBE_SECONDS = 3.0
 RAY_START_SECONDS = 10.0
@@ -72,8 +72,8 @@ class Choice:
 def events(
     choice: Choice,
     jobs: Sequence[Job],
-    blueprint: Blueprint,
-    supply: Supply,
+    worker_config: WorkerConfig,
+    provider: DataProvider,
     moved: Callable[[Choice], None],
 ) -> Generator[Event, None, None]:
     """Run ``jobs`` where ``choice`` says.
@@ -84,10 +84,10 @@ def events(
         Where to begin, and whether to move.
     jobs : sequence of Job
         What is to be done.
-    blueprint : Blueprint
+    worker config : WorkerConfig
         What each process sets up.
-    supply : Supply
-        Where data sets and stored draws come from.
+    supply : DataProvider
+        Where data sets and stored resamples come from.
     moved : callable
         Told where the rest of the work is done from now on, where that is not where it was begun.
 
@@ -98,7 +98,7 @@ def events(
     """
     begun = choice.first()
     if begun == "serial":
-        jobs = yield from _serial(choice, jobs, blueprint, supply)
+        jobs = yield from _serial(choice, jobs, worker_config, provider)
     if not jobs:
         return
     with ExitStack() as stack:
@@ -111,20 +111,20 @@ def events(
             if begun == "ray":
                 moved(here)
             yield from _notices([_stays(choice, error)])
-            yield from _serial(here, jobs, blueprint, supply)
+            yield from _serial(here, jobs, worker_config, provider)
             return
         if begun == "serial":
             moved(replace(choice, runner="ray"))
-        yield from _on_ray(jobs, blueprint, supply, cluster)
+        yield from _on_ray(jobs, worker_config, provider, cluster)
 
 
 def _on_ray(
-    jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, cluster: Connection
+    jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider, cluster: Connection
 ) -> Iterator[Event]:
     from oversample_bench.execution.runners.ray_runner import run_ray
 
     yield from _notices(cluster.notices)
-    yield from run_ray(jobs, blueprint, supply, cluster.nodes)
+    yield from run_ray(jobs, worker_config, provider, cluster.nodes)
 
 
 def _notices(sentences: Iterable[str]) -> Iterator[Event]:
@@ -142,17 +142,17 @@ def _stays(choice: Choice, error: RayStartError) -> str:
 
 
 def _serial(
-    choice: Choice, jobs: Sequence[Job], blueprint: Blueprint, supply: Supply
+    choice: Choice, jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider
 ) -> Generator[Event, None, Sequence[Job]]:
     """Run here, and return the jobs that are better handed over."""
     from oversample_bench.execution.runners.events import JobDone
     from oversample_bench.execution.runners.serial_runner import run_serial
 
-    if not can_interrupt() and (blueprint.bounds.fit or blueprint.bounds.trial):
+    if not can_interrupt() and (worker_config.bounds.fit or worker_config.bounds.trial):
         yield from _notices([UNINTERRUPTED])
     start = time.monotonic()
     finished = 0
-    running = run_serial(jobs, blueprint, supply)
+    running = run_serial(jobs, worker_config, provider)
     for event in running:
         yield event
         finished += isinstance(event, JobDone)

@@ -1,8 +1,9 @@
-"""Re-runs a sample of the trials of a run, their draws refitted, and compares the numbers.
+"""Re-runs a sample of the trials of a run, their resamples refitted, and compares the numbers.
 
-The specs come from the store, so that the suite's file need not be there; a draw of a batch is made again in
-its batch. What stands for something else today (other rows, another version of a plugin) is not compared but
-told. Limits of time and memory do not apply: what succeeded once is given what it needs. Nothing is written.
+The specs come from the store, so that the suite's file need not be there; a resample of a batch is made again
+in its batch. What stands for something else today (other rows, another version of a plugin) is not compared
+but told. Limits of time and memory do not apply: what succeeded once is given what it needs. Nothing is
+written.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from oversample_bench.plugins.registry import Registry, load_registry
 from oversample_bench.suite.plan import Plan, Planned
 
 if TYPE_CHECKING:
-    from oversample_bench.execution.runners.events import Blueprint
+    from oversample_bench.execution.runners.events import WorkerConfig
 
 
 def verify(
@@ -94,8 +95,11 @@ def _metrics(sample: Sample, registry: Registry) -> tuple[dict[str, str], list[t
 def _as_of_today(sample: Sample, registry: Registry) -> Sample:
     """Return a sample in which rows of earlier versions have the sources and digests of today."""
     renewed = [one.renewed(registry.renewed) for one in sample.trials]
-    draws = {now.draw: sample.draws[then.draw] for then, now in zip(sample.trials, renewed, strict=True)}
-    return replace(sample, trials=tuple(renewed), draws=draws)
+    resamples = {
+        now.resample: sample.resamples[then.resample]
+        for then, now in zip(sample.trials, renewed, strict=True)
+    }
+    return replace(sample, trials=tuple(renewed), resamples=resamples)
 
 
 @dataclass(frozen=True)
@@ -127,11 +131,11 @@ class _Bench:
                 if entry.source != source:
                     return replaced(name, source, entry.source)
                 entry.resolve()
-            found = self._fingerprint(one.spec.draw.split.data)
+            found = self._fingerprint(one.spec.resample.split.data)
         except UsageError as error:
             return str(error)
         if found != one.fingerprint:
-            data = one.spec.draw.split.data
+            data = one.spec.resample.split.data
             return (
                 self._lacking(data) if found == UNAVAILABLE else f"'{data.name or data.path}' has other rows"
             )
@@ -151,21 +155,21 @@ class _Bench:
     def carry_out(
         self, able: Sequence[Recorded], metrics: Mapping[str, str], comparison: Comparison, watcher: Watcher
     ) -> None:
-        """Run the trials, and hand each draw and score to the comparison."""
+        """Run the trials, and hand each resample and score to the comparison."""
         from oversample_bench.execution.runner_choice import events
-        from oversample_bench.execution.runners.events import DrawDone, Supply, TrialDone
+        from oversample_bench.execution.runners.events import DataProvider, ResampleDone, TrialDone
 
         trials = tuple(Planned(one.spec, *one.labels[:4]) for one in able)
         work = tuple(jobs(Plan(self.sample.name, trials), self.identity, set(), lambda _: False, {}))
         choice = self._choice(work)
         watcher.begin(len(able), 0, choice)
 
-        supply = Supply(self.inventory.dataset, lambda _: None)
-        running = events(choice, work, self._blueprint(work, metrics), supply, watcher.moved)
+        provider = DataProvider(self.inventory.dataset, lambda _: None)
+        running = events(choice, work, self._worker_config(work, metrics), provider, watcher.moved)
         try:
             for event in running:
-                if isinstance(event, DrawDone):
-                    comparison.take_draw(event, self.sample.draws.get(event.task.digest, {}))
+                if isinstance(event, ResampleDone):
+                    comparison.take_resample(event, self.sample.resamples.get(event.task.digest, {}))
                 elif isinstance(event, TrialDone):
                     comparison.take_trial(event)
                 watcher.told(event)
@@ -182,8 +186,8 @@ class _Bench:
         risk = "the suite has loose plugin files" if self.registry.loose else ""
         return Choice(self.options.runner, cluster, expected, risk)
 
-    def _blueprint(self, work: Sequence[Job], metrics: Mapping[str, str]) -> Blueprint:
+    def _worker_config(self, work: Sequence[Job], metrics: Mapping[str, str]) -> WorkerConfig:
         from oversample_bench.evaluation.stages import Bounds
-        from oversample_bench.execution.runners.events import Blueprint
+        from oversample_bench.execution.runners.events import WorkerConfig
 
-        return Blueprint.of(work, self.registry, tuple(metrics), Bounds())
+        return WorkerConfig.of(work, self.registry, tuple(metrics), Bounds())

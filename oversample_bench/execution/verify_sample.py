@@ -16,7 +16,7 @@ from oversample_bench.core.digests import restored
 from oversample_bench.core.errors import UsageError, listed
 from oversample_bench.core.specs import Component, TrialSpec, exact
 from oversample_bench.evaluation.call_notes import UNSEEDED
-from oversample_bench.store.restoring import draw_spec
+from oversample_bench.store.restoring import resample_spec
 
 if TYPE_CHECKING:
     from oversample_bench.store.renaming import Renewed
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 SUCCEEDED = """
 SELECT min(p.position) AS position, p.trial AS digest FROM planned p
 JOIN trials t ON t.digest = p.trial AND t.status = 'ok'
-JOIN draws d ON d.digest = t.draw AND d.status = 'ok' JOIN splits s ON s.digest = d.split
+JOIN resamples d ON d.digest = t.resample AND d.status = 'ok' JOIN splits s ON s.digest = d.split
 GROUP BY p.trial ORDER BY p.trial
 """
 RECORDED = """
-SELECT p.dataset, p.ratio, p.method, p.classifier, p.split, p.seed, t.digest, t.draw, t.run,
+SELECT p.dataset, p.ratio, p.method, p.classifier, p.split, p.seed, t.digest, t.resample, t.run,
     t.classifier AS classifier_name, t.params, t.source AS classifier_source, t.notes, d.spec, d.flags,
     d.source AS method_source, s.fingerprint
-FROM planned p JOIN trials t ON t.digest = p.trial JOIN draws d ON d.digest = t.draw
+FROM planned p JOIN trials t ON t.digest = p.trial JOIN resamples d ON d.digest = t.resample
 JOIN splits s ON s.digest = d.split WHERE p.position = ?
 """
 
@@ -43,8 +43,8 @@ class Recorded:
 
     Attributes
     ----------
-    digest, draw : str
-        Of the trial and of its draw.
+    digest, resample : str
+        Of the trial and of its resample.
     labels : tuple
         As tables show it: dataset, ratio, method, classifier, split, seed.
     spec : TrialSpec
@@ -60,7 +60,7 @@ class Recorded:
     """
 
     digest: str
-    draw: str
+    resample: str
     labels: tuple[Any, ...]
     spec: TrialSpec
     fingerprint: str
@@ -79,7 +79,7 @@ class Recorded:
     def names(self) -> dict[tuple[str, str], str]:
         """Return what the spec's method and classifier stood for, by kind and name."""
         return {
-            ("oversampler", self.spec.draw.method.name): self.method_source,
+            ("oversampler", self.spec.resample.method.name): self.method_source,
             ("classifier", self.spec.classifier.name): self.classifier_source,
         }
 
@@ -95,14 +95,14 @@ class Recorded:
         )
         if _digests(self)[0] != self.digest:  # of another protocol, which is told later
             return now
-        trial, draw = _digests(now)
-        return replace(now, digest=trial, draw=draw)
+        trial, resample = _digests(now)
+        return replace(now, digest=trial, resample=resample)
 
 
 def _digests(one: Recorded) -> tuple[str, str]:
-    """Return the digests of a trial and of its draw that its parts give."""
+    """Return the digests of a trial and of its resample that its parts give."""
     known = restored(one.spec, one.fingerprint, one.method_source, one.classifier_source)
-    return known.trial(one.spec), known.draw(one.spec.draw)
+    return known.trial(one.spec), known.resample(one.spec.resample)
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ class Sample:
         Planned trials that succeeded, from which the sample was drawn.
     trials : tuple of Recorded
         In the order of the plan.
-    draws : mapping of str to mapping
-        The rows of their draws by digest.
+    resamples : mapping of str to mapping
+        The rows of their resamples by digest.
     plugins : tuple of Path
         The loose plugin files of the suites that they come from.
     """
@@ -129,7 +129,7 @@ class Sample:
     name: str
     n_trials: int
     trials: tuple[Recorded, ...]
-    draws: Mapping[str, Mapping[str, Any]]
+    resamples: Mapping[str, Mapping[str, Any]]
     plugins: tuple[Path, ...]
 
 
@@ -176,11 +176,11 @@ def sampled(
         count = math.ceil(exact(fraction) * len(positions))
         chosen = sorted(generator.choice(positions, count, replace=False).tolist())
         trials = tuple(_recorded(connection, position) for position in chosen)
-        draws = {one.draw: _drawn(connection, one.draw) for one in trials}
-        runs = {one.run for one in trials} | {draw["run"] for draw in draws.values()}
+        resamples = {one.resample: _drawn(connection, one.resample) for one in trials}
+        runs = {one.run for one in trials} | {resample["run"] for resample in resamples.values()}
         named = _named(connection, runs) if suite is None else ()
     plugins = _trusted(named, trusted) if suite is None else tuple(map(Path, suite.plugins))
-    return Sample(folder, run["suite"], len(positions), trials, draws, plugins)
+    return Sample(folder, run["suite"], len(positions), trials, resamples, plugins)
 
 
 def _recorded(connection: sqlite3.Connection, position: int) -> Recorded:
@@ -189,9 +189,9 @@ def _recorded(connection: sqlite3.Connection, position: int) -> Recorded:
     scores = connection.execute(query, (row["digest"],)).fetchall()
     return Recorded(
         digest=row["digest"],
-        draw=row["draw"],
+        resample=row["resample"],
         labels=tuple(row[name] for name in store.PLACE),
-        spec=TrialSpec(draw_spec(row["spec"]), Component(row["classifier_name"], row["params"])),
+        spec=TrialSpec(resample_spec(row["spec"]), Component(row["classifier_name"], row["params"])),
         fingerprint=row["fingerprint"],
         method_source=row["method_source"],
         classifier_source=row["classifier_source"],
@@ -208,8 +208,8 @@ def _unseeded(row: sqlite3.Row) -> str:
 
 
 def _drawn(connection: sqlite3.Connection, digest: str) -> dict[str, Any]:
-    """Return the row of a draw, with the version of fidelity that its run measured by."""
-    row = dict(connection.execute("SELECT * FROM draws WHERE digest = ?", (digest,)).fetchone())
+    """Return the row of a resample, with the version of fidelity that its run measured by."""
+    row = dict(connection.execute("SELECT * FROM resamples WHERE digest = ?", (digest,)).fetchone())
     run = connection.execute("SELECT environment FROM runs WHERE id = ?", (row["run"],)).fetchone()
     return row | {"fidelity_version": json.loads(run[0] if run else "{}").get("fidelity_version", 1)}
 

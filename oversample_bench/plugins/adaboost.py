@@ -35,7 +35,7 @@ class AdaBoostSAMMER(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     learning_rate : float, default=1.0
         Shrinks the exponent by which the rows' weights change.
     random_state : int, RandomState or None, default=None
-        One generator, from which each round's estimator draws its seed.
+        One generator, from which each round's estimator resamples its seed.
 
     Attributes
     ----------

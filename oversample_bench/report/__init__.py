@@ -83,8 +83,8 @@ def trials(folder: Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The labels of the trial, its status and reason, the audit and fidelity of its draw, seconds, and one
-        column a metric, in the suite's order. A trial that did not succeed has no score.
+        The labels of the trial, its status and reason, the audit and fidelity of its resample, seconds, and
+        one column a metric, in the suite's order. A trial that did not succeed has no score.
 
     Raises
     ------

@@ -30,6 +30,7 @@ from oversample_bench.report import (
     coverage,
     dataset_cards,
     differences_section,
+    failures_section,
     findings,
     latex,
     pairs_section,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from oversample_bench.report.figures import Gallery
 
 UNSAFE = re.compile(r"[^\w.-]+")
-TAKEN = ("draws", "failures", "calibration", "published", "claims", "tables")
+TAKEN = ("resamples", "failures", "calibration", "published", "claims", "tables")
 PREFIXES = ("ranks_", "comparisons_", "duels_", "differences_", "scores_")
 
 
@@ -113,7 +114,7 @@ class Contents:
 def contents(results: Results) -> Contents:
     """Work out what the report of ``results`` says."""
     frames = _frames(results)
-    last = [part.section(results) for part in (resample_tables, failures, dataset_cards, provenance)]
+    last = [part.section(results) for part in (resample_tables, failures_section, dataset_cards, provenance)]
     made = Contents(results, {}, {"": _sections(results, frames)}, last, frames)
     for metric, file in made.files.items():
         own = made.told[metric] = evidence(results, metric)
@@ -130,7 +131,7 @@ def _sections(results: Results, frames: Mapping[str, pd.DataFrame]) -> list[str]
 
 
 def _frames(results: Results) -> dict[str, pd.DataFrame]:
-    frames = {"draws": resample_tables.csv(results), "failures": failures.frame(results)}
+    frames = {"resamples": resample_tables.csv(results), "failures": failures.frame(results)}
     if not results.calibration.empty:
         frames["calibration"] = reliability.frame(results)
     if published_tables.asked(results):

@@ -14,10 +14,10 @@ from oversample_bench.report.markdown import bullets, escaped, table
 
 HEADER = [
     "data set", "ratio", "source", "licence", "rows", "features", "missing cells", "train majority",
-    "train minority", "hidden", "test majority", "test minority", "realised ratio", "encoded columns",
+    "train minority", "withheld", "test majority", "test minority", "realised ratio", "encoded columns",
     "imputed cells",
 ]  # fmt: skip
-SIZES = ["n_majority", "n_minority", "n_hidden", "n_test_majority", "n_test_minority", "realised_ratio"]
+SIZES = ["n_majority", "n_minority", "n_withheld", "n_test_majority", "n_test_minority", "realised_ratio"]
 
 
 def section(results: Results) -> str:
@@ -26,7 +26,7 @@ def section(results: Results) -> str:
     places = results.plan[PLACE].drop_duplicates().itertuples(index=False, name=None)
     rows = [_row(str(dataset), str(ratio), parts.get((dataset, ratio))) for dataset, ratio in places]
     text = (
-        "Rows are counted per split; hidden are the minority rows that thinning took from training. "
+        "Rows are counted per split; withheld are the minority rows that thinning took from training. "
         "Features are counted before categorical columns are encoded; missing cells are those of the whole "
         "set, imputed cells those of a split; the ratio is minority : majority in training."
     )

@@ -38,11 +38,11 @@ def _culprit(found: pd.DataFrame) -> pd.Series[str]:
 
 
 def _sentence(found: pd.DataFrame) -> str:
-    draws = int((found["classifier"] == "").sum())
-    trials = len(found) - draws - int((found["stage"] == METRIC).sum())
+    resamples = int((found["classifier"] == "").sum())
+    trials = len(found) - resamples - int((found["stage"] == METRIC).sum())
     lost = int(found.loc[found["classifier"] == "", "trials_lost"].sum())
     return (
-        f"Draws that did not succeed: {draws:,}, at the cost of {lost:,} trials. "
+        f"Resamples that did not succeed: {resamples:,}, at the cost of {lost:,} trials. "
         f"Trials that did not succeed on their own account: {trials:,}."
     )
 

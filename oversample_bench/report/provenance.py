@@ -26,9 +26,9 @@ def section(results: Results) -> str:
 
 
 def _facts(results: Results) -> dict[str, str]:
-    tried = results.draws[results.draws["status"] != PENDING]
+    tried = results.resamples[results.resamples["status"] != PENDING]
     sources = sorted({str(name) for name in tried["source"] if name})
-    fits = tried.drop_duplicates("draw")["fit_seconds"].sum()
+    fits = tried.drop_duplicates("resample")["fit_seconds"].sum()
     trials = results.plan.drop_duplicates("trial")["trial_seconds"].sum()
     run = results.run
     return {

@@ -13,7 +13,7 @@ from oversample_bench.analysis.score_cells import PLACE, marks, spread
 from oversample_bench.core.errors import listed
 from oversample_bench.report.markdown import bullets, cut, escaped, table
 
-__all__ = ["asked", "designs", "frame", "section", "units"]
+__all__ = ["asked", "frame", "section"]
 
 ABOVE, BELOW, DOUBT = "↑", "↓", "¹"
 
@@ -182,12 +182,14 @@ def _who(row: Any, everyone: pd.Series[int]) -> str:
 
 
 def _reason(results: Results, cell: Any) -> str:
-    """Return why the draws or trials of a method on a set gave no score."""
+    """Return why the resamples or trials of a method on a set gave no score."""
     plan = results.plan
     own = plan[
         (plan["dataset"] == cell.dataset) & (plan["ratio"] == cell.ratio) & (plan["method"] == cell.method)
     ]
     bad = own[~own["status"].isin(["ok", PENDING])]
-    draws = results.draws[results.draws["draw"].isin(bad["draw"]) & (results.draws["reason"] != "")]
-    reasons = [*draws["reason"], *bad["reason"][bad["reason"] != ""], cell.missing]
+    resamples = results.resamples[
+        results.resamples["resample"].isin(bad["resample"]) & (results.resamples["reason"] != "")
+    ]
+    reasons = [*resamples["reason"], *bad["reason"][bad["reason"] != ""], cell.missing]
     return cut(str(reasons[0]))

@@ -1,4 +1,4 @@
-"""What the samplers really did: the audit of the draws, by method, and by data set where it is flagged."""
+"""What the samplers really did: the audit by method, and by data set where it is flagged."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.analysis.results import COUNTS, FIDELITY, PENDING, Results
-from oversample_bench.analysis.score_cells import flag_counts, good_draws
+from oversample_bench.analysis.score_cells import flag_counts, good_resamples
 from oversample_bench.core.errors import counted, listed
 from oversample_bench.report.markdown import bullets, cut, escaped, table
 
 COLUMNS = [
     "dataset", "ratio", "method", "split", "seed", "status", "stage", "kind", "reason", *COUNTS,
-    "realised_ratio", "fallback", "flags", *FIDELITY, "fit_seconds", "peak_mib", "source", "draw",
+    "realised_ratio", "fallback", "flags", *FIDELITY, "fit_seconds", "peak_mib", "source", "resample",
 ]  # fmt: skip
 
 
 def csv(results: Results) -> pd.DataFrame:
-    """Return one row a draw that was tried, with its audit."""
-    return results.draws.loc[results.draws["status"] != PENDING, COLUMNS]
+    """Return one row a resample that was tried, with its audit."""
+    return results.resamples.loc[results.resamples["status"] != PENDING, COLUMNS]
 
 
 def section(results: Results) -> str:
-    """Return the tables of draws as Markdown."""
-    good = results.draws[results.draws["status"] == "ok"]
-    parts = ["## Draws"]
+    """Return the tables of resamples as Markdown."""
+    good = results.resamples[results.resamples["status"] == "ok"]
+    parts = ["## Resamples"]
     if good.empty:
-        return "\n\n".join([*parts, "No draw has succeeded yet."])
+        return "\n\n".join([*parts, "No resample has succeeded yet."])
     parts.append(
-        "A draw is what a method made of one split with one seed. Rows are summed over the draws that "
-        "succeeded; the ratio is minority : majority among the returned rows."
+        "A resample is what a method made of one split with one seed. Rows are summed over the resamples "
+        "that succeeded; the ratio is minority : majority among the returned rows."
     )
     parts.append(_by_method(results, good))
     parts += _fidelity(good) + _flagged(results) + _fallbacks(good)
@@ -40,11 +40,11 @@ def section(results: Results) -> str:
 def _by_method(results: Results, good: pd.DataFrame) -> str:
     mixed = ["mixed categories"] if (good["n_mixed"] > 0).any() else []
     header = [
-        "method", "draws", "real rows", "dropped", "new", "copies", *mixed, "ratio",
+        "method", "resamples", "real rows", "dropped", "new", "copies", *mixed, "ratio",
         "fit seconds, median", "max", "peak MiB",
     ]  # fmt: skip
     counts = ["n_real", "n_dropped", "n_new", "n_copies", *(["n_mixed"] if mixed else [])]
-    planned = results.draws.groupby("method", sort=False).size()
+    planned = results.resamples.groupby("method", sort=False).size()
     parts = dict(list(good.groupby("method", sort=False)))
     rows = [
         _line(str(name), int(planned[name]), parts.get(name, good.iloc[:0]), counts) for name in planned.index
@@ -85,8 +85,10 @@ def _fidelity(good: pd.DataFrame) -> list[str]:
         [escaped(name), f"{sizes[name]:,}", *("–" if pd.isna(value) else f"{value:z.3f}" for value in line)]
         for name, line in zip(means.index, means.to_numpy().tolist(), strict=True)
     ]
-    header = ["method", "draws measured", *(name.removeprefix("fidelity_") for name in FIDELITY)]
-    text = "Fidelity of the new minority rows against the minority rows that thinning hid, means over draws:"
+    header = ["method", "resamples measured", *(name.removeprefix("fidelity_") for name in FIDELITY)]
+    text = (
+        "Fidelity of the new minority rows against the minority rows that thinning hid, means over resamples:"
+    )
     return [text, table(header, rows)]
 
 
@@ -95,12 +97,12 @@ def _flagged(results: Results) -> list[str]:
     if counts.empty:
         return []
     grouped = counts.groupby(["flag", "method"], sort=False)
-    n = good_draws(results).groupby("method")["n"].sum().to_dict()
+    n = good_resamples(results).groupby("method")["n"].sum().to_dict()
     rows = [
         [escaped(flag), escaped(method), f"{part['k'].sum():,} of {n[str(method)]:,}", escaped(_where(part))]
         for (flag, method), part in grouped
     ]
-    return ["Flagged draws:", table(["flag", "method", "draws", "of these"], rows, left=4)]
+    return ["Flagged resamples:", table(["flag", "method", "resamples", "of these"], rows, left=4)]
 
 
 def _where(part: pd.DataFrame) -> str:
@@ -120,4 +122,4 @@ def _fallbacks(good: pd.DataFrame) -> list[str]:
 def _sentence(key: Any, part: pd.DataFrame) -> str:
     method, sentence = key
     where = listed(map(str, part["dataset"].unique()), most=8)
-    return f"{escaped(method)}, {counted(len(part), 'draw')}: {escaped(cut(sentence))} ({escaped(where)})"
+    return f"{escaped(method)}, {counted(len(part), 'resample')}: {escaped(cut(sentence))} ({escaped(where)})"

@@ -6,7 +6,7 @@ from oversample_bench.store.queries import (
     cards,
     died,
     fingerprints,
-    good_draws,
+    good_resamples,
     last_run,
     mean_seconds,
     planned,
@@ -14,16 +14,16 @@ from oversample_bench.store.queries import (
     state,
     status_counts,
 )
-from oversample_bench.store.records import DrawRecord, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+from oversample_bench.store.records import PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
 
 __all__ = [
     "FILE_NAME",
     "PLACE",
     "Absorbed",
     "Conflict",
-    "DrawRecord",
     "Ledger",
     "PlannedRecord",
+    "ResampleRecord",
     "RunRecord",
     "SplitRecord",
     "TrialRecord",
@@ -32,7 +32,7 @@ __all__ = [
     "connect",
     "died",
     "fingerprints",
-    "good_draws",
+    "good_resamples",
     "last_run",
     "mean_seconds",
     "planned",

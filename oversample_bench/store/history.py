@@ -51,7 +51,7 @@ def _make_room(connection: sqlite3.Connection, count: int) -> None:
     if count:
         connection.execute("UPDATE runs SET id = -id")  # first out of the way: no two may meet
         connection.execute("UPDATE runs SET id = ? - id", (count,))
-        for table in ("draws", "trials"):
+        for table in ("resamples", "trials"):
             connection.execute(f"UPDATE {table} SET run = run + ? WHERE run > 0", (count,))  # noqa: S608 - the name is ours
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,15 @@ from typing import Any
 
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.refusals import in_words
-from oversample_bench.store.migrate import migrate, supplement
-from oversample_bench.store.records import DrawRecord, PlannedRecord, RunRecord, SplitRecord, TrialRecord
-from oversample_bench.store.schema import DRAW_COLUMNS, FIRST_VERSION, SCHEMA_VERSION, TABLES, TRIAL_COLUMNS
+from oversample_bench.store.migrate import migrate, migrated_copy
+from oversample_bench.store.records import PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
+from oversample_bench.store.schema import (
+    FIRST_VERSION,
+    RESAMPLE_COLUMNS,
+    SCHEMA_VERSION,
+    TABLES,
+    TRIAL_COLUMNS,
+)
 
 FILE_NAME = "results.sqlite"
 
@@ -70,15 +76,16 @@ def _connection(path: Path, access: str, *, create: bool) -> sqlite3.Connection:
         f"{path.absolute().as_uri()}?{access}", uri=True, isolation_level=None, timeout=60
     )
     try:
-        _check_version(connection, path, create=create)
+        opened = _of_this_version(connection, path, create=create)
     except BaseException:
         connection.close()
         raise
-    connection.row_factory = sqlite3.Row
-    return connection
+    opened.row_factory = sqlite3.Row
+    return opened
 
 
-def _check_version(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+def _of_this_version(connection: sqlite3.Connection, path: Path, *, create: bool) -> sqlite3.Connection:
+    """Return the store brought up to this version: the file itself, or for a reader a copy."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise UsageError(
@@ -97,8 +104,12 @@ def _check_version(connection: sqlite3.Connection, path: Path, *, create: bool) 
             migrate(connection, FIRST_VERSION, before=TABLES)
         else:
             migrate(connection, version)
-    else:
-        supplement(connection, version)
+    elif version < SCHEMA_VERSION:
+        with closing(connection):
+            copy = migrated_copy(connection)
+        copy.execute("PRAGMA query_only = ON")
+        return copy
+    return connection
 
 
 class Ledger:
@@ -190,15 +201,15 @@ class Ledger:
             (stamp, fingerprint, json.dumps(dict(card))),
         )
 
-    def add_draw(self, record: DrawRecord, split: SplitRecord | None) -> None:
-        """Write a draw, good or bad, and the sizes of its split.
+    def add_resample(self, record: ResampleRecord, split: SplitRecord | None) -> None:
+        """Write a resample, good or bad, and the sizes of its split.
 
-        A good draw is not replaced by a bad one: what was finished stays, whatever a later run comes to.
+        A good resample is not replaced by a bad one: what was finished stays, whatever a later run comes to.
         """
         with self.transaction() as connection:
             if split is not None:
                 connection.execute(f"INSERT OR REPLACE INTO splits VALUES ({_marks(11)})", astuple(split))  # noqa: S608 - marks
-            _put(connection, "draws", DRAW_COLUMNS, record)
+            _put(connection, "resamples", RESAMPLE_COLUMNS, record)
 
     def add_trial(self, record: TrialRecord) -> None:
         """Write a trial, good or bad, with its scores, in one transaction.
@@ -217,18 +228,18 @@ class Ledger:
                 values = (record.digest, record.calibration)
                 connection.execute("INSERT OR REPLACE INTO calibration VALUES (?, ?)", values)
 
-    def portrayed(self, *, retry: bool) -> set[str]:
-        """Return the digests of the trials that have a portrait; to ``retry``, not those where it failed."""
+    def with_regions(self, *, retry: bool) -> set[str]:
+        """Return the digests of trials that have a region plot; to ``retry``, not those where it failed."""
         which = "WHERE json_extract(view, '$.failed') IS NULL" if retry else ""
-        return {row[0] for row in self.connection.execute(f"SELECT trial FROM portraits {which}")}  # noqa: S608 - constants
+        return {row[0] for row in self.connection.execute(f"SELECT trial FROM decision_regions {which}")}  # noqa: S608 - constants
 
-    def add_portrait(self, trial: str, view: str) -> None:
-        """Write the portrait of a trial's draw, as JSON."""
-        self.connection.execute("INSERT OR REPLACE INTO portraits VALUES (?, ?)", (trial, view))
+    def add_regions(self, trial: str, view: str) -> None:
+        """Write the region plot of a trial's resample, as JSON."""
+        self.connection.execute("INSERT OR REPLACE INTO decision_regions VALUES (?, ?)", (trial, view))
 
 
 def _put(
-    connection: sqlite3.Connection, table: str, names: Sequence[str], record: DrawRecord | TrialRecord
+    connection: sqlite3.Connection, table: str, names: Sequence[str], record: ResampleRecord | TrialRecord
 ) -> None:
     """Write a row, unless it is a bad one in the place of a good one."""
     good = f"SELECT 1 FROM {table} WHERE digest = ? AND status = 'ok'"  # noqa: S608 - the name is ours

@@ -2,8 +2,8 @@
 
 A good row is never replaced by a bad one, as when a run goes on; of two good ones that disagree, one is kept
 and the disagreement told. Runs of the source get numbers before those of the target, so that the last run,
-after which a report is titled and scored, stays that of the target. Knows rows only: the files of draws, the
-locks of the folders and the transaction are the caller's.
+after which a report is titled and scored, stays that of the target. Knows rows only: the files of resamples,
+the locks of the folders and the transaction are the caller's.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oversample_bench.store.history import insertion, join_runs, rows
-from oversample_bench.store.schema import DRAW_COLUMNS, TRIAL_COLUMNS
+from oversample_bench.store.schema import RESAMPLE_COLUMNS, TRIAL_COLUMNS
 
 PLACE = ("dataset", "ratio", "method", "classifier", "split", "seed")
 """The labels under which a table shows a trial."""
 
 SPLIT_COLUMNS = (
-    "digest", "fingerprint", "n_features", "n_majority", "n_minority", "n_hidden", "n_test_majority",
+    "digest", "fingerprint", "n_features", "n_majority", "n_minority", "n_withheld", "n_test_majority",
     "n_test_minority", "realised_ratio", "n_encoded", "n_imputed",
 )  # fmt: skip
 AUDITED = (
-    "n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies", "realised_ratio", "fallback",
+    "n_real", "n_dropped", "n_new", "n_new_majority", "n_requested", "n_copies", "realised_ratio", "fallback",
     "flags", "fidelity_precision", "fidelity_recall", "fidelity_density", "fidelity_coverage",
 )  # fmt: skip
-"""What a draw came to; seconds and memory are the machine's."""
+"""What a resample came to; seconds and memory are the machine's."""
 
 
-BESIDE = (("calibration", "bins"), ("portraits", "view"))
+BESIDE = (("calibration", "bins"), ("decision_regions", "view"))
 """Tables of what a good trial may have besides scores, and their column."""
 
 NO_RUN = 0
@@ -45,7 +45,7 @@ class Conflict:
     Attributes
     ----------
     table : str
-        ``draws``, ``splits``, ``scores``, ``datasets`` or ``planned``.
+        ``resamples``, ``splits``, ``scores``, ``datasets`` or ``planned``.
     key : str
         The digest, the stamp of a data set, or the labels of a trial.
     column : str
@@ -71,15 +71,15 @@ class Absorbed:
         Rows by table that the target did not have, and those that were put in the place of others.
     conflicts : list of Conflict
         In the order in which they were met.
-    draws : dict of str to bool
-        The good draws that the target now has the source's row of, or an equal one: whether a file of the
+    resamples : dict of str to bool
+        The good resamples that the target now has the source's row of, or an equal one: whether a file of the
         target has to give way to the source's.
     """
 
     added: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     replaced: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     conflicts: list[Conflict] = field(default_factory=list)
-    draws: dict[str, bool] = field(default_factory=dict)
+    resamples: dict[str, bool] = field(default_factory=dict)
 
 
 def absorb(
@@ -107,9 +107,9 @@ def absorb(
     merger.found.added["runs"] = added
     merger.take("datasets", ("stamp", "fingerprint", "card"), ("fingerprint",))
     merger.take("splits", SPLIT_COLUMNS, SPLIT_COLUMNS[1:])
-    merger.take_draws()
+    merger.take_resamples()
     merger.take_trials()
-    merger.take("portraits", ("trial", "view"), ())
+    merger.take("decision_regions", ("trial", "view"), ())
     merger.take_plan()
     return merger.found
 
@@ -129,14 +129,14 @@ class _Merger:
         for row in rows(self.source, table, names):
             self._settle(table, dict(zip(names, row, strict=True)), compared)
 
-    def take_draws(self) -> None:
-        """Take draws: a good one goes before a bad one, whose it is."""
-        for draw in self._outcomes("draws", DRAW_COLUMNS):
+    def take_resamples(self) -> None:
+        """Take resamples: a good one goes before a bad one, whose it is."""
+        for resample in self._outcomes("resamples", RESAMPLE_COLUMNS):
             before = len(self.found.conflicts)
-            kept = self._settle("draws", draw, AUDITED)
+            kept = self._settle("resamples", resample, AUDITED)
             conflict = len(self.found.conflicts) > before
-            if draw["status"] == "ok" and (kept or not conflict):
-                self.found.draws[draw["digest"]] = conflict
+            if resample["status"] == "ok" and (kept or not conflict):
+                self.found.resamples[resample["digest"]] = conflict
 
     def take_trials(self) -> None:
         """Take trials with their scores, and what else there is of them."""
@@ -157,18 +157,18 @@ class _Merger:
 
     def take_plan(self) -> None:
         """Put what the target does not plan behind its plan."""
-        names = ("trial", "draw", *PLACE)
+        names = ("trial", "resample", *PLACE)
         ours = {row[3:]: row[:2] for row in rows(self.target, "planned", ("position", *names))}
         position = max((place for place, _ in ours.values()), default=-1)
-        for trial, draw, *labels in rows(self.source, "planned", names, "position"):
+        for trial, resample, *labels in rows(self.source, "planned", names, "position"):
             place = tuple(labels)
             if place not in ours:
                 position += 1
-                values = (position, trial, draw, *place)
+                values = (position, trial, resample, *place)
                 self.target.execute(insertion("planned", ("position", *names)), values)
                 self.found.added["planned"] += 1
             elif ours[place][1] != trial:
-                self._clash(place, ours[place], (trial, draw))
+                self._clash(place, ours[place], (trial, resample))
 
     def _outcomes(self, table: str, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         for row in rows(self.source, table, names):
@@ -225,7 +225,7 @@ class _Merger:
         self._tell("planned", "/".join(map(str, place)), "trial", (trial, theirs[0]))
         if self.prefer_source:
             row = (*theirs, position)
-            self.target.execute("UPDATE planned SET trial = ?, draw = ? WHERE position = ?", row)
+            self.target.execute("UPDATE planned SET trial = ?, resample = ? WHERE position = ?", row)
             self.found.replaced["planned"] += 1
 
     def _mine(self, table: str, key: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any] | None:

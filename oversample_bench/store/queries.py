@@ -72,10 +72,10 @@ def status_counts(connection: sqlite3.Connection, metrics: Sequence[str]) -> dic
 
 
 def died(connection: sqlite3.Connection) -> set[str]:
-    """Return the digests of the draws and trials whose process died, or ran out of memory."""
+    """Return the digests of the resamples and trials whose process died, or ran out of memory."""
     deaths = "status IN ('crashed', 'oom')"
     rows = connection.execute(
-        f"SELECT digest FROM draws WHERE {deaths} UNION SELECT digest FROM trials WHERE {deaths}"  # noqa: S608 - ours
+        f"SELECT digest FROM resamples WHERE {deaths} UNION SELECT digest FROM trials WHERE {deaths}"  # noqa: S608 - ours
     )
     return {row[0] for row in rows}
 
@@ -83,14 +83,15 @@ def died(connection: sqlite3.Connection) -> set[str]:
 def planned(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
     """Return the plan that the store holds, in its order, as `PlannedRecord` orders the fields."""
     rows = connection.execute(
-        "SELECT trial, draw, dataset, ratio, method, classifier, split, seed FROM planned ORDER BY position"
+        "SELECT trial, resample, dataset, ratio, method, classifier, split, seed FROM planned"
+        " ORDER BY position"
     )
     return [tuple(row) for row in rows]
 
 
-def good_draws(connection: sqlite3.Connection) -> set[str]:
-    """Return the digests of the draws that succeeded."""
-    return {row[0] for row in connection.execute("SELECT digest FROM draws WHERE status = 'ok'")}
+def good_resamples(connection: sqlite3.Connection) -> set[str]:
+    """Return the digests of the resamples that succeeded."""
+    return {row[0] for row in connection.execute("SELECT digest FROM resamples WHERE status = 'ok'")}
 
 
 def last_run(connection: sqlite3.Connection) -> dict[str, Any] | None:
@@ -121,7 +122,7 @@ def state(connection: sqlite3.Connection) -> str:
 def mean_seconds(connection: sqlite3.Connection) -> tuple[dict[str, float], dict[str, float]]:
     """Return the mean seconds of a good fit by method, and of a good trial by classifier."""
     fits = connection.execute(
-        "SELECT method, avg(fit_seconds) FROM draws WHERE status = 'ok' GROUP BY method"
+        "SELECT method, avg(fit_seconds) FROM resamples WHERE status = 'ok' GROUP BY method"
     )
     trials = connection.execute(
         "SELECT classifier, avg(trial_seconds) FROM trials WHERE status = 'ok' GROUP BY classifier"

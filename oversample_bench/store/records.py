@@ -26,7 +26,7 @@ class PlannedRecord:
     """One trial that the suite asks for, under the labels that the tables show."""
 
     trial: str
-    draw: str
+    resample: str
     dataset: str
     ratio: str
     method: str
@@ -44,7 +44,7 @@ class SplitRecord:
     n_features: int
     n_majority: int
     n_minority: int
-    n_hidden: int
+    n_withheld: int
     n_test_majority: int
     n_test_minority: int
     realised_ratio: float
@@ -53,8 +53,8 @@ class SplitRecord:
 
 
 @dataclass(frozen=True)
-class DrawRecord:
-    """One row of the table ``draws``, by column; what is left out is empty there."""
+class ResampleRecord:
+    """One row of the table ``resamples``, by column; what is left out is empty there."""
 
     digest: str
     columns: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Gives rows of earlier versions the digests of today: the same draws and trials, by code of no record.
+"""Gives rows of earlier versions the digests of today: the same resamples and trials, by code of no record.
 
 Up to version 0.1.0 a digest was made from the version of a plugin's distribution alone. A row that has such a
 digest is told by it: a row of today never has one. It is taken for what is installed now, where that is still
@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from oversample_bench.core.digests import draw_digest, trial_digest
+from oversample_bench.core.digests import resample_digest, trial_digest
 from oversample_bench.core.specs import Component, canonical
-from oversample_bench.store.migrate import migrate
-from oversample_bench.store.restoring import draw_spec
+from oversample_bench.store.migrate import migrated_copy
+from oversample_bench.store.restoring import resample_spec
 
 Renewed: TypeAlias = Callable[[str, str, str], str]
 """Returns today's source for a kind, a name and the source of an earlier version; empty for any other."""
@@ -48,7 +48,7 @@ class Renaming:
 
     Attributes
     ----------
-    draws, trials : tuple of Row
+    resamples, trials : tuple of Row
         Rows of the two tables.
     scores : tuple of (str, str, str)
         A metric, its source of before, and that of today.
@@ -56,28 +56,28 @@ class Renaming:
         Stamps of data sets, of before and of today.
     """
 
-    draws: tuple[Row, ...] = ()
+    resamples: tuple[Row, ...] = ()
     trials: tuple[Row, ...] = ()
     scores: tuple[tuple[str, str, str], ...] = ()
     stamps: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.draws or self.trials or self.scores or self.stamps)
+        return bool(self.resamples or self.trials or self.scores or self.stamps)
 
     @property
     def files(self) -> dict[str, str]:
-        """The digests of draws of before, by those of today: what their files are called."""
-        return {today: before for before, today, _ in self.draws}
+        """The digests of resamples of before, by those of today: what their files are called."""
+        return {today: before for before, today, _ in self.resamples}
 
 
 def renaming(connection: sqlite3.Connection, renewed: Renewed) -> Renaming:
     """Find the rows of earlier versions that stand for what is installed today; change nothing."""
     if connection.execute(EARLIER_RUN).fetchone() is None:
         return Renaming()
-    draws = tuple(_draws(connection, renewed))
-    names = {before: today for before, today, _ in draws}
+    resamples = tuple(_resamples(connection, renewed))
+    names = {before: today for before, today, _ in resamples}
     return Renaming(
-        draws=draws,
+        resamples=resamples,
         trials=tuple(_trials(connection, renewed, names)),
         scores=tuple(_known(connection, renewed, ("metric", "scores", "metric"))),
         stamps=tuple(_stamps(connection, renewed)),
@@ -95,22 +95,22 @@ def _known(
             yield name, source, today
 
 
-def _draws(connection: sqlite3.Connection, renewed: Renewed) -> Iterator[Row]:
-    query = "SELECT digest, split, spec FROM draws WHERE method = ? AND source = ?"
-    for name, source, today in _known(connection, renewed, ("oversampler", "draws", "method")):
+def _resamples(connection: sqlite3.Connection, renewed: Renewed) -> Iterator[Row]:
+    query = "SELECT digest, split, spec FROM resamples WHERE method = ? AND source = ?"
+    for name, source, today in _known(connection, renewed, ("oversampler", "resamples", "method")):
         for digest, split, text in connection.execute(query, (name, source)):
-            spec = draw_spec(text)
-            if draw_digest(spec, split, source) == digest:
-                yield digest, draw_digest(spec, split, today), today
+            spec = resample_spec(text)
+            if resample_digest(spec, split, source) == digest:
+                yield digest, resample_digest(spec, split, today), today
 
 
-def _trials(connection: sqlite3.Connection, renewed: Renewed, draws: dict[str, str]) -> Iterator[Row]:
-    query = "SELECT digest, draw, params FROM trials WHERE classifier = ? AND source = ?"
+def _trials(connection: sqlite3.Connection, renewed: Renewed, resamples: dict[str, str]) -> Iterator[Row]:
+    query = "SELECT digest, resample, params FROM trials WHERE classifier = ? AND source = ?"
     for name, source, today in _known(connection, renewed, ("classifier", "trials", "classifier")):
-        for digest, draw, params in connection.execute(query, (name, source)):
+        for digest, resample, params in connection.execute(query, (name, source)):
             classifier = Component(name, params)
-            if draw in draws and trial_digest(classifier, draw, source) == digest:
-                yield digest, trial_digest(classifier, draws[draw], today), today
+            if resample in resamples and trial_digest(classifier, resample, source) == digest:
+                yield digest, trial_digest(classifier, resamples[resample], today), today
 
 
 def _stamps(connection: sqlite3.Connection, renewed: Renewed) -> Iterator[tuple[str, str]]:
@@ -126,7 +126,7 @@ def rename(connection: sqlite3.Connection, found: Renaming) -> None:
     Where a row of today's digest is there already, as after a merge, the good one of the two stays, and that
     of today where both are.
     """
-    for table, rows in (("draws", found.draws), ("trials", found.trials)):
+    for table, rows in (("resamples", found.resamples), ("trials", found.trials)):
         connection.execute("CREATE TEMP TABLE renamed (before TEXT PRIMARY KEY, today TEXT, source TEXT)")
         connection.executemany("INSERT INTO renamed VALUES (?, ?, ?)", rows)
         _rename(connection, table)
@@ -149,7 +149,7 @@ def _rename(connection: sqlite3.Connection, table: str) -> None:
 
 
 def _references(connection: sqlite3.Connection, column: str) -> list[tuple[str, str]]:
-    """Return the tables that have a column of this name, with it: what is of a draw, or of a trial."""
+    """Return the tables that have a column of this name, with it: what is of a resample, or of a trial."""
     query = (
         "SELECT m.name FROM main.sqlite_master m JOIN pragma_table_info(m.name) c"
         " WHERE m.type = 'table' AND c.name = ? ORDER BY 1"
@@ -159,9 +159,7 @@ def _references(connection: sqlite3.Connection, column: str) -> list[tuple[str, 
 
 def renamed_copy(connection: sqlite3.Connection, found: Renaming) -> sqlite3.Connection:
     """Return a copy of a store in memory in which all is called as today; the file stays as it is."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
-    connection.backup(copy)
-    migrate(copy, copy.execute("PRAGMA user_version").fetchone()[0])
+    copy = migrated_copy(connection)
     copy.row_factory = sqlite3.Row
     rename(copy, found)
     return copy

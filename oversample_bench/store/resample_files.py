@@ -1,4 +1,4 @@
-"""Keeps draws on disk by digest, so that adding a classifier a month later refits no sampler.
+"""Keeps resamples on disk by digest, so that adding a classifier a month later refits no sampler.
 
 A file is written under another name and renamed: what has its right name is whole. A file that cannot be
 read counts as not there.
@@ -6,20 +6,23 @@ read counts as not there.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from oversample_bench.core.atomic_write import replacement, sweep
-from oversample_bench.evaluation.audit import Draw
+from oversample_bench.core.resample import Resample
 
-FOLDER = "draws"
+FOLDER = "resamples"
+EARLIER_FOLDER = "draws"
+"""What the folder was called up to version 3 of the store; files are still found there."""
 
 
 @dataclass(frozen=True)
-class DrawFiles:
-    """The folder ``draws`` of a run.
+class ResampleFiles:
+    """The folder ``resamples`` of a run.
 
     Parameters
     ----------
@@ -30,32 +33,48 @@ class DrawFiles:
     folder: Path
 
     def path(self, digest: str) -> Path:
-        """Return where the draw of a digest is, or would be."""
-        return self.folder / FOLDER / f"{digest}.npz"
+        """Return where the resample of a digest is, or would be."""
+        path = self.folder / FOLDER / f"{digest}.npz"
+        earlier = self.folder / EARLIER_FOLDER / path.name
+        return earlier if earlier.is_file() and not path.is_file() else path
 
     def has(self, digest: str) -> bool:
         """Tell whether there is a file for a digest."""
         return self.path(digest).is_file()
 
-    def save(self, digest: str, draw: Draw) -> None:
-        """Write a draw."""
-        arrays = {"origin": draw.origin, "X_new": draw.X_new, "y_new": draw.y_new}
-        if draw.sample_weight is not None:
-            arrays["sample_weight"] = draw.sample_weight
+    def save(self, digest: str, resample: Resample) -> None:
+        """Write a resample."""
+        arrays = {"origin": resample.origin, "X_new": resample.X_new, "y_new": resample.y_new}
+        if resample.sample_weight is not None:
+            arrays["sample_weight"] = resample.sample_weight
         with replacement(self.path(digest)) as beside, beside.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
 
-    def load(self, digest: str) -> Draw | None:
-        """Return a draw, or None where there is no readable file."""
+    def load(self, digest: str) -> Resample | None:
+        """Return a resample, or None where there is no readable file."""
         try:
             with self.path(digest).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 weight = arrays["sample_weight"] if "sample_weight" in arrays.files else None
-                return Draw(arrays["origin"], arrays["X_new"], arrays["y_new"], weight)
+                return Resample(arrays["origin"], arrays["X_new"], arrays["y_new"], weight)
         except Exception:  # noqa: BLE001 - a damaged zip raises what it likes, NotImplementedError among it
             return None
 
+    def move(self) -> None:
+        """Move what lies in the folder of an earlier version; a file that is in both stays."""
+        earlier = self.folder / EARLIER_FOLDER
+        if not earlier.is_dir():
+            return
+        (self.folder / FOLDER).mkdir(exist_ok=True)
+        for file in earlier.glob("*.npz"):
+            if (self.folder / FOLDER / file.name).exists():
+                file.unlink()
+            else:
+                file.rename(self.folder / FOLDER / file.name)
+        with suppress(OSError):  # something else lies there
+            earlier.rmdir()
+
     def rename(self, before: str, today: str) -> None:
-        """Call a draw by another digest; where there is one of that digest, it stays."""
+        """Call a resample by another digest; where there is one of that digest, it stays."""
         if self.has(today):
             self.path(before).unlink(missing_ok=True)
         elif self.has(before):

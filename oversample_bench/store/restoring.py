@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 
-from oversample_bench.core.specs import Component, DataSpec, DrawSpec, Protocol, Reading, SplitSpec
+from oversample_bench.core.specs import Component, DataSpec, Protocol, Reading, ResampleSpec, SplitSpec
 
 
-def draw_spec(text: str) -> DrawSpec:
-    """Return the spec of a draw from its JSON in the table ``draws``."""
+def resample_spec(text: str) -> ResampleSpec:
+    """Return the spec of a resample from its JSON in the table ``resamples``."""
     fields = json.loads(text)
     split = fields["split"]
     data = split["data"]
-    return DrawSpec(
+    return ResampleSpec(
         split=SplitSpec(
             data=DataSpec(**{**data, "reading": Reading.of(data.get("reading", {}))}),
             ratio=split["ratio"],

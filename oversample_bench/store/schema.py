@@ -1,15 +1,16 @@
 """The tables of ``results.sqlite`` and the number of their version.
 
-``planned`` says what the suite of this folder asks for, with its labels; ``draws`` and ``trials`` hold what
-became of it, by digest, also of suites that asked for more before. A report joins the two. A new store is
-made as one of the first version and brought up to this one, so that each column is described once.
+``planned`` says what the suite of this folder asks for, with its labels; ``resamples`` and ``trials`` hold
+what became of it, by digest, also of suites that asked for more before. A report joins the two. A new store
+is made as one of the first version and brought up to this one, step by step, so that each column is described
+once; what a table or column was called before stands in the steps before ``RENAMED``.
 """
 
 from __future__ import annotations
 
 FIRST_VERSION = 1
-SCHEMA_VERSION = 3
-"""1: the first. 2: the tables ``calibration`` and ``portraits``. 3: the columns of ``ADDED_COLUMNS``."""
+SCHEMA_VERSION = 4
+"""1: the first. 2: two tables more. 3: three columns more. 4: the words of today."""
 
 TABLES = """
 CREATE TABLE runs (
@@ -81,7 +82,7 @@ CREATE TABLE trials (
     classifier TEXT NOT NULL,       -- the registered name
     params TEXT NOT NULL,
     source TEXT NOT NULL,
-    random_state INTEGER,           -- as in draws
+    random_state INTEGER,           -- as in resamples
     status TEXT NOT NULL,
     stage TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -102,41 +103,55 @@ CREATE INDEX trials_draw ON trials (draw);
 """
 
 CALIBRATION = """
-CREATE TABLE IF NOT EXISTS calibration (
+CREATE TABLE calibration (
     trial TEXT PRIMARY KEY,
     bins TEXT NOT NULL              -- JSON: [rows, sum of minority probabilities, minority rows] a bin
 );
 """
 
 PORTRAITS = """
-CREATE TABLE IF NOT EXISTS portraits (
+CREATE TABLE portraits (
     trial TEXT PRIMARY KEY,
     view TEXT NOT NULL              -- JSON: rows in a plane, and the regions of a classifier
 );
 """
 
-ADDED_TABLES = {2: CALIBRATION + PORTRAITS}
-"""What came with each version since the first."""
+ADDED = """
+-- new rows with a category that is none: a fraction in a one-hot column, no or two categories
+ALTER TABLE draws ADD COLUMN n_mixed INTEGER DEFAULT NULL;
+-- what is to be known of the numbers, as flags: not converged, unseeded
+ALTER TABLE trials ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+-- why the metric gave no number; empty where it gave one or the classifier has no such output
+ALTER TABLE scores ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+"""
 
-ADDED_COLUMNS = {
-    3: (
-        # new rows with a category that is none: a fraction in a one-hot column, no or two categories
-        ("draws", "n_mixed", "INTEGER", "NULL"),
-        # what is to be known of the numbers, as flags: not converged, unseeded
-        ("trials", "notes", "TEXT NOT NULL", "''"),
-        # why the metric gave no number; empty where it gave one or the classifier has no such output
-        ("scores", "reason", "TEXT NOT NULL", "''"),
-    ),
-}
-"""Table, name, type and default of the columns that came with each version: the last ones of their table."""
+RENAMED = """
+ALTER TABLE draws RENAME TO resamples;
+ALTER TABLE resamples RENAME COLUMN n_owed TO n_requested;
+ALTER TABLE trials RENAME COLUMN draw TO resample;
+ALTER TABLE planned RENAME COLUMN draw TO resample;
+ALTER TABLE splits RENAME COLUMN n_hidden TO n_withheld;
+ALTER TABLE portraits RENAME TO decision_regions;
+DROP INDEX trials_draw;
+CREATE INDEX trials_resample ON trials (resample);
+UPDATE resamples SET stage = 'resample' WHERE stage = 'draw';
+UPDATE trials SET stage = 'resample' WHERE stage = 'draw';
+UPDATE trials SET reason = replace(reason, ' in draw: ', ' in resample: ') WHERE stage = 'resample';
+UPDATE resamples SET kind = 'BadResample' WHERE kind = 'BadDraw';
+UPDATE trials SET kind = 'BadResample' WHERE kind = 'BadDraw';
+UPDATE runs SET options = replace(options, '"portraits":', '"decision_regions":');
+"""
 
-DRAW_COLUMNS = (
+STEPS = {2: CALIBRATION + PORTRAITS, 3: ADDED, 4: RENAMED}
+"""What has to be done to a store of the version before."""
+
+RESAMPLE_COLUMNS = (
     "digest", "split", "method", "params", "source", "spec", "random_state", "status", "stage", "kind",
-    "reason", "traceback", "n_real", "n_dropped", "n_new", "n_new_majority", "n_owed", "n_copies",
+    "reason", "traceback", "n_real", "n_dropped", "n_new", "n_new_majority", "n_requested", "n_copies",
     "realised_ratio", "fallback", "flags", "fidelity_precision", "fidelity_recall", "fidelity_density",
     "fidelity_coverage", "fit_seconds", "peak_mib", "run", "n_mixed",
 )  # fmt: skip
 TRIAL_COLUMNS = (
-    "digest", "draw", "classifier", "params", "source", "random_state", "status", "stage", "kind",
+    "digest", "resample", "classifier", "params", "source", "random_state", "status", "stage", "kind",
     "reason", "traceback", "trial_seconds", "run", "notes",
 )  # fmt: skip

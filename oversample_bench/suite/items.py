@@ -203,7 +203,9 @@ class Registered(Section):
 class MethodItem(Registered):
     """An oversampler. A plain string is its registered name."""
 
-    batch: int = Field(1, ge=1, description="How many draws are fitted in one model, where it can do that.")
+    batch: int = Field(
+        1, ge=1, description="How many resamples are fitted in one model, where it can do that."
+    )
     resources: Resources = Field(Resources(), description="What one fit occupies; scheduling only.")
 
 

@@ -64,7 +64,7 @@ class Limits(Section):
     """When a fit or a trial is ended; it then counts as timeout or oom, and the rest goes on."""
 
     fit: float = Field(600.0, gt=0, description="Seconds for one fit of a method.")
-    trial: float = Field(300.0, gt=0, description="Seconds for one classifier on one draw.")
+    trial: float = Field(300.0, gt=0, description="Seconds for one classifier on one resample.")
     memory: float | None = Field(
         None, gt=0, description="MiB that a worker may add to what it starts with. Default: no limit."
     )
@@ -82,7 +82,7 @@ class ReportOptions(Section):
         "sd", description="What stands beside a mean: its standard deviation, or its 95 % interval."
     )
     rope: float = Field(0.01, ge=0, description="Gains up to this size make no difference in practice.")
-    portraits: bool = Field(
+    decision_regions: bool = Field(
         default=False,
         description="Draw the rows of a split in a plane, and the regions of the first classifier there, for "
         "each data set, ratio and method.",
@@ -237,7 +237,7 @@ class Suite(Section):
             item["path"] = written.get(item["path"], item["path"])
         report = fields["report"]
         report["published"] = written.get(report["published"], report["published"])
-        for key in ("focus", "spread", "rope", "portraits", "published"):
+        for key in ("focus", "spread", "rope", "decision_regions", "published"):
             if report[key] == ReportOptions.model_fields[key].default:
                 del report[key]  # what is not asked for is not said
         fields["data"] = [{key: value for key, value in item.items() if value} for item in fields["data"]]

@@ -1,13 +1,13 @@
 """Turns a suite into trials. Pure: reads no data, opens no store and imports no plugin.
 
 Batches are formed here and never in a scheduler: a model trained alone and the same model trained among
-others drift apart by rounding, so the neighbours of a draw are part of what it is. The members of one data
-set, ratio and method are cut into batches in the order of split and seed, so that more splits leave the
-batches that were full as they were, and so do more seeds on a single split. More seeds on several splits
-form other batches: no order of the members can grow both ways.
+others drift apart by rounding, so the neighbours of a resample are part of what it is. The members of one
+data set, ratio and method are cut into batches in the order of split and seed, so that more splits leave the
+batches that were full as they were, and so do more seeds on a single split. More seeds on several splits form
+other batches: no order of the members can grow both ways.
 
 A set that stands in a suite twice, once with many splits and once with many seeds on one split, shares the
-draws that are equal in both; those that are made in batches are not, as their neighbours differ.
+resamples that are equal in both; those that are made in batches are not, as their neighbours differ.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
 from oversample_bench.core.errors import counted
-from oversample_bench.core.specs import DataSpec, DrawSpec, SplitSpec, TrialSpec
+from oversample_bench.core.specs import DataSpec, ResampleSpec, SplitSpec, TrialSpec
 
 if TYPE_CHECKING:
     from oversample_bench.suite import DataItem, Suite
 
-Fit: TypeAlias = tuple[DrawSpec, ...]
-"""The draws that one call makes: one of them, or the members of a batch in their order."""
+Fit: TypeAlias = tuple[ResampleSpec, ...]
+"""The resamples that one call makes: one of them, or the members of a batch in their order."""
 
 Member: TypeAlias = tuple[int, int]
 """A split and a seed."""
@@ -59,20 +59,20 @@ class Plan:
 
     def data(self) -> tuple[DataSpec, ...]:
         """Return the data sets, each once."""
-        return tuple(dict.fromkeys(trial.spec.draw.split.data for trial in self.trials))
+        return tuple(dict.fromkeys(trial.spec.resample.split.data for trial in self.trials))
 
     def splits(self) -> tuple[SplitSpec, ...]:
         """Return the splits, each once."""
-        return tuple(dict.fromkeys(trial.spec.draw.split for trial in self.trials))
+        return tuple(dict.fromkeys(trial.spec.resample.split for trial in self.trials))
 
     def names(self) -> set[tuple[str, str]]:
         """Return the kinds and names of its methods and classifiers."""
-        methods = {("oversampler", trial.spec.draw.method.name) for trial in self.trials}
+        methods = {("oversampler", trial.spec.resample.method.name) for trial in self.trials}
         return methods | {("classifier", trial.spec.classifier.name) for trial in self.trials}
 
     def fits(self) -> tuple[Fit, ...]:
-        """Return the calls that make the draws, each draw in exactly one of them."""
-        return fits(trial.spec.draw for trial in self.trials)
+        """Return the calls that make the resamples, each resample in exactly one of them."""
+        return fits(trial.spec.resample for trial in self.trials)
 
     def __str__(self) -> str:
         n_trials = len({trial.spec for trial in self.trials})
@@ -87,9 +87,9 @@ def plan(suite: Suite) -> Plan:
     """Return every trial that ``suite`` asks for."""
     classifiers = [(item.label, item.component()) for item in suite.classifiers]
     trials = (
-        Planned(TrialSpec(draw, classifier), data.label, ratio_label(ratio), method, label)
+        Planned(TrialSpec(resample, classifier), data.label, ratio_label(ratio), method, label)
         for data, ratio in product(suite.data, suite.ratios)
-        for method, draw in _draws(suite, data, ratio)
+        for method, resample in _resamples(suite, data, ratio)
         for label, classifier in classifiers
     )
     return Plan(suite.name, tuple(trials))
@@ -100,15 +100,15 @@ def ratio_label(ratio: float | None) -> str:
     return "natural" if ratio is None else f"{ratio:g}"
 
 
-def _draws(suite: Suite, data: DataItem, ratio: float | None) -> Iterator[tuple[str, DrawSpec]]:
-    """Yield the draws of one data set and ratio, split by split, each with the label of its method."""
+def _resamples(suite: Suite, data: DataItem, ratio: float | None) -> Iterator[tuple[str, ResampleSpec]]:
+    """Yield the resamples of one data set and ratio, split by split, each with the label of its method."""
     members = tuple(product(range(data.splits or suite.splits), range(data.seeds or suite.seeds)))
     methods = [(item.label, item.component(), batches_of(members, item.batch)) for item in suite.methods]
     rows, protocol = data.spec(), suite.protocol.spec()
     for member in members:
         split = SplitSpec(rows, ratio, protocol, index=member[0])
         for label, method, batches in methods:
-            yield label, DrawSpec(split, method, seed=member[1], batch=batches.get(member, ()))
+            yield label, ResampleSpec(split, method, seed=member[1], batch=batches.get(member, ()))
 
 
 def batches_of(members: tuple[Member, ...], size: int) -> dict[Member, tuple[Member, ...]]:
@@ -119,28 +119,29 @@ def batches_of(members: tuple[Member, ...], size: int) -> dict[Member, tuple[Mem
     return {member: batch for batch in cut for member in batch}
 
 
-def fits(draws: Iterable[DrawSpec]) -> tuple[Fit, ...]:
-    """Group draws into the calls that make them; a batch is whole even when one member is asked for."""
-    found: dict[DrawSpec, Fit] = {}
-    for draw in dict.fromkeys(draws):
-        first = first_of(draw)
+def fits(resamples: Iterable[ResampleSpec]) -> tuple[Fit, ...]:
+    """Group resamples into the calls that make them; a batch is whole even when one member is asked for."""
+    found: dict[ResampleSpec, Fit] = {}
+    for resample in dict.fromkeys(resamples):
+        first = first_of(resample)
         if first not in found:
-            found[first] = members_of(draw)
+            found[first] = members_of(resample)
     return tuple(found.values())
 
 
-def first_of(draw: DrawSpec) -> DrawSpec:
-    """Return the first draw of the batch that ``draw`` is made in, by which the batch is known."""
-    if not draw.batch:
-        return draw
-    index, seed = draw.batch[0]
-    return replace(draw, split=replace(draw.split, index=index), seed=seed)
+def first_of(resample: ResampleSpec) -> ResampleSpec:
+    """Return the first resample of the batch that ``resample`` is made in, by which the batch is known."""
+    if not resample.batch:
+        return resample
+    index, seed = resample.batch[0]
+    return replace(resample, split=replace(resample.split, index=index), seed=seed)
 
 
-def members_of(draw: DrawSpec) -> Fit:
-    """Return every draw of the batch that ``draw`` is made in, itself among them, in their order."""
-    if not draw.batch:
-        return (draw,)
+def members_of(resample: ResampleSpec) -> Fit:
+    """Return every resample of the batch that ``resample`` is made in, itself among them, in their order."""
+    if not resample.batch:
+        return (resample,)
     return tuple(
-        replace(draw, split=replace(draw.split, index=index), seed=seed) for index, seed in draw.batch
+        replace(resample, split=replace(resample.split, index=index), seed=seed)
+        for index, seed in resample.batch
     )

@@ -40,13 +40,13 @@ class BatchRules:
         with seeded(globally):
             return list(quietly(self._batch_sampler().fit_resample_batch, problems, list(seeds)))
 
-    def test_batch_gives_each_member_a_sound_draw(self) -> None:
-        """A batch gives one draw a problem, in their order, each of them sound."""
+    def test_batch_gives_each_member_a_sound_resample(self) -> None:
+        """A batch gives one resample a problem, in their order, each of them sound."""
         members = _members()
-        draws = self._batch(members)
+        resamples = self._batch(members)
 
-        assert len(draws) == len(members), f"{len(members)} problems gave {len(draws)} draws"
-        for member, returned in zip(members, draws, strict=True):
+        assert len(resamples) == len(members), f"{len(members)} problems gave {len(resamples)} resamples"
+        for member, returned in zip(members, resamples, strict=True):
             assert_sound(member, returned)
 
     def test_batch_member_does_not_depend_on_its_neighbours(self) -> None:
@@ -85,29 +85,29 @@ class BatchRules:
             assert same((member.X, member.y), problem), "fit_resample_batch wrote into a problem"
 
     def test_batch_member_that_fails_takes_no_other_along(self) -> None:
-        """A member with one minority row gives a draw or an exception in its place; the others are sound."""
+        """A member with one minority row gives a resample or an exception; the others are sound."""
         first, _, third = _members()
         lone = drawn(n_minority=1)
-        draws = self._batch([first, lone, third])
+        resamples = self._batch([first, lone, third])
 
-        assert_sound(first, draws[0])
-        assert_sound(third, draws[2])
-        if isinstance(draws[1], Exception):
-            assert_told(draws[1])
+        assert_sound(first, resamples[0])
+        assert_sound(third, resamples[2])
+        if isinstance(resamples[1], Exception):
+            assert_told(resamples[1])
         else:
-            assert_sound(lone, draws[1])
+            assert_sound(lone, resamples[1])
 
     def test_batch_tells_of_each_member(self) -> None:
         """After a batch ``fallback_`` and ``sample_weight_``, where set, are lists of an entry a member."""
         sampler, members = self._batch_sampler(), _members()
-        draws = quietly(sampler.fit_resample_batch, [member.locked() for member in members], list(SEEDS))
+        resamples = quietly(sampler.fit_resample_batch, [member.locked() for member in members], list(SEEDS))
         for name in ("fallback_", "sample_weight_"):
             told = getattr(sampler, name, None)
             assert told is None or isinstance(told, list), f"after a batch {name} is no list: {told!r}"
-            assert not told or len(told) == len(draws), (
-                f"{name} has {len(told)} entries for {len(draws)} members"
+            assert not told or len(told) == len(resamples), (
+                f"{name} has {len(told)} entries for {len(resamples)} members"
             )
         fallbacks = getattr(sampler, "fallback_", None) or []
         assert all(not told or is_sentence(told) for told in fallbacks), f"no sentence: {fallbacks}"
-        for weight, (_, y) in zip(getattr(sampler, "sample_weight_", None) or [], draws, strict=False):
+        for weight, (_, y) in zip(getattr(sampler, "sample_weight_", None) or [], resamples, strict=False):
             assert weight is None or np.shape(weight) == np.shape(y), "a member's weights do not fit its rows"

@@ -71,7 +71,7 @@ class DatasetContract:
             assert not len(unknown), f"column {column} of {len(names)} categories holds {unknown[:5]}"
 
     def test_loading_twice_gives_the_same_rows(self) -> None:
-        """A second load gives the same rows in the same order: a draw is known by the data's fingerprint."""
+        """A second load gives the same rows in the same order, and so the same fingerprint."""
         first, second = self.dataset(), quietly(self.load)
 
         assert first.X.dtype == second.X.dtype, "the second load gave another dtype"

@@ -29,7 +29,7 @@ from oversample_bench.testing.verdicts import (
 )
 
 ENOUGH = 0.9
-"""The share of the owed rows below which the host marks a draw as short."""
+"""The share of the requested rows below which the host marks a resample as short."""
 
 
 class OversamplerContract(BatchRules):
@@ -65,12 +65,12 @@ class OversamplerContract(BatchRules):
         """Two samplers of one seed give the same rows, whatever the global generators hold."""
         problem = drawn()
         self._drawn(self.make(0), problem)  # loads a framework that is imported late
-        draws = []
+        resamples = []
         for seed in (1, 2):
             with seeded(seed):
-                draws.append(quietly(self.make(0).fit_resample, *problem.copies()))
+                resamples.append(quietly(self.make(0).fit_resample, *problem.copies()))
 
-        assert same(*draws), "random_state=0 gave other rows when a global generator held another state"
+        assert same(*resamples), "random_state=0 gave other rows when a global generator held another state"
 
     def test_another_seed_gives_other_rows(self) -> None:
         """Two samplers of different seeds give different rows, unless the method says it is deterministic."""
@@ -126,7 +126,7 @@ class OversamplerContract(BatchRules):
         assert same(expected, returned), "read-only arrays gave other rows than writable ones"
 
     def test_output_is_finite_and_of_the_right_shape(self) -> None:
-        """A draw is a pair: finite rows of the same features, and as many labels, all of them known."""
+        """A resample is a pair: finite rows of the same features, and as many labels, all of them known."""
         problem = drawn()
 
         assert_sound(problem, self._drawn(self.make(0), problem))
@@ -139,7 +139,7 @@ class OversamplerContract(BatchRules):
         assert problem.y.dtype == y.dtype, f"labels of dtype {problem.y.dtype} came back as {y.dtype}"
 
     def test_real_rows_come_back_unchanged(self) -> None:
-        """Every real row is in the draw with its label, to the last bit, unless the method drops rows."""
+        """Every real row is in the resample with its label, to the last bit, unless the method drops rows."""
         if self.drops_rows:
             pytest.skip("the method declares that it drops rows")
         problem = drawn()
@@ -174,10 +174,13 @@ class OversamplerContract(BatchRules):
             sampler.set_params(sampling_strategy=ratio)
         y = np.asarray(self._drawn(sampler, problem)[1])
         n_minority = int(problem.y.sum())
-        owed, made = int(ratio * (len(problem.y) - n_minority)) - n_minority, int((y == 1).sum()) - n_minority
+        requested, made = (
+            int(ratio * (len(problem.y) - n_minority)) - n_minority,
+            int((y == 1).sum()) - n_minority,
+        )
 
-        assert made >= ENOUGH * owed or is_sentence(getattr(sampler, "fallback_", None)), (
-            f"made {made} of {owed} minority rows for the ratio {ratio}, and fallback_ does not say why"
+        assert made >= ENOUGH * requested or is_sentence(getattr(sampler, "fallback_", None)), (
+            f"made {made} of {requested} minority rows for the ratio {ratio}, and fallback_ does not say why"
         )
 
     def test_weights_and_fallback_have_their_forms(self) -> None:
@@ -192,7 +195,7 @@ class OversamplerContract(BatchRules):
 
     @pytest.mark.parametrize("case", list(HARD_CASES))
     def test_hard_cases_survive_or_raise_a_sentence(self, case: str) -> None:
-        """Data that is hard gives a sound draw, or an error that tells a user what is wrong."""
+        """Data that is hard gives a sound resample, or an error that tells a user what is wrong."""
         problem = HARD_CASES[case]()
         try:
             returned = self._drawn(self.make(0), problem)

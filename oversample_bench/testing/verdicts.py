@@ -1,4 +1,4 @@
-"""What the rules have in common: equal draws, sound draws, and errors that speak to a person."""
+"""What the rules have in common: equal resamples, sound resamples, and errors that speak to a person."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def quietly(call: Callable[..., Any], *args: Any) -> Any:
 
 
 def same(first: Rows, second: Rows) -> bool:
-    """Tell whether two draws are equal to the last bit, order included."""
+    """Tell whether two resamples are equal to the last bit, order included."""
     (X1, y1), (X2, y2) = (tuple(map(np.asarray, rows)) for rows in (first, second))
     return bool(np.array_equal(X1, X2, equal_nan=X1.dtype.kind == "f") and np.array_equal(y1, y2))
 
@@ -58,7 +58,7 @@ def assert_told(error: Exception) -> None:
 
 
 def assert_sound(problem: Problem, returned: Any) -> None:
-    """Fail on a draw that nothing can be trained on."""
+    """Fail on a resample that nothing can be trained on."""
     assert isinstance(returned, tuple), f"returned {type(returned).__name__}, not the pair (X, y)"
     assert len(returned) == 2, f"returned {len(returned)} things, not the pair (X, y)"
     X, y = np.asarray(returned[0]), np.asarray(returned[1])

@@ -1,7 +1,7 @@
 """How long a report of a large store takes, and how much memory: a process of its own for each measure.
 
 Nothing here passes or fails by a clock; see ``test_speed.py``. The stores are made, not run: scores are drawn
-at random, one method in fifty trials fails, and one draw in fifty is flagged.
+at random, one method in fifty trials fails, and one resample in fifty is flagged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, TrialRecord
+from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, TrialRecord
 
 METRICS = {"mcc": True, "f1_macro": True, "brier": False}
 TEXTS = ("params", "source", "stage", "kind", "reason", "traceback")
@@ -51,10 +51,10 @@ class Size:
         """Yield the plan in the order of a suite's."""
         axes = (self.sets, self.splits, self.methods, self.classifiers)
         for i, split, method, classifier in itertools.product(*map(range, axes)):
-            draw = f"{i:08x}{split:08x}{method:016x}"
+            resample = f"{i:08x}{split:08x}{method:016x}"
             yield PlannedRecord(
                 f"{i:08x}{split:08x}{method:08x}{classifier:08x}",
-                draw,
+                resample,
                 f"set_{i:03}",
                 "natural",
                 "none" if method == 0 else f"method_{method}",
@@ -83,34 +83,34 @@ class Filler:
     ledger: Ledger
     run: int
 
-    def rows(self, record: PlannedRecord, failed: bool, flagged: bool) -> tuple[DrawRecord, TrialRecord]:
-        """Return the draw and the trial of one planned row."""
+    def rows(self, record: PlannedRecord, failed: bool, flagged: bool) -> tuple[ResampleRecord, TrialRecord]:
+        """Return the resample and the trial of one planned row."""
         common = dict.fromkeys(TEXTS, "") | {"run": self.run}
-        draw = common | {
+        resample = common | {
             "split": f"{record.dataset}/{record.split}", "method": record.method, "spec": "{}",
             "status": "ok", "fallback": "", "flags": "copies" if flagged else "", "n_real": 200,
-            "n_dropped": 0, "n_new": 150, "n_new_majority": 0, "n_owed": 150, "n_copies": 0,
+            "n_dropped": 0, "n_new": 150, "n_new_majority": 0, "n_requested": 150, "n_copies": 0,
             "realised_ratio": 1.0, "fit_seconds": 0.1,
         }  # fmt: skip
-        trial = common | {"draw": record.draw, "classifier": record.classifier, "trial_seconds": 0.1}
+        trial = common | {"resample": record.resample, "classifier": record.classifier, "trial_seconds": 0.1}
         trial |= {"status": "failed", "reason": "no neighbours"} if failed else {"status": "ok"}
-        return DrawRecord(record.draw, draw), TrialRecord(record.trial, trial, {}, {})
+        return ResampleRecord(record.resample, resample), TrialRecord(record.trial, trial, {}, {})
 
 
 def fill(filler: Filler, plan: list[PlannedRecord], rng: np.random.Generator) -> None:
-    """Write an outcome of each trial, and of its draw and split."""
+    """Write an outcome of each trial, and of its resample and split."""
     connection = filler.ledger.connection
     chance, values = rng.random((2, len(plan))), rng.normal(0.6, 0.1, (len(plan), len(METRICS)))
-    draws, trials, scores, splits = {}, [], [], {}
+    resamples, trials, scores, splits = {}, [], [], {}
     for record, luck, flag, score in zip(plan, *chance, values.tolist(), strict=True):
-        draw, trial = filler.rows(record, failed=luck < 0.02, flagged=flag < 0.02)
-        draws[record.draw] = {"digest": record.draw, **draw.columns}
+        resample, trial = filler.rows(record, failed=luck < 0.02, flagged=flag < 0.02)
+        resamples[record.resample] = {"digest": record.resample, **resample.columns}
         trials.append({"digest": record.trial, **trial.columns})
         splits[f"{record.dataset}/{record.split}"] = record.dataset
         if luck >= 0.02:
             scores += [(record.trial, name, "", one) for name, one in zip(METRICS, score, strict=True)]
     connection.execute("BEGIN")
-    inserted(connection, "draws", list(draws.values()))
+    inserted(connection, "resamples", list(resamples.values()))
     inserted(connection, "trials", trials)
     connection.executemany("INSERT INTO scores (trial, metric, source, value) VALUES (?, ?, ?, ?)", scores)
     sizes = [(place, name, 7, 160, 40, 0, 40, 10, 0.25, 0, 0) for place, name in splits.items()]

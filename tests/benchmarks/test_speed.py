@@ -252,7 +252,7 @@ def finished(path: Path, folder: Path) -> None:
     ledger.set_plan(records)
     source = registry.entry("metric", "mcc").source
     for record in records:
-        columns = {"draw": record.draw, "status": "ok", "trial_seconds": 0.01, "run": number}
+        columns = {"resample": record.resample, "status": "ok", "trial_seconds": 0.01, "run": number}
         columns |= dict.fromkeys(
             ("classifier", "params", "source", "stage", "kind", "reason", "traceback"), ""
         )
@@ -269,11 +269,11 @@ def test_fits_for_many_classifiers(benchmark: Any, tmp_path: Path, tell: Any) ->
     text = text.replace("  - logistic_regression", "  - logistic_regression\n  - knn\n  - linear_svc")
     suite = parse_suite(text, folder=HERE)
     summary = benchmark.pedantic(run, args=(suite, tmp_path / "out", Options(runner="serial")), rounds=1)
-    fits = len(list((tmp_path / "out" / "draws").iterdir()))
+    fits = len(list((tmp_path / "out" / "resamples").iterdir()))
 
     assert fits == 15
     tell(
-        f"fits of a method for 4 classifiers ({fits} draws, {summary.computed} trials)",
+        f"fits of a method for 4 classifiers ({fits} resamples, {summary.computed} trials)",
         f"{fits * 4 / summary.computed:.0f} each",
         "1",
     )

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from oversample_bench.evaluation.audit import NEW, BadDraw, Draw, audited, checked, traced
+from oversample_bench.core.resample import NEW, Resample
+from oversample_bench.evaluation.audit import BadResample, audited, checked, traced
 
 FEW = np.array([-0.0, 0.0, 1.0, -1.0, 0.5, 1e-300, 1e300])  # few values, so that equal rows are common
 
@@ -37,17 +38,17 @@ def keys(X, y):
     return Counter((*(row + 0.0).tolist(), int(label)) for row, label in zip(X, y, strict=True))
 
 
-def as_draw(X, y, X_out, y_out):
+def as_resample(X, y, X_out, y_out):
     origin = traced(X, y, X_out, y_out)
-    return Draw(origin, X_out[origin == NEW], y_out[origin == NEW])
+    return Resample(origin, X_out[origin == NEW], y_out[origin == NEW])
 
 
 @settings(deadline=None, max_examples=200)
 @given(case=answers())
-def test_a_draw_gives_back_what_the_sampler_returned(case):
+def test_a_resample_gives_back_what_the_sampler_returned(case):
     """Rows that are told by what they are come back in their order, bit for bit but for the sign of zero."""
     X, y, X_out, y_out = case
-    rows, labels = as_draw(*case).rows(X, y)
+    rows, labels = as_resample(*case).rows(X, y)
 
     assert (rows + 0.0).tobytes() == (X_out + 0.0).tobytes()
     assert labels.tolist() == y_out.tolist()
@@ -58,7 +59,7 @@ def test_a_draw_gives_back_what_the_sampler_returned(case):
 def test_as_many_rows_are_real_as_can_be(case):
     """Each training row is returned once at most, under its own label, and no row is new without need."""
     X, y, X_out, y_out = case
-    origin = as_draw(*case).origin
+    origin = as_resample(*case).origin
     real = origin[origin >= 0]
 
     assert len(set(real.tolist())) == len(real)
@@ -70,15 +71,15 @@ def test_as_many_rows_are_real_as_can_be(case):
 def test_counts_add_up(case):
     """Kept and dropped rows are the real ones, kept and new rows the returned ones; copies are counted."""
     X, y, X_out, y_out = case
-    draw = as_draw(*case)
-    audit = audited(X, y, draw, 0, "")
+    resample = as_resample(*case)
+    audit = audited(X, y, resample, 0, "")
     kept = (keys(X, y) & keys(X_out, y_out)).total()
     features = {tuple((row + 0.0).tolist()) for row in X}
-    copies = [tuple((row + 0.0).tolist()) in features for row in draw.X_new]
+    copies = [tuple((row + 0.0).tolist()) in features for row in resample.X_new]
 
     assert kept + audit.n_dropped == audit.n_real == len(X)
     assert kept + audit.n_new == len(X_out)
-    assert audit.n_new_majority == (draw.y_new == 0).sum()
+    assert audit.n_new_majority == (resample.y_new == 0).sum()
     assert audit.n_copies == sum(copies)
     assert audit.realised_ratio == (y_out == 1).sum() / (y_out == 0).sum()
 
@@ -94,7 +95,7 @@ def test_what_is_accepted_can_be_trained_on(X_out, y_out):
     """Arrays of any shape and content are refused in a sentence, or are finite rows of both classes."""
     try:
         rows, labels = checked(np.zeros((3, 2)), (X_out, y_out))
-    except BadDraw:
+    except BadResample:
         return
 
     assert rows.shape == (len(labels), 2)

@@ -45,7 +45,7 @@ def planned(suite):
 def identity(found):
     """Return the digests of a plan on a machine where every name has its version and its rows."""
     named = [trial.spec for trial in found.trials]
-    sources = {("oversampler", spec.draw.method.name): "tests 1" for spec in named}
+    sources = {("oversampler", spec.resample.method.name): "tests 1" for spec in named}
     sources |= {("classifier", spec.classifier.name): "tests 1" for spec in named}
     return Identity({data: f"rows of {data.name}" for data in found.data()}, sources)
 
@@ -54,9 +54,14 @@ def digests(found):
     """Return the digest of each trial by its place in the tables."""
     known = identity(found)
     return {
-        (t.dataset, t.ratio, t.method, t.classifier, t.spec.draw.split.index, t.spec.draw.seed): known.trial(
-            t.spec
-        )
+        (
+            t.dataset,
+            t.ratio,
+            t.method,
+            t.classifier,
+            t.spec.resample.split.index,
+            t.spec.resample.seed,
+        ): known.trial(t.spec)
         for t in found.trials
     }
 
@@ -65,8 +70,8 @@ def seeds(found):
     """Return the seeds of methods and classifiers by their place in the tables."""
     known = identity(found)
     return {
-        (t.dataset, t.ratio, t.method, t.classifier, t.spec.draw.split.index, t.spec.draw.seed): (
-            known.method_seed(t.spec.draw),
+        (t.dataset, t.ratio, t.method, t.classifier, t.spec.resample.split.index, t.spec.resample.seed): (
+            known.method_seed(t.spec.resample),
             known.classifier_seed(t.spec),
         )
         for t in found.trials
@@ -144,7 +149,7 @@ def test_more_seeds_leave_what_is_fitted_alone_as_it_was(suite, more):
 def assert_only_partial_batches_moved(suite, before, after):
     size = {method.get("label", method["name"]): method["batch"] for method in suite["methods"][1:]}
     old, new = digests(before), digests(after)
-    whole = {t for t in before.trials if len(t.spec.draw.batch) in (0, size.get(t.method, 0))}
+    whole = {t for t in before.trials if len(t.spec.resample.batch) in (0, size.get(t.method, 0))}
     kept = digests(type(before)(before.name, tuple(t for t in before.trials if t in whole)))
 
     assert kept.items() <= new.items()
@@ -154,24 +159,24 @@ def assert_only_partial_batches_moved(suite, before, after):
 
 @unhurried
 @given(suite=suites())
-def test_fits_cover_each_draw_exactly_once(suite):
-    """Every draw that a trial waits for is made by one fit, and no fit makes one that nobody asked for."""
+def test_fits_cover_each_resample_exactly_once(suite):
+    """Every resample that a trial waits for is made by one fit, and no fit makes one for nobody."""
     found = planned(suite)
-    made = [draw for fit in found.fits() for draw in fit]
+    made = [resample for fit in found.fits() for resample in fit]
 
     assert len(made) == len(set(made))
-    assert set(made) == {trial.spec.draw for trial in found.trials}
-    assert all(fit == members_of(draw) for fit in found.fits() for draw in fit)
+    assert set(made) == {trial.spec.resample for trial in found.trials}
+    assert all(fit == members_of(resample) for fit in found.fits() for resample in fit)
 
 
 @unhurried
 @given(suite=suites(), data=st.data())
-def test_fits_of_some_draws_are_fits_of_the_plan(suite, data):
+def test_fits_of_some_resamples_are_fits_of_the_plan(suite, data):
     """What is left of a run is fitted in the same batches as the whole."""
     found = planned(suite)
     asked = data.draw(st.lists(st.sampled_from(found.trials), max_size=10))
 
-    assert set(fits(trial.spec.draw for trial in asked)) <= set(found.fits())
+    assert set(fits(trial.spec.resample for trial in asked)) <= set(found.fits())
 
 
 @given(
@@ -191,19 +196,21 @@ def test_batches_keep_every_member_in_order(members, size):
 @unhurried
 @given(suite=suites(), data=st.data())
 def test_jobs_are_the_plan_less_what_is_done(suite, data):
-    """Each trial that is left is in one job, with its draw; resume needs nothing else."""
+    """Each trial that is left is in one job, with its resample; resume needs nothing else."""
     found = planned(suite)
     known = identity(found)
     every = {known.trial(trial.spec) for trial in found.trials}
     done = data.draw(st.sets(st.sampled_from(sorted(every))))
-    drawn = data.draw(st.sets(st.sampled_from(sorted({known.draw(t.spec.draw) for t in found.trials}))))
+    drawn = data.draw(
+        st.sets(st.sampled_from(sorted({known.resample(t.spec.resample) for t in found.trials})))
+    )
     left = list(jobs(found, known, done, drawn.__contains__, {Component("smote"): Resources(2, 0.5)}))
     trials = [trial for job in left for trial in job.trials]
 
     assert sorted(trial.digest for trial in trials) == sorted(every - done)
     assert len({member.digest for job in left for member in job.members}) == sum(len(j.members) for j in left)
     for job in left:
-        needed = {trial.draw for trial in job.trials}
+        needed = {trial.resample for trial in job.trials}
         assert {member.digest for member in job.needed()} == needed
         assert job.stored == (needed <= drawn)
         assert tuple(member.spec for member in job.members) == members_of(job.members[0].spec)

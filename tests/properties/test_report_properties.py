@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 
 from oversample_bench.analysis import mean_ranks, results, score_cells
 from oversample_bench.report import markdown, write_report
-from oversample_bench.store import DrawRecord, Ledger, PlannedRecord, RunRecord, SplitRecord, TrialRecord
+from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
 
 METHODS = ("none", "smote", "adasyn")
 SPLITS = 3
@@ -40,7 +40,7 @@ def write(folder: Path, grid: Sequence[Outcome], order: random.Random | None = N
     keys = [(f"set{i}", split, name) for i in range(2) for split in range(SPLITS) for name in METHODS]
     trials = list(zip(keys, grid, strict=True))
     ledger.set_plan(
-        [PlannedRecord(f"{key}", f"draw {key}", key[0], "0.1", key[2], "tree", key[1], 0) for key in keys]
+        [PlannedRecord(f"{key}", f"resample {key}", key[0], "0.1", key[2], "tree", key[1], 0) for key in keys]
     )
     if order is not None:
         order.shuffle(trials)
@@ -66,10 +66,12 @@ def _write_one(ledger: Ledger, key: tuple[str, int, str], outcome: Outcome) -> N
     }
     drawn |= {"fallback": "", "flags": "copies" if key[2] == "smote" else "", "fit_seconds": 0.1}
     split = SplitRecord(f"{key[:2]}", key[0], 2, 100, 10, 0, 20, 2, 0.1, 0, 0)
-    ledger.add_draw(DrawRecord(f"draw {key}", {"digest": f"draw {key}", **common, **drawn}), split)
+    ledger.add_resample(
+        ResampleRecord(f"resample {key}", {"digest": f"resample {key}", **common, **drawn}), split
+    )
     columns = {
         "digest": f"{key}",
-        "draw": f"draw {key}",
+        "resample": f"resample {key}",
         "classifier": "tree",
         **common,
         "trial_seconds": 0.3,

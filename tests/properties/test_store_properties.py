@@ -12,7 +12,7 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.store import Ledger, PlannedRecord, RunRecord, TrialRecord, connect
 
 STATUSES = ["ok", "failed", "timeout", "crashed", "oom", "upstream", "skipped"]
-TEXTS = ("draw", "classifier", "params", "source", "stage", "kind", "reason", "traceback", "notes")
+TEXTS = ("resample", "classifier", "params", "source", "stage", "kind", "reason", "traceback", "notes")
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
 numbers = st.none() | st.floats(allow_nan=False)
 metrics = st.sampled_from(["mcc", "f1", "auroc"])
@@ -82,7 +82,7 @@ def is_settled(record, sources, asked, retry):
 planned = st.builds(
     PlannedRecord,
     trial=st.sampled_from("abcdef"),
-    **dict.fromkeys(("draw", "dataset", "ratio", "method", "classifier"), texts),
+    **dict.fromkeys(("resample", "dataset", "ratio", "method", "classifier"), texts),
     split=st.integers(0, 99),
     seed=st.integers(0, 99),
 )

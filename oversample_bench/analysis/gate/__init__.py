@@ -11,8 +11,8 @@ do:
 s² is the variance of the scores of one split over its seeds in the baseline, averaged over the splits; n the
 number of trials; t the quantile of Student's t with splits * (seeds - 1) degrees of freedom, or fewer where
 few splits make most of the noise (`noise`). Besides its cells each method is judged once over all of them:
-there the classifiers, which share draws, are averaged first, and the variances of the data sets are added. t
-is two-sided and shares ``false_alarm``, 1 % for all comparisons together, among them (Bonferroni).
+there the classifiers, which share resamples, are averaged first, and the variances of the data sets are
+added. t is two-sided and shares ``false_alarm``, 1 % for all comparisons together, among them (Bonferroni).
 
 How often that is wrong was measured. Of thirty seeds of GL-GAN on twenty splits of two digits, three were
 taken for the baseline and three others for the run, 600 times: 1.3 % failed where 1 % were allowed, 7 % where

@@ -20,9 +20,9 @@ SELECT p.dataset, p.ratio, p.classifier, p.method, p.split, p.seed, s.value,
 FROM planned p LEFT JOIN trials t ON t.digest = p.trial
 LEFT JOIN scores s ON s.trial = p.trial AND s.metric = ? ORDER BY p.position
 """
-DRAWS = """
+RESAMPLES = """
 SELECT min(p.position), p.dataset, p.method AS label, d.method, d.params, d.spec, s.fingerprint
-FROM planned p JOIN draws d ON d.digest = p.draw LEFT JOIN splits s ON s.digest = d.split
+FROM planned p JOIN resamples d ON d.digest = p.resample LEFT JOIN splits s ON s.digest = d.split
 GROUP BY p.dataset, p.ratio, p.method ORDER BY 1
 """
 CLASSIFIERS = """
@@ -171,7 +171,7 @@ def _why(row: sqlite3.Row) -> str:
 def _computed(connection: sqlite3.Connection) -> dict[str, str]:
     """Return what the labels of the plan stand for."""
     found: dict[str, str] = {}
-    for row in connection.execute(DRAWS):
+    for row in connection.execute(RESAMPLES):
         spec = json.loads(row["spec"])
         batch = f" in batches of {len(spec['batch'])}" if spec["batch"] else ""
         found.setdefault(f"method {row['label']}", f"{row['method']} {row['params']}{batch}")

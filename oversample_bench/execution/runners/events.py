@@ -1,4 +1,4 @@
-"""What a runner tells, such as the end of a draw or a trial; and what it is told: where things come from."""
+"""What a runner tells, such as the end of a fit or a trial; and what it is told: where things come from."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import TypeAlias
 
 from oversample_bench.api import Dataset
 from oversample_bench.core.outcome import Outcome
+from oversample_bench.core.resample import Resample
 from oversample_bench.core.specs import Component, DataSpec
-from oversample_bench.evaluation.audit import Draw
 from oversample_bench.evaluation.scoring import Scores
-from oversample_bench.evaluation.stages import Bounds, Drawn
-from oversample_bench.evaluation.tasks import DrawTask, Job, TrialTask
+from oversample_bench.evaluation.stages import AuditedResample, Bounds
+from oversample_bench.evaluation.tasks import Job, ResampleTask, TrialTask
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import Registry
 from oversample_bench.store.records import SplitRecord
 
 
 @dataclass(frozen=True)
-class DrawDone:
-    """A draw was made, or could not be made."""
+class ResampleDone:
+    """A resample was made, or could not be made."""
 
-    task: DrawTask
-    outcome: Outcome[Drawn]
+    task: ResampleTask
+    outcome: Outcome[AuditedResample]
     split: SplitRecord | None = None
 
 
@@ -49,11 +49,11 @@ class Notice:
     sentence: str
 
 
-Event: TypeAlias = DrawDone | TrialDone | JobDone | Notice
+Event: TypeAlias = ResampleDone | TrialDone | JobDone | Notice
 
 
 @dataclass(frozen=True)
-class Blueprint:
+class WorkerConfig:
     """All that a process needs to set up the stages; it can be sent to another machine.
 
     Attributes
@@ -79,7 +79,7 @@ class Blueprint:
     @classmethod
     def of(
         cls, jobs: Sequence[Job], registry: Registry, metrics: tuple[str, ...], bounds: Bounds
-    ) -> Blueprint:
+    ) -> WorkerConfig:
         """Return what it takes to carry out ``jobs`` by the plugins of ``registry``, as they were read."""
         drawn = {("oversampler", job.members[0].spec.method) for job in jobs}
         tried = {("classifier", task.spec.classifier) for job in jobs for task in job.trials}
@@ -89,16 +89,16 @@ class Blueprint:
 
 
 @dataclass(frozen=True)
-class Supply:
-    """Where a runner gets data sets and stored draws from; both are the driver's."""
+class DataProvider:
+    """Where a runner gets data sets and stored resamples from; both are the driver's."""
 
     dataset: Callable[[DataSpec], Outcome[Dataset]]
-    draw: Callable[[str], Draw | None]
+    resample: Callable[[str], Resample | None]
 
-    def stored(self, job: Job) -> dict[str, Draw] | None:
-        """Return the draws that a job's trials need, by digest, or None unless all can be read."""
+    def stored(self, job: Job) -> dict[str, Resample] | None:
+        """Return the resamples that a job's trials need, by digest, or None unless all can be read."""
         if not job.stored:
             return None
-        found = {member.digest: self.draw(member.digest) for member in job.needed()}
-        draws = {digest: draw for digest, draw in found.items() if draw is not None}
-        return draws if len(draws) == len(found) else None
+        found = {member.digest: self.resample(member.digest) for member in job.needed()}
+        resamples = {digest: resample for digest, resample in found.items() if resample is not None}
+        return resamples if len(resamples) == len(found) else None

@@ -16,27 +16,27 @@ killed."""
 
 
 @dataclass(frozen=True, eq=False)
-class Flight:
+class PendingCall:
     """A call that a worker was given.
 
     Attributes
     ----------
     reference : ray.ObjectRef
         Of its result.
-    errand : object
+    assignment : object
         What it is for, which the schedule is told when it lands; None for a call that only makes ready.
     limit : float or None
         Seconds after which the worker is killed.
     last : bool, default=True
-        Whether it ends its errand; else another call of the same errand follows.
+        Whether it ends its assignment; else another call of the same assignment follows.
     alone : bool, default=False
-        Whether no other errand may be sent before it has landed.
+        Whether no other assignment may be sent before it has ended.
     started : float
         When the worker turned to it, on the clock of `time.monotonic`.
     """
 
     reference: Any
-    errand: Any
+    assignment: Any
     limit: float | None
     last: bool = True
     alone: bool = False
@@ -65,9 +65,9 @@ class Slot:
         The worker.
     station : Station or None
         Its first answer; None before that.
-    flights : deque of Flight
+    pending calls : deque of Flight
         Its calls in their order.
-    split, draw : str
+    split, resample : str
         The digests of what its last fit or trial was about, which it has at hand.
     late : float or None
         When its first call was found to be late, on the clock of `time.monotonic`.
@@ -77,9 +77,9 @@ class Slot:
     node: str = ""
     actor: Any = None
     station: Station | None = None
-    flights: deque[Flight] = field(default_factory=deque)
+    pending: deque[PendingCall] = field(default_factory=deque)
     split: str = ""
-    draw: str = ""
+    resample: str = ""
     late: float | None = None
 
     def fits(self, needed: Resources) -> bool:
@@ -91,35 +91,35 @@ class Slot:
         return (
             self.station is not None
             and self.ahead() == ahead
-            and not any(flight.alone for flight in self.flights)
+            and not any(call.alone for call in self.pending)
         )
 
     def ahead(self) -> int:
         """Return how many fits and trials wait here or are under way."""
-        return sum(flight.last and flight.errand is not None for flight in self.flights)
+        return sum(call.last and call.assignment is not None for call in self.pending)
 
-    def errands(self) -> list[Any]:
+    def assignments(self) -> list[Any]:
         """Return the fits and trials that wait here or are under way, each once."""
-        return list(dict.fromkeys(flight.errand for flight in self.flights if flight.errand))
+        return list(dict.fromkeys(call.assignment for call in self.pending if call.assignment))
 
     def seconds_left(self) -> float:
         """Return the seconds until the first call is late, or until it has been late for too long."""
         if self.late is not None:
             return self.late + SLACK_SECONDS - time.monotonic()
-        return self.flights[0].left()
+        return self.pending[0].left()
 
-    def end_first(self) -> Flight:
+    def end_first(self) -> PendingCall:
         """Take away the call that has ended; the clock of the next one starts."""
-        ended = self.flights.popleft()
+        ended = self.pending.popleft()
         self._restart()
         return ended
 
-    def drop(self, errand: Any) -> None:
-        """Forget the further calls of an errand that has failed."""
-        self.flights = deque(flight for flight in self.flights if flight.errand is not errand)
+    def drop(self, assignment: Any) -> None:
+        """Forget the further calls of an assignment that has failed."""
+        self.pending = deque(call for call in self.pending if call.assignment is not assignment)
         self._restart()
 
     def _restart(self) -> None:
         self.late = None
-        if self.flights:
-            self.flights[0] = replace(self.flights[0], started=time.monotonic())
+        if self.pending:
+            self.pending[0] = replace(self.pending[0], started=time.monotonic())

@@ -2,8 +2,8 @@
 
 A worker does one thing at a time, and the driver knows since when; so a worker that outlives a limit in
 silence is killed, and one that dies costs only the row that it was busy with. A fit is begun only when no
-trial waits, so that draws do not pile up. A trial goes to the worker that made its draw where that one is
-free.
+trial waits, so that resamples do not pile up. A trial goes to the worker that made its resample where that
+one is free.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from oversample_bench.evaluation.stages import upstream
 from oversample_bench.evaluation.tasks import Job, TrialTask
 from oversample_bench.execution.runners.deaths import is_lost_node
 from oversample_bench.execution.runners.events import (
-    Blueprint,
-    DrawDone,
+    DataProvider,
     Event,
     JobDone,
     Notice,
-    Supply,
+    ResampleDone,
     TrialDone,
+    WorkerConfig,
 )
-from oversample_bench.execution.runners.pending_calls import Flight, Slot
-from oversample_bench.execution.runners.pool import Landing, Pool
+from oversample_bench.execution.runners.pending_calls import PendingCall, Slot
+from oversample_bench.execution.runners.pool import CallResult, Pool
 from oversample_bench.execution.runners.slots import Node, places, shortages, within
 from oversample_bench.execution.runners.worker import Box, Drawing
 
@@ -43,7 +43,7 @@ MOST_TRIES = 3
 
 @dataclass(eq=False)
 class _Live:
-    """A job that has begun: where its draws are, and which of its trials wait."""
+    """A job that has begun: where its resamples are, and which of its trials wait."""
 
     job: Job
     box: Box = field(default_factory=list)
@@ -55,7 +55,7 @@ class _Live:
 
 @dataclass(frozen=True, eq=False)
 class _Fitting:
-    """The errand of a fit."""
+    """The assignment of a fit."""
 
     live: _Live
     tries: int = 1
@@ -64,7 +64,7 @@ class _Fitting:
 
 @dataclass(frozen=True, eq=False)
 class _Trying:
-    """The errand of a trial."""
+    """The assignment of a trial."""
 
     live: _Live
     task: TrialTask
@@ -73,9 +73,9 @@ class _Trying:
 
 
 def run_ray(
-    jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, nodes: Sequence[Node]
+    jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider, nodes: Sequence[Node]
 ) -> Iterator[Event]:
-    """Yield the end of each draw, trial and job as it comes, on the nodes of a connected cluster.
+    """Yield the end of each resample, trial and job as it comes, on the nodes of a connected cluster.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def run_ray(
     """
     for sentence in shortages(jobs, nodes):
         yield Notice(sentence)
-    schedule = _Schedule(jobs, blueprint, supply, nodes)
+    schedule = _Schedule(jobs, worker_config, provider, nodes)
     try:
         yield from schedule.events()
     finally:
@@ -95,26 +95,26 @@ class _Schedule:
     """Which task goes to which worker next."""
 
     def __init__(
-        self, jobs: Sequence[Job], blueprint: Blueprint, supply: Supply, nodes: Sequence[Node]
+        self, jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider, nodes: Sequence[Node]
     ) -> None:
         import ray
 
         self._ray = ray
-        self._supply = supply
-        self._bounds = blueprint.bounds
+        self._provider = provider
+        self._bounds = worker_config.bounds
         self._nodes = nodes
         self._queue: deque[Job] = deque(jobs)
         self._live: list[_Live] = []
         self._data: dict[DataSpec, Box] = {}
         self._moved = time.monotonic()
-        self.pool = Pool(blueprint, places(jobs, nodes))
+        self.pool = Pool(worker_config, places(jobs, nodes))
 
     def events(self) -> Iterator[Event]:
         """Hand out work and collect results until nothing is left."""
         while self._queue or self._live:
             self._employ_all()
-            for slot in self.pool.landed(TICK_SECONDS):
-                yield from self._follow(self.pool.land(slot))
+            for slot in self.pool.collected(TICK_SECONDS):
+                yield from self._follow(self.pool.collect(slot))
                 self._employ_all()
             for slot in self.pool.overdue():
                 yield from self._follow(self.pool.kill(slot))
@@ -148,7 +148,7 @@ class _Schedule:
             self._employ(slot)
 
     def _employ(self, slot: Slot) -> None:
-        """Give a worker what was put back, or a trial (of its own draw if there is one), or a fit."""
+        """Give a worker what was put back, or a trial (of its own resample if there is one), or a fit."""
         for live in self._live:
             if live.again and self._can_take(slot, live.again[0]):
                 self._begin(slot, live.again.popleft())
@@ -164,24 +164,24 @@ class _Schedule:
                 self._begin_job(slot, job)
                 return
 
-    def _can_take(self, slot: Slot, errand: _Fitting | _Trying) -> bool:
-        if errand.alone and slot.ahead():
+    def _can_take(self, slot: Slot, assignment: _Fitting | _Trying) -> bool:
+        if assignment.alone and slot.ahead():
             return False
-        return isinstance(errand, _Trying) or self._can_fit(slot, errand.live.job)
+        return isinstance(assignment, _Trying) or self._can_fit(slot, assignment.live.job)
 
     def _can_fit(self, slot: Slot, job: Job) -> bool:
         return slot.fits(within(job.resources, self._nodes))
 
-    def _begin(self, slot: Slot, errand: _Fitting | _Trying) -> None:
-        if isinstance(errand, _Fitting):
-            self._begin_fit(slot, errand)
+    def _begin(self, slot: Slot, assignment: _Fitting | _Trying) -> None:
+        if isinstance(assignment, _Fitting):
+            self._begin_fit(slot, assignment)
         else:
-            self._begin_trial(slot, errand)
+            self._begin_trial(slot, assignment)
 
     def _begin_job(self, slot: Slot, job: Job) -> None:
         live = _Live(job, home=slot)
         self._live.append(live)
-        stored = self._supply.stored(job)
+        stored = self._provider.stored(job)
         if stored is None:
             self._begin_fit(slot, _Fitting(live))
             return
@@ -189,37 +189,39 @@ class _Schedule:
         live.waiting.extend(job.trials)
         self._employ(slot)
 
-    def _begin_fit(self, slot: Slot, errand: _Fitting) -> None:
+    def _begin_fit(self, slot: Slot, assignment: _Fitting) -> None:
         """Send the calls of a fit: its splits, the method itself on the clock, the audit."""
-        live, members, data = errand.live, errand.live.job.members, self._boxed(errand.live.job)
+        live, members, data = assignment.live, assignment.live.job.members, self._boxed(assignment.live.job)
         live.home, live.away = slot, live.away + 1
         if any(member.split != slot.split for member in members):
-            slot.flights.append(Flight(slot.actor.gather.remote(members, data), errand=None, limit=None))
+            slot.pending.append(
+                PendingCall(slot.actor.gather.remote(members, data), assignment=None, limit=None)
+            )
         limit = None if self._bounds.fit is None else self._bounds.fit * len(members)
         fit = slot.actor.fit.remote(members, data)
         drawing = slot.actor.drawing.remote(members)
         live.box = [drawing]
-        slot.split, slot.draw = members[-1].split, members[-1].digest
-        slot.flights.append(Flight(fit, errand, limit, last=False, alone=errand.alone))
-        slot.flights.append(Flight(drawing, errand, limit=None, alone=errand.alone))
+        slot.split, slot.resample = members[-1].split, members[-1].digest
+        slot.pending.append(PendingCall(fit, assignment, limit, last=False, alone=assignment.alone))
+        slot.pending.append(PendingCall(drawing, assignment, limit=None, alone=assignment.alone))
 
-    def _begin_trial(self, slot: Slot, errand: _Trying) -> None:
-        """Send the calls of a trial: its split and draw where they are not at hand, itself on the clock."""
-        live, task, data = errand.live, errand.task, self._boxed(errand.live.job)
+    def _begin_trial(self, slot: Slot, assignment: _Trying) -> None:
+        """Send the calls of a trial: its split and resample where it lacks them, itself on the clock."""
+        live, task, data = assignment.live, assignment.task, self._boxed(assignment.live.job)
         live.away += 1
-        split = next(member.split for member in live.job.members if member.digest == task.draw)
-        if (split, task.draw) != (slot.split, slot.draw):
+        split = next(member.split for member in live.job.members if member.digest == task.resample)
+        if (split, task.resample) != (slot.split, slot.resample):
             ready = slot.actor.ready.remote(task, split, live.box, data)
-            slot.flights.append(Flight(ready, errand=None, limit=None))
-        slot.split, slot.draw = split, task.draw
+            slot.pending.append(PendingCall(ready, assignment=None, limit=None))
+        slot.split, slot.resample = split, task.resample
         reference = slot.actor.trial.remote(task, split, live.box, data)
-        slot.flights.append(Flight(reference, errand, self._bounds.trial, alone=errand.alone))
+        slot.pending.append(PendingCall(reference, assignment, self._bounds.trial, alone=assignment.alone))
 
     def _boxed(self, job: Job) -> Box:
         """Return the reference of a job's data set, which is put into the cluster once."""
         spec = job.data
         if spec not in self._data:
-            self._data[spec] = [self._put(self._supply.dataset(spec))]
+            self._data[spec] = [self._put(self._provider.dataset(spec))]
         return self._data[spec]
 
     def _put(self, value: Any) -> Any:
@@ -238,24 +240,24 @@ class _Schedule:
                 "free some space, or name another folder with RAY_TMPDIR, and run again."
             ) from error
 
-    def _follow(self, landing: Landing) -> Iterator[Event]:
+    def _follow(self, call_result: CallResult) -> Iterator[Event]:
         """Yield what follows from the end of a call, good or bad."""
-        for orphan in landing.orphans:
-            self._again(orphan)
-        for suspect in landing.suspects:
+        for assignment in call_result.requeued:
+            self._again(assignment)
+        for suspect in call_result.suspects:
             self._again(replace(suspect, alone=True))
-        errand, result = landing.errand, landing.result
-        if errand is None:
+        assignment, result = call_result.assignment, call_result.result
+        if assignment is None:
             return
-        if is_lost_node(result) and errand.tries < MOST_TRIES:
-            self._again(replace(errand, tries=errand.tries + 1))
+        if is_lost_node(result) and assignment.tries < MOST_TRIES:
+            self._again(replace(assignment, tries=assignment.tries + 1))
             return
-        live: _Live = errand.live
+        live: _Live = assignment.live
         live.away -= 1
-        if isinstance(errand, _Fitting):
+        if isinstance(assignment, _Fitting):
             yield from self._drawn(live, result)
         else:
-            yield TrialDone(errand.task, _staged(result, "trial"))
+            yield TrialDone(assignment.task, _staged(result, "trial"))
         if not (live.waiting or live.again or live.away):
             self._live.remove(live)
             self._forget(live.job)
@@ -267,21 +269,21 @@ class _Schedule:
         if all(job.data != spec for job in (*(live.job for live in self._live), *self._queue)):
             self._data.pop(spec, None)
 
-    def _again(self, errand: _Fitting | _Trying) -> None:
+    def _again(self, assignment: _Fitting | _Trying) -> None:
         """Put back a task that did not come to its end through no fault of its own."""
-        errand.live.away -= 1
-        errand.live.again.appendleft(errand)
+        assignment.live.away -= 1
+        assignment.live.again.appendleft(assignment)
 
     def _drawn(self, live: _Live, result: Drawing | Failed) -> Iterator[Event]:
-        """Yield the draws of a fit, and the trials that cannot be because theirs failed."""
+        """Yield the resamples of a fit, and the trials that cannot be because theirs failed."""
         members = live.job.members
         if isinstance(result, Failed):
-            failed = _staged(result, "draw")
+            failed = _staged(result, "resample")
             result = Drawing({member.digest: failed for member in members}, {})
         for member in members:
-            yield DrawDone(member, result.outcomes[member.digest], result.splits.get(member.digest))
+            yield ResampleDone(member, result.outcomes[member.digest], result.splits.get(member.digest))
         for task in live.job.trials:
-            outcome = result.outcomes[task.draw]
+            outcome = result.outcomes[task.resample]
             if isinstance(outcome, Failed):
                 yield TrialDone(task, upstream(outcome))
             else:

@@ -10,32 +10,43 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 
 from oversample_bench.core.outcome import Ok, Outcome
-from oversample_bench.evaluation.audit import Draw
+from oversample_bench.core.resample import Resample
 from oversample_bench.evaluation.tasks import Job
 from oversample_bench.evaluation.threads import limited
-from oversample_bench.execution.runners.events import Blueprint, DrawDone, Event, JobDone, Supply, TrialDone
-from oversample_bench.execution.runners.workbench import Workbench, only_draw
+from oversample_bench.execution.runners.events import (
+    DataProvider,
+    Event,
+    JobDone,
+    ResampleDone,
+    TrialDone,
+    WorkerConfig,
+)
+from oversample_bench.execution.runners.workbench import Workbench, only_resample
 
 
-def run_serial(jobs: Sequence[Job], blueprint: Blueprint, supply: Supply) -> Generator[Event, None, None]:
-    """Yield the end of each draw, trial and job as it comes."""
-    bench = Workbench(blueprint)
+def run_serial(
+    jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider
+) -> Generator[Event, None, None]:
+    """Yield the end of each resample, trial and job as it comes."""
+    bench = Workbench(worker_config)
     with limited():
         for job in jobs:
-            yield from _events(job, bench, supply)
+            yield from _events(job, bench, provider)
 
 
-def _events(job: Job, bench: Workbench, supply: Supply) -> Iterator[Event]:
-    stored = supply.stored(job)
+def _events(job: Job, bench: Workbench, provider: DataProvider) -> Iterator[Event]:
+    stored = provider.stored(job)
     if stored is None:
-        fit = bench.gathered(job.members, supply.dataset).answered(bench.tools)
-        told = tuple(zip(job.members, fit.draws(), fit.records(), strict=True))
-        yield from (DrawDone(*draw) for draw in told)
-        draws: dict[str, Outcome[Draw]] = {task.digest: only_draw(found) for task, found, _ in told}
+        fit = bench.gathered(job.members, provider.dataset).answered(bench.tools)
+        told = tuple(zip(job.members, fit.resamples(), fit.records(), strict=True))
+        yield from (ResampleDone(*resample) for resample in told)
+        resamples: dict[str, Outcome[Resample]] = {
+            task.digest: only_resample(found) for task, found, _ in told
+        }
     else:
-        draws = {digest: Ok(draw) for digest, draw in stored.items()}
+        resamples = {digest: Ok(resample) for digest, resample in stored.items()}
     splits_of = {member.digest: member.split for member in job.members}
     for task in job.trials:
-        found = bench.trial(task, splits_of[task.draw], draws[task.draw], supply.dataset)
+        found = bench.trial(task, splits_of[task.resample], resamples[task.resample], provider.dataset)
         yield TrialDone(task, found)
     yield JobDone(job)

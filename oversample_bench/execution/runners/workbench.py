@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from oversample_bench.api import Dataset
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.outcome import Failed, Ok, Outcome
+from oversample_bench.core.resample import Resample
 from oversample_bench.core.specs import DataSpec, SplitSpec
 from oversample_bench.evaluation import stages
-from oversample_bench.evaluation.audit import Draw
 from oversample_bench.evaluation.preprocess import Split
 from oversample_bench.evaluation.process_state import folder_kept
 from oversample_bench.evaluation.scoring import Scores
-from oversample_bench.evaluation.tasks import DrawTask, TrialTask
-from oversample_bench.execution.runners.events import Blueprint
+from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
+from oversample_bench.execution.runners.events import WorkerConfig
 from oversample_bench.plugins.registry import Entry, Registry, load_registry
 from oversample_bench.store.records import SplitRecord
 
@@ -29,7 +29,7 @@ DatasetOf = Callable[[DataSpec], Outcome[Dataset]]
 class Fit:
     """One fit on its way: the splits of its members, then what the method made of them."""
 
-    tasks: Sequence[DrawTask]
+    tasks: Sequence[ResampleTask]
     splits: Sequence[Outcome[Split]]
     answers: stages.Answers = ()
 
@@ -37,7 +37,7 @@ class Fit:
         """Call the method, which is what a limit is for."""
         return replace(self, answers=stages.fit(self.tasks, self.splits, tools))
 
-    def draws(self) -> tuple[Outcome[stages.Drawn], ...]:
+    def resamples(self) -> tuple[Outcome[stages.AuditedResample], ...]:
         """Return what there is to say of the answers, which may take longer than the fit."""
         return stages.drawn(self.tasks, self.splits, self.answers)
 
@@ -51,20 +51,20 @@ class Workbench:
 
     Parameters
     ----------
-    blueprint : Blueprint
+    worker config : WorkerConfig
         What the suite uses.
     """
 
-    def __init__(self, blueprint: Blueprint) -> None:
+    def __init__(self, worker_config: WorkerConfig) -> None:
         self._splits: OrderedDict[str, Outcome[Split]] = OrderedDict()
         with folder_kept():
-            registry = _agreeing(load_registry(blueprint.loose), blueprint.sources)
-            metrics = {name: registry.entry("metric", name).resolve() for name in blueprint.metrics}
-            self.tools = stages.Toolbox(registry, metrics, blueprint.bounds)
-            self._import(blueprint)
+            registry = _agreeing(load_registry(worker_config.loose), worker_config.sources)
+            metrics = {name: registry.entry("metric", name).resolve() for name in worker_config.metrics}
+            self.tools = stages.Toolbox(registry, metrics, worker_config.bounds)
+            self._import(worker_config)
 
-    def _import(self, blueprint: Blueprint) -> None:
-        for kind, component in blueprint.components:
+    def _import(self, worker_config: WorkerConfig) -> None:
+        for kind, component in worker_config.components:
             try:
                 self.tools.registry.entry(kind, component.name).resolve()
             except UsageError:  # told by the stage that needs it, as the failure of its row
@@ -79,16 +79,16 @@ class Workbench:
         self._splits.move_to_end(digest)
         return self._splits[digest]
 
-    def gathered(self, tasks: Sequence[DrawTask], dataset: DatasetOf) -> Fit:
+    def gathered(self, tasks: Sequence[ResampleTask], dataset: DatasetOf) -> Fit:
         """Return a fit that has its splits and has not begun."""
         return Fit(tasks, [self.split(task.spec.split, task.split, dataset) for task in tasks])
 
     def trial(
-        self, task: TrialTask, split_digest: str, draw: Outcome[Draw], dataset: DatasetOf
+        self, task: TrialTask, split_digest: str, resample: Outcome[Resample], dataset: DatasetOf
     ) -> Outcome[Scores]:
         """Return the scores of one trial."""
-        found = self.split(task.spec.draw.split, split_digest, dataset)
-        return stages.trial(task, found, draw, self.tools)
+        found = self.split(task.spec.resample.split, split_digest, dataset)
+        return stages.trial(task, found, resample, self.tools)
 
 
 def _agreeing(registry: Registry, sources: Mapping[tuple[str, str], str]) -> Registry:
@@ -110,10 +110,10 @@ def _size(found: Outcome[Split]) -> int:
     if isinstance(found, Failed):
         return 0
     split = found.value
-    return sum(array.nbytes for array in (split.X, split.X_test, split.X_hidden))
+    return sum(array.nbytes for array in (split.X, split.X_test, split.X_withheld))
 
 
-def _record(task: DrawTask, found: Outcome[Split]) -> SplitRecord | None:
+def _record(task: ResampleTask, found: Outcome[Split]) -> SplitRecord | None:
     if isinstance(found, Failed):
         return None
     split = found.value
@@ -124,7 +124,7 @@ def _record(task: DrawTask, found: Outcome[Split]) -> SplitRecord | None:
         n_features=split.X.shape[1],
         n_majority=len(split.y) - n_minority,
         n_minority=n_minority,
-        n_hidden=len(split.X_hidden),
+        n_withheld=len(split.X_withheld),
         n_test_majority=len(split.y_test) - n_test_minority,
         n_test_minority=n_test_minority,
         realised_ratio=n_minority / (len(split.y) - n_minority),
@@ -133,6 +133,6 @@ def _record(task: DrawTask, found: Outcome[Split]) -> SplitRecord | None:
     )
 
 
-def only_draw(outcome: Outcome[stages.Drawn]) -> Outcome[Draw]:
-    """Return the rows of a draw without what is told of them."""
-    return outcome if isinstance(outcome, Failed) else Ok(outcome.value.draw, outcome.seconds)
+def only_resample(outcome: Outcome[stages.AuditedResample]) -> Outcome[Resample]:
+    """Return the rows of a resample without what is told of them."""
+    return outcome if isinstance(outcome, Failed) else Ok(outcome.value.resample, outcome.seconds)

@@ -1,7 +1,7 @@
-"""What runs in a worker process of a Ray cluster: a workbench, and the last draws that were made on it.
+"""What runs in a worker process of a Ray cluster: a workbench, and the last resamples that were made on it.
 
-The calls come in groups, so that the driver's clock runs for foreign code alone: splits and draws are fetched
-before a fit or a trial, and a fit is audited behind it.
+The calls come in groups, so that the driver's clock runs for foreign code alone: splits and resamples are
+fetched before a fit or a trial, and a fit is audited behind it.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from typing import Any, TypeAlias
 
 from oversample_bench.api import Dataset
 from oversample_bench.core.outcome import Ok, Outcome
+from oversample_bench.core.resample import Resample
 from oversample_bench.core.specs import DataSpec
-from oversample_bench.evaluation.audit import Draw
 from oversample_bench.evaluation.scoring import Scores
-from oversample_bench.evaluation.stages import Drawn
-from oversample_bench.evaluation.tasks import DrawTask, TrialTask
+from oversample_bench.evaluation.stages import AuditedResample
+from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
 from oversample_bench.evaluation.threads import limited
-from oversample_bench.execution.runners.events import Blueprint
-from oversample_bench.execution.runners.workbench import Fit, Workbench, only_draw
+from oversample_bench.execution.runners.events import WorkerConfig
+from oversample_bench.execution.runners.workbench import Fit, Workbench, only_resample
 from oversample_bench.store.records import SplitRecord
 
 Box: TypeAlias = list[Any]
 """A list around an object reference, so that Ray hands over the reference and not the object."""
 
-DRAWS_KEPT = 4
+RESAMPLES_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Station:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The draws of one fit on their way to the driver and to other workers."""
+    """The resamples of one fit on their way to the driver and to other workers."""
 
-    outcomes: dict[str, Outcome[Drawn]]
+    outcomes: dict[str, Outcome[AuditedResample]]
     splits: dict[str, SplitRecord | None]
 
 
@@ -50,15 +50,15 @@ class Worker:
 
     Parameters
     ----------
-    blueprint : Blueprint
+    worker config : WorkerConfig
         What the suite uses; it is imported here, before any clock runs.
     threads : int
         How many threads the libraries may use.
     """
 
-    def __init__(self, blueprint: Blueprint, threads: int) -> None:
-        self._bench = Workbench(blueprint)
-        self._draws: OrderedDict[str, Outcome[Draw]] = OrderedDict()
+    def __init__(self, worker_config: WorkerConfig, threads: int) -> None:
+        self._bench = Workbench(worker_config)
+        self._resamples: OrderedDict[str, Outcome[Resample]] = OrderedDict()
         self._fit: Fit | None = None
         self._threads = limited(threads)
         self._threads.__enter__()  # for the life of the process
@@ -68,48 +68,48 @@ class Worker:
         errors = Path("/proc/self/fd/2")
         return Station(str(errors.readlink()) if errors.is_symlink() else "")
 
-    def gather(self, tasks: tuple[DrawTask, ...], data: Box) -> None:
+    def gather(self, tasks: tuple[ResampleTask, ...], data: Box) -> None:
         """Make ready the splits of a fit."""
         self._fit = None  # of a fit before whose end never came
         self._fit = self._bench.gathered(tasks, _opened(data))
 
-    def fit(self, tasks: tuple[DrawTask, ...], data: Box) -> None:
+    def fit(self, tasks: tuple[ResampleTask, ...], data: Box) -> None:
         """Call the method; `gather` may be left out where the last call was about the same split."""
         fit = self._fit or self._bench.gathered(tasks, _opened(data))
         self._fit = fit.answered(self._bench.tools)
 
-    def drawing(self, tasks: tuple[DrawTask, ...]) -> Drawing:
+    def drawing(self, tasks: tuple[ResampleTask, ...]) -> Drawing:
         """Audit what the method made, keep it and return it."""
         fit, self._fit = self._fit, None
         if fit is None:
             raise RuntimeError("a fit was asked for that nobody began")
         digests = [task.digest for task in tasks]
-        outcomes = dict(zip(digests, fit.draws(), strict=True))
+        outcomes = dict(zip(digests, fit.resamples(), strict=True))
         for digest, outcome in outcomes.items():
-            self._keep(digest, only_draw(outcome))
+            self._keep(digest, only_resample(outcome))
         _give_back_gpu_memory()
         return Drawing(outcomes, dict(zip(digests, fit.records(), strict=True)))
 
-    def ready(self, task: TrialTask, split: str, draw: Box, data: Box) -> None:
-        """Make ready split and draw of a trial."""
-        self._bench.split(task.spec.draw.split, split, _opened(data))
-        self._drawn(task, draw)
+    def ready(self, task: TrialTask, split: str, resample: Box, data: Box) -> None:
+        """Make ready split and resample of a trial."""
+        self._bench.split(task.spec.resample.split, split, _opened(data))
+        self._drawn(task, resample)
 
-    def trial(self, task: TrialTask, split: str, draw: Box, data: Box) -> Outcome[Scores]:
-        """Carry out a trial; `ready` may be left out where the last call was about the same draw."""
-        return self._bench.trial(task, split, self._drawn(task, draw), _opened(data))
+    def trial(self, task: TrialTask, split: str, resample: Box, data: Box) -> Outcome[Scores]:
+        """Carry out a trial; `ready` may be left out where the last call was about the same resample."""
+        return self._bench.trial(task, split, self._drawn(task, resample), _opened(data))
 
-    def _drawn(self, task: TrialTask, draw: Box) -> Outcome[Draw]:
-        """Return the draw of a trial, fetched unless it was made or used here lately."""
-        if task.draw not in self._draws:
-            self._keep(task.draw, _fetched(draw[0], task.draw))
-        self._draws.move_to_end(task.draw)
-        return self._draws[task.draw]
+    def _drawn(self, task: TrialTask, resample: Box) -> Outcome[Resample]:
+        """Return the resample of a trial, fetched unless it was made or used here lately."""
+        if task.resample not in self._resamples:
+            self._keep(task.resample, _fetched(resample[0], task.resample))
+        self._resamples.move_to_end(task.resample)
+        return self._resamples[task.resample]
 
-    def _keep(self, digest: str, outcome: Outcome[Draw]) -> None:
-        self._draws[digest] = outcome
-        while len(self._draws) > DRAWS_KEPT:
-            self._draws.popitem(last=False)
+    def _keep(self, digest: str, outcome: Outcome[Resample]) -> None:
+        self._resamples[digest] = outcome
+        while len(self._resamples) > RESAMPLES_KEPT:
+            self._resamples.popitem(last=False)
 
 
 def _opened(data: Box) -> Any:
@@ -123,12 +123,12 @@ def _opened(data: Box) -> Any:
     return dataset
 
 
-def _fetched(reference: Any, digest: str) -> Outcome[Draw]:
-    """Return a draw that another worker made, or that the driver has read from disk."""
+def _fetched(reference: Any, digest: str) -> Outcome[Resample]:
+    """Return a resample that another worker made, or that the driver has read from disk."""
     import ray
 
-    found: Drawing | dict[str, Draw] = ray.get(reference)
-    return only_draw(found.outcomes[digest]) if isinstance(found, Drawing) else Ok(found[digest])
+    found: Drawing | dict[str, Resample] = ray.get(reference)
+    return only_resample(found.outcomes[digest]) if isinstance(found, Drawing) else Ok(found[digest])
 
 
 def _give_back_gpu_memory() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OURS", "Absent", "Drawing", "Gallery", "drawn"]
 
-KINDS = "critical_difference|gains|curves|cost|heatmap|calibration|fidelity|portraits"
+KINDS = "critical_difference|gains|curves|cost|heatmap|calibration|fidelity|decision_regions"
 OURS = re.compile(rf"({KINDS})(-\d+)?(_.*)?\.(png|svg)")
 """The names that files of figures can have."""
 
@@ -71,8 +71,8 @@ def drawn(results: Results, found: Mapping[str, pd.DataFrame], files: Mapping[st
     -------
     Gallery
         Stems are ``critical_difference_mcc``, ``gains_mcc``, ``curves_mcc``, ``cost_mcc``, ``heatmap_mcc``,
-        and ``calibration``, ``fidelity`` and ``portraits``; further pages of a figure are ``curves-2_mcc``
-        and so on.
+        and ``calibration``, ``fidelity`` and ``decision_regions``; further pages of a figure are
+        ``curves-2_mcc`` and so on.
     """
     from oversample_bench.report.figures import (
         costs,
@@ -98,7 +98,7 @@ def drawn(results: Results, found: Mapping[str, pd.DataFrame], files: Mapping[st
             _hang(gallery, (kind, file), make(results, metric, found[metric]))
     _hang(gallery, ("calibration", ""), reliability_plots.drawings(results))
     _hang(gallery, ("fidelity", ""), fidelity_plots.drawings(results))
-    _hang(gallery, ("portraits", ""), region_plots.drawings(results))
+    _hang(gallery, ("decision_regions", ""), region_plots.drawings(results))
     return gallery
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = [
-    "panel", "method", "n_rows", "mean", "n_draws", "fit_seconds", "peak_mib", "best_for_seconds",
+    "panel", "method", "n_rows", "mean", "n_resamples", "fit_seconds", "peak_mib", "best_for_seconds",
     "best_for_mib",
 ]  # fmt: skip
 COSTS = {
@@ -47,7 +47,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     results : Results
-        For the draws, and the order of methods and classifiers.
+        For the resamples, and the order of methods and classifiers.
     metric : str
         What the cells are of.
     found : DataFrame of shape (n_cells, 11)
@@ -57,9 +57,9 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame of shape (n_panels * n_methods, 9)
         panel, method, the ``mean`` score over ``n_rows`` data sets, ratios and classifiers; ``fit_seconds``
-        (for a draw of a batch its share) and ``peak_mib`` (added while fitting), means over the ``n_draws``
-        good draws of these rows; ``best_for_seconds`` and ``best_for_mib``: no other method is as good and
-        cheaper, or better and as cheap. Panels without a complete row are left out.
+        (for a resample of a batch its share) and ``peak_mib`` (added while fitting), means over the
+        ``n_resamples`` good resamples of these rows; ``best_for_seconds`` and ``best_for_mib``: no other
+        method is as good and cheaper, or better and as cheap. Panels without a complete row are left out.
     """
     parts = [
         _points(results, panel, rows)
@@ -76,11 +76,11 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _points(results: Results, panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
-    own = pd.MultiIndex.from_frame(results.draws[PLACE])
-    good = (results.draws["status"] == "ok") & own.isin(rows.reset_index("classifier").index)
-    costs = results.draws[good].groupby("method", sort=False)
+    own = pd.MultiIndex.from_frame(results.resamples[PLACE])
+    good = (results.resamples["status"] == "ok") & own.isin(rows.reset_index("classifier").index)
+    costs = results.resamples[good].groupby("method", sort=False)
     told = costs.agg(
-        n_draws=("method", "size"), fit_seconds=("fit_seconds", "mean"), peak_mib=("peak_mib", "mean")
+        n_resamples=("method", "size"), fit_seconds=("fit_seconds", "mean"), peak_mib=("peak_mib", "mean")
     )
     told = rows.mean().rename("mean").to_frame().join(told).rename_axis("method").reset_index()
     return told.assign(panel=panel.title, n_rows=len(rows))
@@ -138,7 +138,7 @@ def _over(results: Results, told: pd.DataFrame) -> str:
     pooled = any(len(panel.classifiers) > 1 for panel in panels(results))
     several = {"data sets": len(sets) > 1, "ratios": len(results.names("ratio")) > 1, "classifiers": pooled}
     *first, last = [kind for kind, is_so in several.items() if is_so] or ["fits"]
-    count = style.extent(told["n_draws" if last == "fits" else "n_rows"])
+    count = style.extent(told["n_resamples" if last == "fits" else "n_rows"])
     kinds = f"{', '.join(first)} and {last}" if first else last
     kinds = kinds.removesuffix("s") if count == "1" and not first else kinds
     return f"{count} {kinds}" if len(sets) > 1 else f"{count} {kinds} on {naming.label(sets[0])}"

@@ -34,13 +34,13 @@ def frame(results: Results) -> pd.DataFrame:
     Returns
     -------
     DataFrame of shape (n_points, 8)
-        ratio, method; means of ``precision`` and ``coverage`` over the ``n_draws`` measured draws of
+        ratio, method; means of ``precision`` and ``coverage`` over the ``n_resamples`` measured resamples of
         ``n_sets`` data sets, with their standard deviations (ddof=1) ``precision_sd`` and ``coverage_sd``.
     """
-    good = results.draws[results.draws["status"] == "ok"].dropna(subset=list(SHARES.values()))
+    good = results.resamples[results.resamples["status"] == "ok"].dropna(subset=list(SHARES.values()))
     grouped = good.groupby(["ratio", "method"], sort=False)
     told = grouped.agg(
-        n_draws=("dataset", "size"),
+        n_resamples=("dataset", "size"),
         n_sets=("dataset", "nunique"),
         **{name: (column, "mean") for name, column in SHARES.items()},
         **{f"{name}_sd": (column, "std") for name, column in SHARES.items()},
@@ -53,14 +53,14 @@ def drawings(results: Results) -> Made:
     told = frame(results)
     if told.empty:
         return Absent(
-            "No draw has been held against hidden rows: that takes a ratio which hides minority rows, and a "
-            "method that makes new ones."
+            "No resample was compared with withheld rows: that takes a ratio which withholds minority rows, "
+            "and a method that makes new ones."
         )
     ratios = list(told["ratio"].unique())[:MOST_RATIOS]
     own = told[told["ratio"].isin(ratios)]
     names, n_sets = results.names("dataset"), int(own["n_sets"].max())
     sets = naming.label(names[0]) if len(names) == 1 else counted(n_sets, "data set")
-    over = f"{style.extent(own['n_draws'])} draws a method on {sets}"
+    over = f"{style.extent(own['n_resamples'])} resamples a method on {sets}"
     title = f"Coverage against precision of synthetic rows, means of {over}"
     paint = partial(_paint, told=own, all_looks=looks(results.names("method")))
     columns = style.wrapped(len(ratios))
@@ -74,11 +74,13 @@ def _caption(own: pd.DataFrame) -> str:
         "Synthetic minority rows against the minority rows that thinning hid, a panel a ratio (minority : "
         "majority in the training rows). Precision: the share of synthetic rows that lie where real ones "
         "are; coverage: the share of real rows that have a synthetic one near. The best corner is the upper "
-        "right. Bars are one standard deviation over draws"
+        "right. Bars are one standard deviation over resamples"
     )
     text += f"{' and data sets' if own['n_sets'].max() > 1 else ''}, and end at 0 and 1, as shares do."
-    if own["n_draws"].nunique() > 1:
-        text += " Methods with fewer draws failed or made no rows in the others, and may look better for it."
+    if own["n_resamples"].nunique() > 1:
+        text += (
+            " Methods with fewer resamples failed or made no rows in the others, and may look better for it."
+        )
     return text
 
 
@@ -116,6 +118,6 @@ def _panel(axes: Axes, part: pd.DataFrame, all_looks: dict[str, Look]) -> None:
 
 
 def _bar(mean: float, sd: float) -> tuple[float, float]:
-    """Return the ends of a bar of one deviation: no share is below 0 or above 1, and one draw has none."""
+    """Return the ends of a bar of one deviation: shares stay within 0 and 1, and one resample has none."""
     reach = 0.0 if isnan(sd) else sd
     return max(mean - reach, 0.0), min(mean + reach, 1.0)

@@ -1,7 +1,7 @@
-"""Portraits of draws: rows in a plane, and a classifier's regions there, before and after a method.
+"""Region plots of resamples: rows in a plane, and a classifier's regions there, before and after a method.
 
-Shows what the store has: one split of each data set and ratio, where the suite asked for portraits. A plane
-is an illustration; no score is taken from it.
+Shows what the store has: one split of each data set and ratio, where the suite asked for region plots. A
+plane is an illustration; no score is taken from it.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def drawings(results: Results) -> Made:
     """Return a page for each data set and ratio, a panel a method, or why there is none."""
-    if results.portraits.empty:
+    if results.decision_regions.empty:
         return Absent(
-            "The suite asks for no portraits; they are drawn where it says report: {portraits: true}."
+            "The suite asks for no region plots; they are drawn where it says "
+            "report: {decision_regions: true}."
         )
-    labels = results.plan.loc[results.portraits.index]
-    views = labels.assign(view=[json.loads(text) for text in results.portraits])
+    labels = results.plan.loc[results.decision_regions.index]
+    views = labels.assign(view=[json.loads(text) for text in results.decision_regions])
     return tuple(_page(results, part) for _, part in views.groupby(PLACE, sort=False))
 
 

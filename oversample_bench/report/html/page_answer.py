@@ -65,7 +65,7 @@ class Summary:
     shape : str
         How much was compared.
     done : tuple of str
-        How much of it is there, what failed, and what is to be known of draws and trials.
+        How much of it is there, what failed, and what is to be known of resamples and trials.
     verdicts : tuple of Verdict
         One a metric; empty where there is nothing to compare.
     notes : tuple of str
@@ -116,18 +116,18 @@ def _done(results: Results) -> Iterator[str]:
     yield coverage.line(results)
     if said := environments.caution(results):
         yield f"Caution: {said[0].lower()}{said[1:]}"
-    status = results.draws["status"]
-    n_draws, n_tried = len(status), int((status != PENDING).sum())
+    status = results.resamples["status"]
+    n_resamples, n_tried = len(status), int((status != PENDING).sum())
     n_skipped = int((status == "skipped").sum())
     n_bad = n_tried - int((status == "ok").sum()) - n_skipped
-    planned = "" if n_tried == n_draws else f" ({n_draws:,} are planned)"
+    planned = "" if n_tried == n_resamples else f" ({n_resamples:,} are planned)"
     skipped = f", {n_skipped:,} were skipped" if n_skipped else ""
-    yield f"{f'{n_bad:,}' if n_bad else 'None'} of {counted(n_tried, 'draw')} failed{skipped}{planned}."
-    flagged = int(((status == "ok") & (results.draws["flags"] != "")).sum())
+    yield f"{f'{n_bad:,}' if n_bad else 'None'} of {counted(n_tried, 'resample')} failed{skipped}{planned}."
+    flagged = int(((status == "ok") & (results.resamples["flags"] != "")).sum())
     if flagged:
         counts = flag_counts(results).groupby("flag", sort=False)["k"].sum()
         kinds = ", ".join(f"{flag} in {k:,}" for flag, k in counts.items())
-        yield f"The audit marks {counted(flagged, 'draw')}: {kinds}."
+        yield f"The audit marks {counted(flagged, 'resample')}: {kinds}."
     noted = note_counts(results)
     for flag, own in noted.groupby("flag", sort=False):
         yield f"{counted(int(own['k'].sum()), 'trial')} {VERBS.get(str(flag), str(flag))}: {_whose(own)}."

@@ -42,8 +42,8 @@ class Gains:
         What ``n`` counts and the intervals are over: `SETS`; of a single data set ``splits`` or
         ``seeds``.
     rows : DataFrame
-        One row a data set, ratio, classifier and method, as in `oversample_bench.analysis.paired_differences.frame`
-        with the method as ``other``.
+        One row a data set, ratio, classifier and method, as in
+        `oversample_bench.analysis.paired_differences.frame` with the method as ``other``.
     lines : DataFrame
         One row a ratio, classifier and method (``other``): ``n`` of ``n_planned``, ``mean``, ``low`` and
         ``high`` of the 95 % interval (NaN where n = 1), and on how many data sets the method is ``better``,

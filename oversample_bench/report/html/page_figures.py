@@ -96,14 +96,14 @@ def _gains(results: Results, own: Gains) -> dict[str, Any]:
 
 
 def _costs(results: Results) -> list[list[Any]]:
-    """Return for each data set and ratio what the good draws of each method cost together.
+    """Return for each data set and ratio what the good resamples of each method cost together.
 
     Returns
     -------
     list of [data set, ratio, costs]
-        Names as places in the plan; costs a method: seconds of fits, peaks in MiB, how many draws.
+        Names as places in the plan; costs a method: seconds of fits, peaks in MiB, how many resamples.
     """
-    good = results.draws[results.draws["status"] == "ok"]
+    good = results.resamples[results.resamples["status"] == "ok"]
     grouped = good.groupby([*PLACE, "method"], sort=False)
     sums = grouped.agg(seconds=("fit_seconds", "sum"), n=("method", "size"))
     sums.insert(1, "mib", grouped["peak_mib"].sum(min_count=1))

@@ -1,6 +1,6 @@
 """What synthetic rows are worth, for the page: precision and coverage of each method in each data set.
 
-Means and spreads are of the draws that were held against hidden rows, those of the drawn figure
+Means and spreads are of the resamples that were held against withheld rows, those of the drawn figure
 (`oversample_bench.report.figures.fidelity_plots`); the page adds up the data sets that its filters leave.
 """
 
@@ -17,16 +17,16 @@ from oversample_bench.report.html.numbers import DIGITS
 
 
 def fidelities(results: Results) -> list[list[Any]]:
-    """Return the data sets and ratios in which some draw was held against hidden rows.
+    """Return the data sets and ratios in which some resample was held against withheld rows.
 
     Returns
     -------
     list of [data set, ratio, marks]
-        Names as places in the plan. A mark is the method, its number of measured draws and the means of
-        precision and coverage; of several draws their standard deviations (ddof=1) too. Shares are in
+        Names as places in the plan. A mark is the method, its number of measured resamples and the means of
+        precision and coverage; of several resamples their standard deviations (ddof=1) too. Shares are in
         ten-thousandths.
     """
-    good = results.draws[results.draws["status"] == "ok"].dropna(subset=list(SHARES.values()))
+    good = results.resamples[results.resamples["status"] == "ok"].dropna(subset=list(SHARES.values()))
     columns = [*PLACE, "method"]
     at = {name: {own: place for place, own in enumerate(results.names(name))} for name in columns}
     grouped = good.groupby(columns, sort=False)[list(SHARES.values())]

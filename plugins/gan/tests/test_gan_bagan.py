@@ -315,7 +315,7 @@ def test_new_rows_stay_inside_the_range_of_each_feature():
 
 @pytest.mark.parametrize("n_minority", [1, 2, 3])
 def test_few_minority_rows_train(n_minority):
-    """With one, two or three minority rows all rows owed are made; one row is told of."""
+    """With one, two or three minority rows all rows requested are made; one row is told of."""
     X, y = blobs(n_minority)
     sampler = quick()
     X_out, y_out = sampler.fit_resample(X, y)

@@ -247,7 +247,7 @@ def test_noise_is_normal_or_uniform():
 
 @pytest.mark.parametrize("n_minority", [1, 2, 3])
 def test_few_minority_rows_train(n_minority):
-    """With one, two or three minority rows all rows owed are made; one row is told of."""
+    """With one, two or three minority rows all rows requested are made; one row is told of."""
     X, y = blobs(n_minority)
     sampler = quick()
     X_out, y_out = sampler.fit_resample(X, y)

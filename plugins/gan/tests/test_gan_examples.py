@@ -72,7 +72,7 @@ def test_each_kind_of_image_and_each_loss_has_a_panel(drawing, folder):
 
 
 def test_sevens_held_back_are_not_trained_on(drawing, folder):
-    """Training rows and hidden ones share no row, and no seven is lost."""
+    """Training rows and withheld ones share no row, and no seven is lost."""
     digits = digits_of(drawing, folder)
     real = {row.tobytes() for row in digits.X}
 

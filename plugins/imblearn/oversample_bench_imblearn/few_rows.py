@@ -76,8 +76,8 @@ class FewRows:
             return self._copied(X, y)
         limits = self._limits(n_minority, len(y)) if growing else []
         X_out, y_out, told = self._resampled(X, y, limits)
-        made, n_owed = len(y_out) - len(y), sum(self.sampling_strategy_.values())
-        if made < ENOUGH * n_owed:
+        made, n_requested = len(y_out) - len(y), sum(self.sampling_strategy_.values())
+        if made < ENOUGH * n_requested:
             told.append(f"{'too few' if made else 'no'} rows made{self._why_short}")
         self.fallback_ = "; ".join(told)
         return X_out, y_out

@@ -68,7 +68,7 @@ def thinned(n_minority, name="ecoli1", seed=0):
     strategy=st.sampled_from(["auto", 0.9]),
 )
 def test_rows_equal_the_librarys_where_nothing_is_lowered(pair, seed, name, strategy):
-    """With rows enough the draw is that of imbalanced-learn's class, to the last bit."""
+    """With rows enough the resample is that of imbalanced-learn's class, to the last bit."""
     ours, theirs, params = PAIRS[pair]
     params = {**params, "sampling_strategy": strategy, "random_state": seed}
     sampler = ours(**params)
@@ -94,7 +94,7 @@ def test_neighbours_are_lowered_to_the_minority_and_told(make, n_minority):
 
 
 def test_lowered_neighbours_are_the_same_as_asked_for():
-    """A lowered draw is the library's draw with the lower number."""
+    """A lowered resample is the library's resample with the lower number."""
     X, y = thinned(4)
     X_out, _ = SMOTE(random_state=3).fit_resample(X, y)
     X_expected, _ = over_sampling.SMOTE(random_state=3, k_neighbors=3).fit_resample(X, y)
@@ -223,7 +223,7 @@ def test_a_neighbours_object_is_left_to_the_library():
         SMOTE(k_neighbors=NearestNeighbors(n_neighbors=6)).fit_resample(X, y)
 
 
-def test_what_was_told_of_one_draw_is_forgotten_at_the_next():
+def test_what_was_told_of_one_resample_is_forgotten_at_the_next():
     """``fallback_`` speaks of the last fit only."""
     sampler = SMOTE(random_state=0)
     sampler.fit_resample(*thinned(3))
@@ -294,7 +294,7 @@ def test_three_classes_share_the_limit_of_the_smallest():
 
 
 def test_a_balanced_set_is_left_alone():
-    """Where nothing is owed nothing is made, lowered or told."""
+    """Where nothing is requested nothing is made, lowered or told."""
     X = np.arange(8.0).reshape(4, 2)
     sampler = SMOTE()
     X_out, _ = sampler.fit_resample(X, np.array([0, 0, 1, 1]))

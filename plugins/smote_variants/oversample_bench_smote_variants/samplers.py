@@ -129,15 +129,15 @@ def _proportion(n_new: int, surplus: int) -> float:
 
 
 def _joined(
-    y: Array, grown: list[tuple[Any, Traced]], owed: dict[Any, int]
+    y: Array, grown: list[tuple[Any, Traced]], requested: dict[Any, int]
 ) -> tuple[Array, list[Array], list[Array]]:
     """Return which real rows stay, and the new rows with their labels.
 
     Of two classes the answer is taken as it is. Of more, each was grown against all others: only its own new
-    rows are taken, no more than it is owed, and all real rows stay.
+    rows are taken, no more than it is requested, and all real rows stay.
     """
     if len(np.unique(y)) > 2 or not grown:
-        parts = [(label, found.X_new[found.y_new == 1][: owed[label]]) for label, found in grown]
+        parts = [(label, found.X_new[found.y_new == 1][: requested[label]]) for label, found in grown]
         return np.arange(len(y)), [X for _, X in parts], [np.full(len(X), label) for label, X in parts]
     label, found = grown[0]
     other = next(one for one in np.unique(y) if one != label)

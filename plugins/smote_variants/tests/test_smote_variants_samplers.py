@@ -258,7 +258,7 @@ def test_a_class_that_is_no_minority_is_refused():
 
 
 def test_a_balanced_set_is_left_alone():
-    """Where nothing is owed nothing is made or told, and the library is not asked."""
+    """Where nothing is requested nothing is made or told, and the library is not asked."""
     X = np.arange(8.0).reshape(4, 2)
     sampler = SMOTE()
     X_out, _ = sampler.fit_resample(X, np.array([0, 0, 1, 1]))

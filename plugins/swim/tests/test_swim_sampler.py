@@ -33,7 +33,7 @@ def problem(n_majority=30, n_minority=6, d=3, seed=0):
     seed=st.integers(0, 99),
 )
 def test_real_rows_stay_first_and_as_many_as_asked_follow(Sampler, n_majority, n_minority, n_new, d, seed):
-    """Whatever the counts, real rows come back as they were and finite new ones after them, all as owed."""
+    """Whatever the counts, real rows come back as they were, and finite new ones after them, as requested."""
     X, y = problem(n_majority, n_minority, d, seed)
     sampler = Sampler(sampling_strategy={1: n_minority + n_new}, random_state=seed)
     X_out, y_out = sampler.fit_resample(X, y)
@@ -179,7 +179,7 @@ def test_each_class_that_is_to_grow_does(Sampler):
 
 @BOTH
 def test_a_balanced_set_is_left_alone(Sampler):
-    """Where nothing is owed nothing is made or told."""
+    """Where nothing is requested nothing is made or told."""
     X = np.arange(8.0).reshape(4, 2)
     sampler = Sampler()
     X_out, _ = sampler.fit_resample(X, np.array([0, 0, 1, 1]))

@@ -36,36 +36,36 @@ def rows_of(y, spec):
 
 
 def parts(rows):
-    return rows.train.tolist(), rows.test.tolist(), rows.hidden.tolist()
+    return rows.train.tolist(), rows.test.tolist(), rows.withheld.tolist()
 
 
 @unhurried
 @given(case=cases())
-def test_training_test_and_hidden_rows_are_disjoint_and_complete(case):
-    """Each row is trained on, tested on or hidden, and only one of these; each part is in order."""
+def test_training_test_and_withheld_rows_are_disjoint_and_complete(case):
+    """Each row is trained on, tested on or withheld, and only one of these; each part is in order."""
     y, spec = case
     rows = rows_of(y, spec)
     assume(rows is not None)
-    train, test, hidden = parts(rows)
+    train, test, withheld = parts(rows)
 
-    assert sorted(train + test + hidden) == list(range(len(y)))
-    assert [train, test, hidden] == [sorted(train), sorted(test), sorted(hidden)]
+    assert sorted(train + test + withheld) == list(range(len(y)))
+    assert [train, test, withheld] == [sorted(train), sorted(test), sorted(withheld)]
 
 
 @unhurried
 @given(case=cases())
 def test_the_majority_stays_whole_and_the_ratio_is_kept_within_a_row(case):
-    """Only minority rows are hidden; training has at most the ratio, and less than one row below it."""
+    """Only minority rows are withheld; training has at most the ratio, and less than one row below it."""
     y, spec = case
     rows = rows_of(y, spec)
     assume(rows is not None)
     n_majority, n_minority = (int((y[rows.train] == label).sum()) for label in (0, 1))
 
-    assert (y[rows.hidden] == 1).all()
+    assert (y[rows.withheld] == 1).all()
     assert n_majority + (y[rows.test] == 0).sum() == (y == 0).sum()
     assert n_minority >= 2
     if spec.ratio is None:
-        assert len(rows.hidden) == 0
+        assert len(rows.withheld) == 0
     else:
         assert spec.ratio * n_majority - 1 < n_minority <= spec.ratio * n_majority + 1e-9
 
@@ -95,7 +95,7 @@ def test_thinning_is_nested(case, other):
 
     assert small.test.tolist() == large.test.tolist()
     assert set(small.train) <= set(large.train)
-    assert set(large.hidden) <= set(small.hidden)
+    assert set(large.withheld) <= set(small.withheld)
 
 
 @unhurried

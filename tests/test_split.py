@@ -27,7 +27,7 @@ def sizes(y, rows):
 
 
 @pytest.mark.parametrize(
-    ("classes", "train", "test", "n_hidden"),
+    ("classes", "train", "test", "n_withheld"),
     [
         ((929, 708), (744, 7), (185, 141), 560),
         ((5319, 5319), (4256, 42), (1063, 1063), 4214),
@@ -37,12 +37,16 @@ def sizes(y, rows):
     ],
     ids=["usps 2/8", "sensorless", "gas drift 4/6", "madelon", "gisette"],
 )
-def test_table_1_of_the_paper_is_reproduced(classes, train, test, n_hidden):
+def test_table_1_of_the_paper_is_reproduced(classes, train, test, n_withheld):
     """The class counts alone give the training rows of Table 1 of the GL-GAN paper, and its test rows."""
     y = labels(*classes)
     rows = thin(y, spec(0.01))
 
-    assert (sizes(y, rows.train), sizes(y, rows.test), sizes(y, rows.hidden)) == (train, test, (0, n_hidden))
+    assert (sizes(y, rows.train), sizes(y, rows.test), sizes(y, rows.withheld)) == (
+        train,
+        test,
+        (0, n_withheld),
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,14 +84,14 @@ def test_a_natural_set_hides_nothing():
     y = labels(301, 35)
     rows = thin(y, spec())
 
-    assert (sizes(y, rows.train), sizes(y, rows.test), len(rows.hidden)) == ((241, 28), (60, 7), 0)
+    assert (sizes(y, rows.train), sizes(y, rows.test), len(rows.withheld)) == ((241, 28), (60, 7), 0)
 
 
 def test_a_ratio_that_the_set_just_has_keeps_all():
-    """When the ratio asks for every candidate, none is hidden."""
+    """When the ratio asks for every candidate, none is withheld."""
     rows = thin(labels(100, 10), spec(0.1))
 
-    assert len(rows.hidden) == 0
+    assert len(rows.withheld) == 0
 
 
 def test_a_set_with_too_few_minority_rows_is_skipped():
@@ -142,7 +146,7 @@ def test_the_rows_of_a_split_are_the_same_on_every_machine():
     """Stored results rest on these rows: NumPy's permutation may not change under the same protocol."""
     rows = thin(np.repeat([0, 1], [20, 10]), spec(0.2, index=3))
 
-    assert (rows.test.tolist(), rows.hidden.tolist()) == ([3, 6, 7, 8, 26, 27], [22, 24, 25, 28, 29])
+    assert (rows.test.tolist(), rows.withheld.tolist()) == ([3, 6, 7, 8, 26, 27], [22, 24, 25, 28, 29])
 
 
 def test_splits_are_independent_of_each_other():

@@ -1,4 +1,4 @@
-"""Portraits of draws: what is shown of the rows, and the regions of a classifier in their plane."""
+"""Region plots of resamples: what is shown of the rows, and the regions of a classifier in their plane."""
 
 import json
 import sqlite3
@@ -9,9 +9,9 @@ from sklearn.linear_model import LogisticRegression
 
 from oversample_bench import Options, run
 from oversample_bench.analysis.results import read
-from oversample_bench.evaluation.audit import NEW, Draw
+from oversample_bench.core.resample import NEW, Resample
 from oversample_bench.evaluation.preprocess import Split
-from oversample_bench.execution.decision_regions import GRID, MOST, Sitter, portrait, sittings
+from oversample_bench.execution.decision_regions import GRID, MOST, Subject, decision_regions, shown_trials
 from oversample_bench.report.figures import Absent, region_plots
 from oversample_bench.suite import parse_suite
 from oversample_bench.suite.plan import plan
@@ -21,22 +21,24 @@ def a_split(n_features, n_majority=60, n_minority=6, seed=0):
     generator = np.random.default_rng(seed)
     y = np.repeat([0, 1], [n_majority, n_minority])
     X = generator.normal(size=(len(y), n_features)) + 3.0 * y[:, np.newaxis]
-    return Split(X=X, y=y, X_test=X + 0.1, y_test=y.copy(), X_hidden=X[:0].copy(), n_encoded=0, n_imputed=0)
+    return Split(X=X, y=y, X_test=X + 0.1, y_test=y.copy(), X_withheld=X[:0].copy(), n_encoded=0, n_imputed=0)
 
 
 def nothing_new(split):
-    return Draw(np.arange(len(split.y)), split.X[:0].copy(), split.y[:0].copy(), None)
+    return Resample(np.arange(len(split.y)), split.X[:0].copy(), split.y[:0].copy(), None)
 
 
 def with_copies(split, times):
-    """Return a draw that repeats each minority row."""
+    """Return a resample that repeats each minority row."""
     X_new = np.repeat(split.X[split.y == 1], times, axis=0)
     origin = np.concatenate([np.arange(len(split.y)), np.full(len(X_new), NEW)])
-    return Draw(origin, X_new, np.ones(len(X_new), dtype=np.int64), None)
+    return Resample(origin, X_new, np.ones(len(X_new), dtype=np.int64), None)
 
 
-def painted(split, draw, classifier=None):
-    return json.loads(portrait(Sitter(split, draw, classifier or LogisticRegression(), random_state=0)))
+def painted(split, resample, classifier=None):
+    return json.loads(
+        decision_regions(Subject(split, resample, classifier or LogisticRegression(), random_state=0))
+    )
 
 
 def test_two_features_are_shown_as_they_are():
@@ -71,7 +73,9 @@ def test_new_rows_widen_the_region_of_the_minority():
     """Before and after differ by the new rows alone: ten copies of each minority row win ground."""
     split = a_split(2, n_minority=3, seed=3)
 
-    before, after = (painted(split, draw)["regions"] for draw in (nothing_new(split), with_copies(split, 10)))
+    before, after = (
+        painted(split, resample)["regions"] for resample in (nothing_new(split), with_copies(split, 10))
+    )
 
     assert sum(row.count("1") for row in after) > sum(row.count("1") for row in before)
 
@@ -100,7 +104,7 @@ def test_many_rows_are_thinned_and_counted():
     assert found == painted(split, nothing_new(split))
 
 
-def test_a_portrait_that_fails_says_why():
+def test_a_picture_of_regions_that_fails_says_why():
     """A classifier that cannot be fitted in the plane leaves a sentence, not an error."""
     split = a_split(2)
 
@@ -111,16 +115,16 @@ def test_a_portrait_that_fails_says_why():
 
 
 def test_one_trial_of_each_method_sits():
-    """A data set, a ratio and a method have one portrait: of the first split, seed and classifier."""
+    """A data set, a ratio and a method have one region plot: of the first split, seed and classifier."""
     suite = parse_suite(
         "{name: t, data: [ecoli1, glass1], methods: [none, random], classifiers: [knn, mlp], "
         "splits: 3, seeds: 2}"
     )
 
-    found = list(sittings(plan(suite)))
+    found = list(shown_trials(plan(suite)))
 
     assert len(found) == 2 * 2
-    assert {(one.classifier, one.spec.draw.split.index, one.spec.draw.seed) for one in found} == {
+    assert {(one.classifier, one.spec.resample.split.index, one.spec.resample.seed) for one in found} == {
         ("knn", 0, 0)
     }
 
@@ -132,27 +136,27 @@ methods: [none, smote]
 classifiers: [knn, logistic_regression]
 splits: 2
 metrics: [mcc]
-report: {portraits: true}
+report: {decision_regions: true}
 """
 
 
 def views(folder):
-    return read(folder).portraits
+    return read(folder).decision_regions
 
 
-def test_a_run_leaves_the_portraits_that_its_suite_asks_for(tmp_path):
-    """One portrait a data set, ratio and method, of the first split; a suite that does not ask has none."""
+def test_a_run_leaves_the_decision_regions_that_its_suite_asks_for(tmp_path):
+    """One region plot a data set, ratio and method, of the first split; who does not ask has none."""
     run(parse_suite(SUITE.replace("true", "false")), tmp_path / "a")
     run(parse_suite(SUITE), tmp_path / "b")
 
     assert views(tmp_path / "a").empty
     results = read(tmp_path / "b")
-    sitters = results.plan.loc[results.portraits.index, ["method", "classifier", "split"]]
-    assert sitters.to_numpy().tolist() == [["none", "knn", 0], ["smote", "knn", 0]]
+    subjects = results.plan.loc[results.decision_regions.index, ["method", "classifier", "split"]]
+    assert subjects.to_numpy().tolist() == [["none", "knn", 0], ["smote", "knn", 0]]
 
 
-def test_portraits_can_be_asked_for_later(tmp_path):
-    """A finished run whose suite now asks for portraits gets them from its stored draws, and no trial."""
+def test_decision_regions_can_be_asked_for_later(tmp_path):
+    """A finished run whose suite now asks for region plots gets them from its resamples, and no trial."""
     run(parse_suite(SUITE.replace("true", "false")), tmp_path)
 
     summary = run(parse_suite(SUITE), tmp_path)
@@ -161,12 +165,12 @@ def test_portraits_can_be_asked_for_later(tmp_path):
     assert len(views(tmp_path)) == 2
 
 
-def test_a_portrait_that_failed_is_tried_again(tmp_path):
-    """The next run makes a failed portrait anew, as it does a failed trial, unless it is not to retry."""
+def test_a_picture_of_regions_that_failed_is_tried_again(tmp_path):
+    """The next run makes a failed region plot anew, as it does a failed trial, unless it is not to retry."""
     run(parse_suite(SUITE), tmp_path)
     made = views(tmp_path)
     with sqlite3.connect(tmp_path / "results.sqlite") as connection:
-        connection.execute("UPDATE portraits SET view = ?", ('{"failed": "no time"}',))
+        connection.execute("UPDATE decision_regions SET view = ?", ('{"failed": "no time"}',))
 
     run(parse_suite(SUITE), tmp_path, Options(retry=False))
     left = views(tmp_path)
@@ -179,12 +183,13 @@ def test_a_portrait_that_failed_is_tried_again(tmp_path):
 @pytest.mark.parametrize(
     "later", [SUITE.replace("true", "false"), SUITE.replace("methods: [none, smote]", "methods: [none]")]
 )
-def test_a_failed_portrait_that_nobody_asks_for_any_more_is_left_alone(tmp_path, later):
-    """A finished run whose suite wants no portraits, or none of that method, is done: nothing is written."""
+def test_a_failed_decision_regions_that_nobody_asks_for_any_more_is_left_alone(tmp_path, later):
+    """A finished run whose suite wants no region plots, or none of that method, is done."""
     run(parse_suite(SUITE), tmp_path)
     with sqlite3.connect(tmp_path / "results.sqlite") as connection:
         connection.execute(
-            "UPDATE portraits SET view = ? WHERE trial IN (SELECT trial FROM planned WHERE method = 'smote')",
+            "UPDATE decision_regions SET view = ? WHERE trial IN"
+            " (SELECT trial FROM planned WHERE method = 'smote')",
             ('{"failed": "no time"}',),
         )
     run(parse_suite(later), tmp_path)
@@ -205,11 +210,11 @@ def test_the_figure_has_a_panel_a_method(tmp_path):
     assert page.images() == page.images()
 
 
-def test_no_portraits_are_told_with_what_to_do(tmp_path):
-    """A report without portraits says how to have them."""
+def test_no_decision_regions_are_told_with_what_to_do(tmp_path):
+    """A report without region plots says how to have them."""
     run(parse_suite(SUITE.replace("true", "false")), tmp_path)
 
     absent = region_plots.drawings(read(tmp_path))
 
     assert isinstance(absent, Absent)
-    assert "portraits: true" in absent.reason
+    assert "decision_regions: true" in absent.reason

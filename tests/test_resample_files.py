@@ -1,4 +1,4 @@
-"""Draws on disk: what has its name is whole, what cannot be read is not there."""
+"""Resamples on disk: what has its name is whole, what cannot be read is not there."""
 
 import subprocess
 import sys
@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from oversample_bench.evaluation.audit import NEW, Draw
-from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.core.resample import NEW, Resample
+from oversample_bench.store.resample_files import ResampleFiles
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -18,18 +18,18 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.function_
 
 @pytest.fixture
 def files(tmp_path):
-    return DrawFiles(tmp_path)
+    return ResampleFiles(tmp_path)
 
 
-def a_draw(weights=None):
-    return Draw(
+def a_resample(weights=None):
+    return Resample(
         np.array([0, 2, NEW, NEW]), np.array([[1.5, -0.0], [np.pi, 1e300]]), np.array([1, 0]), weights
     )
 
 
-def contents(draw):
-    """Return the arrays of a draw as types, shapes and bytes."""
-    arrays = (draw.origin, draw.X_new, draw.y_new, draw.sample_weight)
+def contents(resample):
+    """Return the arrays of a resample as types, shapes and bytes."""
+    arrays = (resample.origin, resample.X_new, resample.y_new, resample.sample_weight)
     return [None if a is None else (a.dtype.str, a.shape, a.tobytes()) for a in arrays]
 
 
@@ -39,35 +39,35 @@ def contents(draw):
     new=npst.arrays(float, st.tuples(st.integers(0, 5), st.integers(1, 4)), elements=finite),
     weighted=st.booleans(),
 )
-def test_a_draw_comes_back_bit_for_bit(files, n_real, new, weighted):
+def test_a_resample_comes_back_bit_for_bit(files, n_real, new, weighted):
     """Saving and loading gives the same arrays: no rounding, no other type, weights where there were some."""
     origin = np.append(np.arange(n_real), np.full(len(new), NEW))
     weights = np.linspace(0, 1, len(origin)) if weighted else None
-    draw = Draw(origin, new, np.arange(len(new)) % 2, weights)
-    files.save("a", draw)
+    resample = Resample(origin, new, np.arange(len(new)) % 2, weights)
+    files.save("a", resample)
 
     assert files.has("a")
-    assert contents(files.load("a")) == contents(draw)
+    assert contents(files.load("a")) == contents(resample)
 
 
-def test_a_draw_that_was_never_saved_is_not_there(files):
-    """Asking for a draw makes neither a file nor a folder."""
+def test_a_resample_that_was_never_saved_is_not_there(files):
+    """Asking for a resample makes neither a file nor a folder."""
     assert not files.has("a")
     assert files.load("a") is None
     assert not files.path("a").parent.exists()
 
 
-def test_saving_again_replaces_the_draw(files):
-    """A draw that was made anew takes the place of the old one."""
-    files.save("a", a_draw(np.ones(4)))
-    files.save("a", a_draw())
+def test_saving_again_replaces_the_resample(files):
+    """A resample that was made anew takes the place of the old one."""
+    files.save("a", a_resample(np.ones(4)))
+    files.save("a", a_resample())
 
-    assert contents(files.load("a")) == contents(a_draw())
+    assert contents(files.load("a")) == contents(a_resample())
 
 
 def test_a_file_cut_off_at_any_byte_is_not_there(files):
-    """What a full disk or a bad copy left of a draw is made again."""
-    files.save("a", a_draw(np.ones(4)))
+    """What a full disk or a bad copy left of a resample is made again."""
+    files.save("a", a_resample(np.ones(4)))
     whole = files.path("a").read_bytes()
     for end in range(len(whole)):
         files.path("a").write_bytes(whole[:end])
@@ -79,21 +79,21 @@ def test_a_file_cut_off_at_any_byte_is_not_there(files):
 @given(data=st.data())
 def test_a_damaged_file_is_not_there_or_says_the_same(files, data):
     """A byte that flipped anywhere is noticed, or stands where it means nothing."""
-    files.save("a", a_draw())
+    files.save("a", a_resample())
     damaged = bytearray(files.path("a").read_bytes())
     position = data.draw(st.integers(0, len(damaged) - 1))
     damaged[position] = data.draw(st.integers(0, 255))
     files.path("a").write_bytes(damaged)
     found = files.load("a")
 
-    assert found is None or contents(found) == contents(a_draw())
+    assert found is None or contents(found) == contents(a_resample())
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"hello", b"PK\x05\x06" + b"\0" * 18], ids=["empty", "text", "no arrays"]
 )
 def test_a_file_of_something_else_is_not_there(files, content):
-    """A file under a draw's name that is none counts as missing, and so does a folder."""
+    """A file under a resample's name that is none counts as missing, and so does a folder."""
     files.path("a").parent.mkdir()
     files.path("a").write_bytes(content)
     files.path("b").mkdir()
@@ -115,8 +115,8 @@ DIES = """
 import os, sys
 from pathlib import Path
 import numpy as np
-from oversample_bench.evaluation.audit import Draw
-from oversample_bench.store.resample_files import DrawFiles
+from oversample_bench.core.resample import Resample
+from oversample_bench.store.resample_files import ResampleFiles
 
 def dies(file, **_):
     file.write(b"PK\\x03\\x04 half")
@@ -124,14 +124,14 @@ def dies(file, **_):
     os._exit(9)
 
 np.savez = dies
-draw = Draw(np.arange(3), np.ones((1, 2)), np.ones(1, dtype=np.int64), None)
-DrawFiles(Path(sys.argv[1])).save(sys.argv[2], draw)
+resample = Resample(np.arange(3), np.ones((1, 2)), np.ones(1, dtype=np.int64), None)
+ResampleFiles(Path(sys.argv[1])).save(sys.argv[2], resample)
 """
 
 
-def test_a_half_written_draw_is_no_draw(files):
-    """A process that dies while it writes leaves no file under the draw's name; the next run sweeps up."""
-    files.save("a", a_draw())
+def test_a_half_written_resample_is_no_resample(files):
+    """A process that dies while it writes leaves no file under that name; the next run sweeps up."""
+    files.save("a", a_resample())
 
     for name in ("a", "b"):
         assert subprocess.run([sys.executable, "-c", DIES, str(files.folder), name]).returncode == 9
@@ -141,7 +141,7 @@ def test_a_half_written_draw_is_no_draw(files):
 
     assert len(left) == 2
     assert list(folder.iterdir()) == [files.path("a")]
-    assert contents(files.load("a")) == contents(a_draw())
+    assert contents(files.load("a")) == contents(a_resample())
     assert not files.has("b")
 
 
