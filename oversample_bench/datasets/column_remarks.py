@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from oversample_bench.core.errors import listed
 from oversample_bench.core.specs import Reading
-from oversample_bench.datasets.columns import Judged, Role, Why
+from oversample_bench.datasets.columns import JudgedColumn, Role, Why
 
 BARE = re.compile(r"[A-Za-z_][\w.-]*")
 YAML_WORDS = {"true", "false", "null"}
@@ -72,13 +72,13 @@ NOTES = {
 }
 
 
-def doubts(found: Sequence[Judged]) -> list[str]:
+def doubts(found: Sequence[JudgedColumn]) -> list[str]:
     """Return why a table cannot be used as it is: one sentence for each reason, with all its columns."""
     doubtful = [one for one in found if one.role == Role.DOUBTFUL]
     return [_sentence(DOUBTS[why], columns) for why, columns in _by_reason(doubtful).items()]
 
 
-def notes(found: Sequence[Judged], reading: Reading) -> list[str]:
+def notes(found: Sequence[JudgedColumn], reading: Reading) -> list[str]:
     """Return how the columns of a table were read, and which of them were not."""
     told = [_roles(found)]
     for why, columns in _by_reason(found).items():
@@ -104,12 +104,12 @@ def _yaml(name: str) -> str:
     return name if bare else json.dumps(name, ensure_ascii=False)
 
 
-def _by_reason(found: Sequence[Judged]) -> dict[Why, list[Judged]]:
+def _by_reason(found: Sequence[JudgedColumn]) -> dict[Why, list[JudgedColumn]]:
     """Return the columns by reason, the reasons in the order of the enumeration."""
     return {why: columns for why in Why if why and (columns := [one for one in found if one.why == why])}
 
 
-def _sentence(pattern: str, columns: Sequence[Judged]) -> str:
+def _sentence(pattern: str, columns: Sequence[JudgedColumn]) -> str:
     names = [one.name for one in columns]
     shown = list(dict.fromkeys(text for one in columns for text in one.shown))
     form = 0 if len(names) == 1 else 1
@@ -125,7 +125,7 @@ def _sentence(pattern: str, columns: Sequence[Judged]) -> str:
     )
 
 
-def _roles(found: Sequence[Judged]) -> str:
+def _roles(found: Sequence[JudgedColumn]) -> str:
     told = []
     for role, noun in ((Role.NUMBER, "number"), (Role.CATEGORY, "category")):
         names = [one.name for one in found if one.role == role]
@@ -140,7 +140,7 @@ def _in_order(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _absent_words(found: Sequence[Judged]) -> list[str]:
+def _absent_words(found: Sequence[JudgedColumn]) -> list[str]:
     """Return a remark on categories whose name often stands for a missing value."""
     told: dict[str, list[str]] = {}
     for one in found:
@@ -153,7 +153,7 @@ def _absent_words(found: Sequence[Judged]) -> list[str]:
     return [f"taken for a category: {places}; write `missing: {yaml_list(told)}` if no value is meant"]
 
 
-def _missing(found: Sequence[Judged], reading: Reading) -> list[str]:
+def _missing(found: Sequence[JudgedColumn], reading: Reading) -> list[str]:
     gaps = {one.name: one.column.n_missing() for one in found if one.role in (Role.NUMBER, Role.CATEGORY)}
     told = [f"{name} {count:,}" for name, count in gaps.items() if count]
     if not told and not reading.missing:

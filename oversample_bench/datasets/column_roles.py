@@ -13,7 +13,7 @@ import numpy as np
 
 from oversample_bench.core.specs import Reading
 from oversample_bench.datasets import cell_values
-from oversample_bench.datasets.columns import EXACT, Column, Judged, Role, Why, is_nameless
+from oversample_bench.datasets.columns import EXACT, Column, JudgedColumn, Role, Why, is_nameless
 from oversample_bench.datasets.identifiers import LEAST_ROWS, are_clock_times, are_days, is_identifier
 
 NEARLY_ALL = 0.8
@@ -29,7 +29,7 @@ MOST_LOOKED_AT = 5_000
 """Different texts of a column by whose look it is judged."""
 
 
-def judged(column: Column, reading: Reading, decimal: str = "") -> Judged:
+def judged(column: Column, reading: Reading, decimal: str = "") -> JudgedColumn:
     """Return what becomes of a column.
 
     Parameters
@@ -42,31 +42,31 @@ def judged(column: Column, reading: Reading, decimal: str = "") -> Judged:
         The decimal sign, where the suite says it.
     """
     if column.name in reading.ignore:
-        return Judged(column, Role.LEFT_OUT, Why.ASKED)
+        return JudgedColumn(column, Role.LEFT_OUT, Why.ASKED)
     if column.nested:
-        return Judged(column, Role.DOUBTFUL, Why.NESTED)
+        return JudgedColumn(column, Role.DOUBTFUL, Why.NESTED)
     if column.name in reading.categorical:
-        return Judged(column.as_categories(), Role.CATEGORY)
+        return JudgedColumn(column.as_categories(), Role.CATEGORY)
     return _undeclared(column, decimal, meant=column.name in reading.numeric)
 
 
-def _undeclared(column: Column, decimal: str, *, meant: bool) -> Judged:
+def _undeclared(column: Column, decimal: str, *, meant: bool) -> JudgedColumn:
     """Judge a column by its name and its values; ``meant`` says whether the suite wants numbers."""
     if is_nameless(column.name) and not meant:
         empty = column.n_missing() == len(column) and not column.times
-        return Judged(column, *((Role.LEFT_OUT, Why.EMPTY) if empty else (Role.DOUBTFUL, Why.NAMELESS)))
+        return JudgedColumn(column, *((Role.LEFT_OUT, Why.EMPTY) if empty else (Role.DOUBTFUL, Why.NAMELESS)))
     if column.times:
-        return Judged(column, *((Role.DOUBTFUL, Why.NO_TIMES) if meant else (Role.LEFT_OUT, Why.TIMES)))
+        return JudgedColumn(column, *((Role.DOUBTFUL, Why.NO_TIMES) if meant else (Role.LEFT_OUT, Why.TIMES)))
     if column.numbers is not None:
         return _number(column, meant=meant)
     return _text(column, decimal, meant=meant)
 
 
-def _number(column: Column, *, meant: bool, why: Why = Why.NOTHING) -> Judged:
+def _number(column: Column, *, meant: bool, why: Why = Why.NOTHING) -> JudgedColumn:
     doubt = Why.NOTHING if meant else _doubt(column)
     if doubt:
-        return Judged(column, Role.DOUBTFUL, doubt)
-    return Judged(column, Role.NUMBER, why)
+        return JudgedColumn(column, Role.DOUBTFUL, doubt)
+    return JudgedColumn(column, Role.NUMBER, why)
 
 
 def _doubt(column: Column) -> Why:
@@ -82,9 +82,9 @@ def _doubt(column: Column) -> Why:
     return Why.IDENTIFIER if is_identifier(column.name, column.numbers) else Why.NOTHING
 
 
-def _text(column: Column, decimal: str, *, meant: bool) -> Judged:
+def _text(column: Column, decimal: str, *, meant: bool) -> JudgedColumn:
     if not column.texts:
-        return Judged(column.as_numbers("."), Role.NUMBER)
+        return JudgedColumn(column.as_numbers("."), Role.NUMBER)
     signs = cell_values.decimal_signs(column.texts)
     if signs:
         return _all_numbers(column, [decimal] if decimal in signs else signs, meant=meant)
@@ -92,11 +92,11 @@ def _text(column: Column, decimal: str, *, meant: bool) -> Judged:
         others = _seen(column, cell_values.is_number)[1]
         times = _seen(column, cell_values.is_time)[0]
         why = Why.NO_TIMES if times else Why.NO_NUMBERS if others else Why.SIGNS
-        return Judged(column, Role.DOUBTFUL, why, others or _apart(column))
+        return JudgedColumn(column, Role.DOUBTFUL, why, others or _apart(column))
     return _nearly_numbers(column) or _words(column)
 
 
-def _all_numbers(column: Column, signs: Sequence[str], *, meant: bool) -> Judged:
+def _all_numbers(column: Column, signs: Sequence[str], *, meant: bool) -> JudgedColumn:
     """Judge a column in which every text is a number, with one of the decimal signs or either."""
     if column.declared:
         return _words(column)
@@ -104,22 +104,22 @@ def _all_numbers(column: Column, signs: Sequence[str], *, meant: bool) -> Judged
     if not meant and any(
         cell_values.is_whole(text) and abs(int(text)) > EXACT for text in _looked_at(column.texts)
     ):
-        return Judged(column, Role.DOUBTFUL, Why.LOSSY)
+        return JudgedColumn(column, Role.DOUBTFUL, Why.LOSSY)
     if column.typed and not meant:
-        return Judged(column, Role.DOUBTFUL, Why.TYPED, (shown,))
+        return JudgedColumn(column, Role.DOUBTFUL, Why.TYPED, (shown,))
     if len(signs) > 1:
-        return Judged(column, Role.DOUBTFUL, Why.UNCLEAR, (shown,))
+        return JudgedColumn(column, Role.DOUBTFUL, Why.UNCLEAR, (shown,))
     plain = all(map(cell_values.is_plain, column.texts))
     why = Why.NOTHING if plain else Why.COMMAS if signs[0] == "," else Why.GROUPS
     return _number(column.as_numbers(signs[0]), meant=meant, why=why)
 
 
-def _nearly_numbers(column: Column) -> Judged | None:
+def _nearly_numbers(column: Column) -> JudgedColumn | None:
     """Judge a column most of whose texts are numbers, dressed or not; None where they are not."""
     share, others = _seen(column, cell_values.is_number)
     if share:
         why = Why.MIXED if others else Why.SIGNS
-        return Judged(column, Role.DOUBTFUL, why, others or _apart(column))
+        return JudgedColumn(column, Role.DOUBTFUL, why, others or _apart(column))
     units = [cell_values.unit(text) for text in _looked_at(column.texts)]
     known = [unit for unit in units if unit]
     most = max(set(known), key=known.count) if known else ""
@@ -129,18 +129,18 @@ def _nearly_numbers(column: Column) -> Judged | None:
     if not share:
         return None
     first = next(text for text in column.texts if cell_values.unit(text) == most)
-    return Judged(column, Role.DOUBTFUL, Why.DRESSED, (first, *others[:2]))
+    return JudgedColumn(column, Role.DOUBTFUL, Why.DRESSED, (first, *others[:2]))
 
 
-def _words(column: Column) -> Judged:
+def _words(column: Column) -> JudgedColumn:
     """Judge a column of texts that are no numbers."""
     if _seen(column, cell_values.is_time)[0]:
-        return Judged(column, Role.LEFT_OUT, Why.TIMES)
+        return JudgedColumn(column, Role.LEFT_OUT, Why.TIMES)
     n_rows, n_texts = len(column) - column.n_missing(), len(column.texts)
     nearly_all = n_rows >= LEAST_ROWS and n_texts > (1 - (1 - NEARLY_ALL) / 2) * n_rows
     if nearly_all or n_texts > max(MOST_TEXTS, len(column) / 2):
-        return Judged(column, Role.LEFT_OUT, Why.MANY, (f"{n_texts:,}", f"{len(column):,}"))
-    return Judged(column, Role.CATEGORY, Why.BLANKS if column.respelled else Why.NOTHING)
+        return JudgedColumn(column, Role.LEFT_OUT, Why.MANY, (f"{n_texts:,}", f"{len(column):,}"))
+    return JudgedColumn(column, Role.CATEGORY, Why.BLANKS if column.respelled else Why.NOTHING)
 
 
 def _seen(column: Column, looks: Callable[[str], bool]) -> tuple[bool, tuple[str, ...]]:

@@ -180,7 +180,7 @@ class Column:
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class JudgedColumn:
     """A column, what becomes of it, why, and some of its texts to show."""
 
     column: Column

@@ -11,19 +11,21 @@ import numpy.typing as npt
 
 from oversample_bench.api import Dataset
 from oversample_bench.core.specs import Reading
-from oversample_bench.datasets.columns import Column, Judged, Role, Why
+from oversample_bench.datasets.columns import Column, JudgedColumn, Role, Why
 from oversample_bench.datasets.identifiers import LEAST_ROWS
 
 MOST_CLASSES = 100
 """A target with more is no target; nothing is held against it."""
 
 
-def copies(found: Sequence[Judged], labels: npt.NDArray[np.intp], reading: Reading) -> list[Judged]:
+def copies(
+    found: Sequence[JudgedColumn], labels: npt.NDArray[np.intp], reading: Reading
+) -> list[JudgedColumn]:
     """Return the columns with those marked that repeat the target, or another column that they are named for.
 
     Parameters
     ----------
-    found : sequence of Judged
+    found : sequence of JudgedColumn
         All columns but the target.
     labels : ndarray of shape (n,)
         The class of each row as a number.
@@ -45,7 +47,7 @@ def copies(found: Sequence[Judged], labels: npt.NDArray[np.intp], reading: Readi
 
 def disguised(
     dataset: Dataset, rows: npt.NDArray[np.intp], y: npt.NDArray[Any], reading: Reading
-) -> list[Judged]:
+) -> list[JudgedColumn]:
     """Return the columns of some rows that are their classes under other names.
 
     Parameters
@@ -62,7 +64,7 @@ def disguised(
     names = dataset.feature_names or tuple(map(str, range(dataset.X.shape[1])))
     meant = {*reading.categorical, *reading.numeric}
     return [
-        Judged(Column(name), Role.DOUBTFUL, Why.DISGUISED)
+        JudgedColumn(Column(name), Role.DOUBTFUL, Why.DISGUISED)
         for position, name in enumerate(names)
         if name not in meant and tells_class(dataset.X[rows, position], y)
     ]
@@ -86,7 +88,7 @@ def tells_class(values: npt.NDArray[Any], labels: npt.NDArray[np.intp]) -> bool:
     )
 
 
-def _repeats(one: Judged, other: Judged | None) -> bool:
+def _repeats(one: JudgedColumn, other: JudgedColumn | None) -> bool:
     """Tell whether a column, such as pandas' ``age.1`` for a second ``age``, has the other's values."""
     if other is None or not one.name.rpartition(".")[2].isdecimal():
         return False

@@ -49,7 +49,7 @@ class Remote:
 
 
 @dataclass(frozen=True)
-class Origin:
+class SetOrigin:
     """One place that has a whole set.
 
     Attributes
@@ -87,7 +87,7 @@ class Official:
         What a copy must be to be taken for the whole set.
     dtype : str
         Of the features in the cache.
-    origins : tuple of Origin
+    origins : tuple of SetOrigin
         Where it is to be had, in the order in which they are tried.
     total : Total, optional
         A sum by which files without a checksum are known.
@@ -96,7 +96,7 @@ class Official:
     name: str
     published: Published
     dtype: str
-    origins: tuple[Origin, ...]
+    origins: tuple[SetOrigin, ...]
     total: Total | None = None
 
 
@@ -143,7 +143,7 @@ def _one(folder: str, path: str, checksum: str = "") -> Remote:
     return Remote(f"{folder}/{path}", (Content(name, checksum),))
 
 
-def _nips(name: str, *checksums: str) -> Origin:
+def _nips(name: str, *checksums: str) -> SetOrigin:
     """Return a set of the NIPS 2003 challenge at UCI: train and valid, whose labels came out later."""
     folder, upper = f"{UCI}/{name}", name.upper()
     paths = (
@@ -153,17 +153,17 @@ def _nips(name: str, *checksums: str) -> Origin:
         f"{name}_valid.labels",
     )
     files = tuple(_one(folder, path, sha) for path, sha in zip(paths, checksums, strict=True))
-    return Origin(formats.separate_labels, files)
+    return SetOrigin(formats.separate_labels, files)
 
 
-def _mnist(folder: str) -> Origin:
+def _mnist(folder: str) -> SetOrigin:
     """Return the four files of MNIST, train and test, in one of the places that have them."""
-    return Origin(formats.idx, tuple(_one(folder, f"{name}.gz", sha) for name, sha in MNIST.items()))
+    return SetOrigin(formats.idx, tuple(_one(folder, f"{name}.gz", sha) for name, sha in MNIST.items()))
 
 
-def _asu(path: str, checksum: str) -> Origin:
+def _asu(path: str, checksum: str) -> SetOrigin:
     """Return a set as the one MATLAB file that the ASU repository has of it."""
-    return Origin(formats.mat, (_one(ASU, path, checksum),))
+    return SetOrigin(formats.mat, (_one(ASU, path, checksum),))
 
 
 MNIST = {
@@ -199,8 +199,8 @@ SETS = (
         PUBLISHED["usps"],
         "float32",
         origins=(
-            Origin(formats.leading_label, (_one(ESL, "zip.train.gz"), _one(ESL, "zip.test.gz"))),
-            Origin(formats.svmlight, (_one(LIBSVM, "usps.bz2"), _one(LIBSVM, "usps.t.bz2")), shift=-1),
+            SetOrigin(formats.leading_label, (_one(ESL, "zip.train.gz"), _one(ESL, "zip.test.gz"))),
+            SetOrigin(formats.svmlight, (_one(LIBSVM, "usps.bz2"), _one(LIBSVM, "usps.t.bz2")), shift=-1),
         ),
         total=Total(-1155322.875),
     ),
@@ -209,7 +209,7 @@ SETS = (
         PUBLISHED["sensorless"],
         "float32",
         origins=(
-            Origin(
+            SetOrigin(
                 formats.trailing_label,
                 (
                     _one(
@@ -219,7 +219,7 @@ SETS = (
                     ),
                 ),
             ),
-            Origin(formats.svmlight, (_one(LIBSVM, "Sensorless"),)),
+            SetOrigin(formats.svmlight, (_one(LIBSVM, "Sensorless"),)),
         ),
         total=Total(-584.079088793, columns=(4, 6, 10)),  # the three that a published copy has in full
     ),
@@ -228,7 +228,7 @@ SETS = (
         PUBLISHED["gas_drift"],
         "float32",
         origins=tuple(
-            Origin(formats.svmlight, (Remote(url, GAS_BATCHES),))
+            SetOrigin(formats.svmlight, (Remote(url, GAS_BATCHES),))
             for url in (
                 "https://archive.ics.uci.edu/static/public/224/gas+sensor+array+drift+dataset.zip",
                 f"{UCI}/00224/Dataset.zip",

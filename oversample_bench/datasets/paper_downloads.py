@@ -24,7 +24,7 @@ from oversample_bench.core.atomic_write import replacement, sweep
 from oversample_bench.core.errors import UsageError, first_line
 from oversample_bench.core.refusals import reason
 from oversample_bench.datasets.file_download import Bar, DownloadError, SilentHostError, contents
-from oversample_bench.datasets.official_sources import Official, Origin, Remote, unlike
+from oversample_bench.datasets.official_sources import Official, Remote, SetOrigin, unlike
 from oversample_bench.datasets.table_files import read_arrays
 
 CACHE_VARIABLE = "OVERSAMPLE_BENCH_CACHE"
@@ -127,7 +127,7 @@ class Downloads:
                 failures.append(str(error))
         raise DownloadError("it could not be downloaded: " + "; ".join(dict.fromkeys(failures)))
 
-    def _from(self, origin: Origin, official: Official) -> Dataset:
+    def _from(self, origin: SetOrigin, official: Official) -> Dataset:
         parts = [content for remote in origin.files for content in self._contents(remote)]
         where = f"{origin.files[0].host} gives another '{official.name}' than the published one"
         try:

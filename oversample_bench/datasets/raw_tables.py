@@ -16,7 +16,7 @@ from oversample_bench.core.specs import Reading
 from oversample_bench.datasets import column_remarks, leaks
 from oversample_bench.datasets.cell_values import is_plain
 from oversample_bench.datasets.column_roles import judged
-from oversample_bench.datasets.columns import Column, Judged, Role, Why
+from oversample_bench.datasets.columns import Column, JudgedColumn, Role, Why
 from oversample_bench.datasets.headers import Header, wrong_names
 
 WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -122,23 +122,23 @@ class Table:
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
+class TableVerdict:
     """What becomes of each column of a table, what speaks against using it, and how it was read.
 
     ``mistakes`` are of the names, which a few rows show as well as all; ``doubts`` are of the values.
     """
 
-    columns: tuple[Judged, ...]
+    columns: tuple[JudgedColumn, ...]
     mistakes: tuple[str, ...]
     doubts: tuple[str, ...]
     notes: tuple[str, ...]
 
-    def features(self) -> list[Judged]:
+    def features(self) -> list[JudgedColumn]:
         """Return the columns to learn from, in their order."""
         return [one for one in self.columns if one.role in (Role.NUMBER, Role.CATEGORY)]
 
 
-def verdict(table: Table, target: str, reading: Reading) -> Verdict:
+def verdict(table: Table, target: str, reading: Reading) -> TableVerdict:
     """Judge a table: all that is wrong with it, and all that is to be told of it.
 
     Parameters
@@ -159,16 +159,16 @@ def verdict(table: Table, target: str, reading: Reading) -> Verdict:
     if labels.n_absent:
         rows = counted(labels.n_absent, "row")
         doubts.append(f"has {rows} without a value of '{target}'; remove them or label them")
-    gone = [Judged(Column(name), Role.LEFT_OUT, Why.INDEX) for name in table.index]
+    gone = [JudgedColumn(Column(name), Role.LEFT_OUT, Why.INDEX) for name in table.index]
     twice = [name for name in table.header.twice() if name in reading.ignore]
-    gone += [Judged(Column(name), Role.LEFT_OUT, Why.ASKED) for name in twice]
+    gone += [JudgedColumn(Column(name), Role.LEFT_OUT, Why.ASKED) for name in twice]
     if not (mistakes or doubts):
         doubts += _nothing(table, [*found, *gone], reading)
     told = _notes(table, [*found, *gone], reading)
-    return Verdict(tuple(found), tuple(mistakes), tuple(doubts), tuple(told))
+    return TableVerdict(tuple(found), tuple(mistakes), tuple(doubts), tuple(told))
 
 
-def _nothing(table: Table, found: Sequence[Judged], reading: Reading) -> list[str]:
+def _nothing(table: Table, found: Sequence[JudgedColumn], reading: Reading) -> list[str]:
     """Return what is wrong with a table without a row, or without a column to learn from."""
     told = []
     if table.labels.values is not None and not len(table.labels.values):
@@ -179,7 +179,7 @@ def _nothing(table: Table, found: Sequence[Judged], reading: Reading) -> list[st
     return told
 
 
-def _notes(table: Table, found: Sequence[Judged], reading: Reading) -> list[str]:
+def _notes(table: Table, found: Sequence[JudgedColumn], reading: Reading) -> list[str]:
     told = [table.header.told] if table.header.told else []
     told += column_remarks.notes(found, reading)
     if table.labels.respelled:

@@ -21,7 +21,7 @@ from oversample_bench.datasets.columns import Column, Role
 from oversample_bench.datasets.csv_reader import read_csv
 from oversample_bench.datasets.headers import Header
 from oversample_bench.datasets.parquet_reader import read_parquet
-from oversample_bench.datasets.raw_tables import Labels, Table, Verdict, verdict
+from oversample_bench.datasets.raw_tables import Labels, Table, TableVerdict, verdict
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -159,12 +159,12 @@ def _arrays_table(dataset: Dataset, target: str, reading: Reading) -> Table:
     return Table(header, columns, found._replace(values=dataset.y))
 
 
-def _as_they_are(found: Verdict) -> bool:
+def _as_they_are(found: TableVerdict) -> bool:
     """Tell whether every column is taken as it stands."""
     return all(one.role == Role.NUMBER and not one.why for one in found.columns)
 
 
-def _dataset(table: Table, found: Verdict, path: Path) -> Dataset:
+def _dataset(table: Table, found: TableVerdict, path: Path) -> Dataset:
     """Return the columns to learn from as one matrix."""
     features, labels = found.features(), table.labels.values
     n_rows = 0 if labels is None else len(labels)

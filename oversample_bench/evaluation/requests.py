@@ -36,14 +36,14 @@ BALANCES = {
 
 
 @dataclass(frozen=True)
-class Counts:
+class ClassCounts:
     """The training rows of a split by class."""
 
     n_majority: int
     n_minority: int
 
     @classmethod
-    def of(cls, y: npt.NDArray[Any]) -> Counts:
+    def of(cls, y: npt.NDArray[Any]) -> ClassCounts:
         """Count labels, 1 for the minority."""
         n_minority = int((y == 1).sum())
         return cls(len(y) - n_minority, n_minority)
@@ -81,7 +81,7 @@ class Request:
             return float(self.strategy)
         return 1.0 if isinstance(self.strategy, str) else self.target_ratio
 
-    def n_new(self, there: Counts) -> int:
+    def n_new(self, there: ClassCounts) -> int:
         """Return how many minority rows are to be made."""
         if self.kind != MAKES_ROWS:
             return 0
@@ -89,12 +89,12 @@ class Request:
             return max(0, self._more(there)[1])
         return max(0, wanted(self.ratio(), there.n_majority) - there.n_minority)
 
-    def _more(self, there: Counts) -> tuple[int, int]:
+    def _more(self, there: ClassCounts) -> tuple[int, int]:
         """Return how many rows of the majority and of the minority a mapping asks for beyond those there."""
         majority = self.strategy.get(0, there.n_majority) - there.n_majority
         return int(majority), int(self.strategy.get(1, there.n_minority)) - there.n_minority
 
-    def idle(self, there: Counts) -> str:
+    def idle(self, there: ClassCounts) -> str:
         """Return in a sentence that a split is already what is asked for, or an empty string."""
         if self.kind in TAKES_NO_RATIO or not self._is_readable():
             return ""
@@ -150,7 +150,7 @@ def ask(sampler: Any, target_ratio: float, y: npt.NDArray[Any]) -> None:
     Skip
         When the split is what is asked for already.
     """
-    request, there = Request.of(sampler, target_ratio), Counts.of(y)
+    request, there = Request.of(sampler, target_ratio), ClassCounts.of(y)
     if met := request.idle(there):
         raise Skip(met)
     ratio = request.strategy

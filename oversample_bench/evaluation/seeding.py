@@ -33,7 +33,7 @@ MOST_ITEMS = 100
 """How deep in lists within lists, and how far along each, parts are looked for."""
 
 
-class Entry(Protocol):
+class SeededPart(Protocol):
     """A registered name, as far as it is built from."""
 
     def resolve(self) -> Any:
@@ -64,12 +64,12 @@ class Seeded:
     loose: bool
 
 
-def seeded(entry: Entry, params: Mapping[str, Any], random_state: int) -> Seeded:
+def seeded(entry: SeededPart, params: Mapping[str, Any], random_state: int) -> Seeded:
     """Build a component and seed it.
 
     Parameters
     ----------
-    entry : Entry
+    entry : SeededPart
         What is built.
     params : mapping of str to object
         What the suite says. Its seeds stay as they are, null among them.

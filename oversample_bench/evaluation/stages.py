@@ -24,7 +24,7 @@ from oversample_bench.evaluation.fidelity import Fidelity, fidelity
 from oversample_bench.evaluation.limits import Cost, measured, memory_limit, time_limit
 from oversample_bench.evaluation.preprocess import Groups, Split, prepare
 from oversample_bench.evaluation.process_state import kept
-from oversample_bench.evaluation.requests import Counts, Request, ask, takes_ratio
+from oversample_bench.evaluation.requests import ClassCounts, Request, ask, takes_ratio
 from oversample_bench.evaluation.scoring import Scores, scored
 from oversample_bench.evaluation.seeding import Seeded, seeded
 from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
@@ -188,7 +188,7 @@ def _drawn(task: ResampleTask, split: Split, answer: _Answer, cost: Cost) -> Aud
     origin = traced(split.X, split.y, X_out, y_out)
     new = origin == NEW
     made = Resample(origin, X_out[new], y_out[new], _weights(answer.weight, len(X_out)))
-    rows = Request.of(answer.sampler, task.target_ratio).n_new(Counts.of(split.y))
+    rows = Request.of(answer.sampler, task.target_ratio).n_new(ClassCounts.of(split.y))
     near = fidelity(split.X_withheld, made.X_new[made.y_new == 1], random_state=task.random_state)
     audit = audited(split.X, split.y, made, rows, str(answer.fallback or ""), split.one_hot)
     return AuditedResample(made, audit, cost, near, answer.notes, answer.random_state)

@@ -29,7 +29,7 @@ from oversample_bench.execution.estimate import expected_seconds
 from oversample_bench.execution.inventory import Inventory, check_data, data_folder
 from oversample_bench.execution.jobs import Remaining, Stock, metric_sources
 from oversample_bench.execution.recorder import Recorder, planned_records, run_record
-from oversample_bench.execution.run_result import Options, Summary
+from oversample_bench.execution.run_result import Options, Result
 from oversample_bench.execution.runner_choice import Choice
 from oversample_bench.execution.runners.ray_start import RayStartError
 from oversample_bench.execution.watcher import Watcher
@@ -50,7 +50,7 @@ def run(
     out: str | Path = "",
     options: Options | None = None,
     watcher: Watcher | None = None,
-) -> Summary:
+) -> Result:
     """Carry out what is left of a suite, and write the report.
 
     Parameters
@@ -66,7 +66,7 @@ def run(
 
     Returns
     -------
-    Summary
+    Result
         Counts by status, and the trials as a table.
 
     Raises
@@ -90,7 +90,7 @@ def run(
         order = _Order(suite, folder, registry, options, inventory)
         done = _carry_out(order, ledger, watcher)
         counts = store.status_counts(ledger.connection, suite.metrics)
-    return Summary(folder, counts, done.trials, time.monotonic() - started, done.interrupted, done.notices)
+    return Result(folder, counts, done.trials, time.monotonic() - started, done.interrupted, done.notices)
 
 
 @dataclass(frozen=True)

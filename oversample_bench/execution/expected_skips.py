@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from oversample_bench.core.outcome import Skip
 from oversample_bench.core.specs import Component, DataSpec, SplitSpec
 from oversample_bench.datasets.classes import named
-from oversample_bench.evaluation.requests import MAKES_ROWS, Counts, Request
+from oversample_bench.evaluation.requests import MAKES_ROWS, ClassCounts, Request
 from oversample_bench.evaluation.split import sizes
 from oversample_bench.plugins.registry import Registry
 
@@ -107,13 +107,13 @@ def _reason(task: ResampleTask, registry: Registry, classes: Mapping[str, int] |
         return ""
 
 
-def _there(classes: Mapping[str, int], split: SplitSpec) -> Counts:
+def _there(classes: Mapping[str, int], split: SplitSpec) -> ClassCounts:
     majority, minority = named(classes, split.data)
     rows = (classes[majority], classes[minority])
-    return Counts(*sizes(rows, split.ratio, split.protocol.test_size).train)
+    return ClassCounts(*sizes(rows, split.ratio, split.protocol.test_size).train)
 
 
-def _idle(request: Request, split: SplitSpec, there: Counts | None) -> str:
+def _idle(request: Request, split: SplitSpec, there: ClassCounts | None) -> str:
     if there is not None:
         return request.idle(there)
     return "" if split.ratio is None else request.idle_at(split.ratio)

@@ -109,7 +109,7 @@ def _check(target: Path, sources: Sequence[Path]) -> None:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _FolderState:
     """One state of a folder: its rows under the digests of today, and what files are called otherwise."""
 
     folder: Path
@@ -122,11 +122,11 @@ class _Reader:
 
 
 @contextmanager
-def _read(folder: Path, registry: Registry) -> Iterator[_Reader]:
+def _read(folder: Path, registry: Registry) -> Iterator[_FolderState]:
     """Yield one state of a folder in which no run is going on."""
     with _undisturbed(folder), closing(store.connect(folder)) as connection:
         connection.execute("BEGIN")
-        yield _Reader(folder, *as_of_today(connection, registry))
+        yield _FolderState(folder, *as_of_today(connection, registry))
 
 
 @contextmanager
@@ -163,7 +163,7 @@ class _Merging:
     replaced: Counter[str]
     conflicts: list[tuple[Path, store.Conflict]]
 
-    def take(self, source: _Reader, found: store.Absorbed) -> None:
+    def take(self, source: _FolderState, found: store.Absorbed) -> None:
         """Note what one source gave."""
         self.added.update(found.added)
         self.replaced.update(found.replaced)

@@ -44,7 +44,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Summary:
+class Result:
     """What became of a run.
 
     Attributes

@@ -27,7 +27,7 @@ MOST_LETTERS = 60
 """Of what a metric returned in place of a number."""
 
 
-class Counts(NamedTuple):
+class ConfusionCounts(NamedTuple):
     """The four cells of a two-class table, the minority being the positive class."""
 
     tn: int
@@ -36,7 +36,7 @@ class Counts(NamedTuple):
     tp: int
 
 
-def counted(y_true: Vector, y_pred: Vector) -> Counts:
+def counted(y_true: Vector, y_pred: Vector) -> ConfusionCounts:
     """Count true and false negatives and positives.
 
     Raises
@@ -48,7 +48,7 @@ def counted(y_true: Vector, y_pred: Vector) -> Counts:
     if not ((predicted == 0) | (predicted == 1)).all():
         raise ValueError(f"labels {np.unique(predicted)[:5]} were predicted; expected 0 and 1")
     cells = np.bincount(2 * np.asarray(y_true).astype(np.int64) + predicted.astype(np.int64), minlength=4)
-    return Counts(*map(int, cells))
+    return ConfusionCounts(*map(int, cells))
 
 
 def _share(part: float, whole: float) -> float:

@@ -1,17 +1,17 @@
 """The only place that knows YAML: from a suite's text to a frozen `Suite`, errors with line and column."""
 
-from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, Resources
+from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, ResourcesSection
 from oversample_bench.suite.loading import load_suite, parse_suite, suite_schema
-from oversample_bench.suite.model import Limits, Protocol, ReportOptions, Suite
+from oversample_bench.suite.model import Limits, ProtocolSection, ReportOptions, Suite
 
 __all__ = [
     "ClassifierItem",
     "DataItem",
     "Limits",
     "MethodItem",
-    "Protocol",
+    "ProtocolSection",
     "ReportOptions",
-    "Resources",
+    "ResourcesSection",
     "Suite",
     "load_suite",
     "parse_suite",

@@ -10,17 +10,17 @@ from pydantic import BaseModel, ValidationError
 
 from oversample_bench.core.errors import listed, nearest
 from oversample_bench.suite.fields import meant
-from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, Resources
-from oversample_bench.suite.model import Limits, Protocol, ReportOptions, Suite
-from oversample_bench.suite.source import Problem, Source, Steps
+from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, ResourcesSection
+from oversample_bench.suite.model import Limits, ProtocolSection, ReportOptions, Suite
+from oversample_bench.suite.source import Complaint, Steps, YamlText
 
 SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): Suite,
     ("data",): DataItem,
     ("methods",): MethodItem,
-    ("methods", "resources"): Resources,
+    ("methods", "resources"): ResourcesSection,
     ("classifiers",): ClassifierItem,
-    ("protocol",): Protocol,
+    ("protocol",): ProtocolSection,
     ("limits",): Limits,
     ("report",): ReportOptions,
 }
@@ -51,7 +51,7 @@ WORDS_OF_OLD = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": 
 """What were truth values before YAML 1.2."""
 
 
-def problems(error: ValidationError, source: Source) -> Iterator[Problem]:
+def problems(error: ValidationError, source: YamlText) -> Iterator[Complaint]:
     """Yield what is wrong, each with its place in the text."""
     for detail in error.errors(include_url=False):
         if detail["type"] == "too_short" and detail["input"]:
@@ -59,22 +59,22 @@ def problems(error: ValidationError, source: Source) -> Iterator[Problem]:
         yield _problem(dict(detail), source)
 
 
-def _problem(detail: dict[str, Any], source: Source) -> Problem:
+def _problem(detail: dict[str, Any], source: YamlText) -> Complaint:
     steps: Steps = detail["loc"]
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "invalid_key" or steps[-1:] == ("[key]",):
         above = steps[: -2 if kind != "invalid_key" else -1]
-        return Problem(source.key_position((*above, detail["input"])), _wrong_key(above, detail["input"]))
+        return Complaint(source.key_position((*above, detail["input"])), _wrong_key(above, detail["input"]))
     if kind == "extra_forbidden":
-        return Problem(source.key_position(steps), _unknown_key(steps))
+        return Complaint(source.key_position(steps), _unknown_key(steps))
     if kind == "missing":
-        return Problem(source.position(steps[:-1]), _missing(steps))
+        return Complaint(source.position(steps[:-1]), _missing(steps))
     if kind == "complaint":
         also = source.where(*steps, *(context["also"] or ()))
         sentence = context["sentence"].replace("{also}", also)
-        return Problem(source.position((*steps, *context["at"])), sentence)
+        return Complaint(source.position((*steps, *context["at"])), sentence)
     found = f"{_named(steps)} is {_shown(detail['input'])}"
-    return Problem(source.position(steps), f"{found[0].upper()}{found[1:]}; expected {_expected(detail)}")
+    return Complaint(source.position(steps), f"{found[0].upper()}{found[1:]}; expected {_expected(detail)}")
 
 
 def _unknown_key(steps: Steps) -> str:

@@ -168,7 +168,7 @@ class DataItem(Section):
         return DataSpec(self.dataset, self.path, self.target, self.majority, self.minority, Reading(**fields))
 
 
-class Resources(Section):
+class ResourcesSection(Section):
     """What one fit of a method occupies on its machine."""
 
     cpus: float = Field(1.0, gt=0, description="Cores.")
@@ -206,7 +206,9 @@ class MethodItem(Registered):
     batch: int = Field(
         1, ge=1, description="How many resamples are fitted in one model, where it can do that."
     )
-    resources: Resources = Field(Resources(), description="What one fit occupies; scheduling only.")
+    resources: ResourcesSection = Field(
+        ResourcesSection(), description="What one fit occupies; scheduling only."
+    )
 
 
 class ClassifierItem(Registered):

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from oversample_bench.core.errors import UsageError, nearest
 from oversample_bench.suite.complaints import problems
-from oversample_bench.suite.model import Origin, Suite
-from oversample_bench.suite.source import START, Position, Problem, refusal
+from oversample_bench.suite.model import Suite, SuiteOrigin
+from oversample_bench.suite.source import START, Complaint, Position, refusal
 from oversample_bench.suite.yaml_source import parsed, position_at
 
 MOST_BYTES = 2**22
@@ -57,9 +57,9 @@ def parse_suite(text: str, file: str = "<suite>", folder: Path | None = None) ->
     source = parsed(text, file)
     if source.value is None:
         sentence = "The suite is empty; expected at least the keys name, data, methods and classifiers."
-        raise refusal(file, [Problem(START, sentence), *source.problems])
+        raise refusal(file, [Complaint(START, sentence), *source.problems])
     try:
-        suite = Suite.of(Origin(source, (folder or Path()).absolute()))
+        suite = Suite.of(SuiteOrigin(source, (folder or Path()).absolute()))
     except ValidationError as error:
         told = {problem.position for problem in source.problems}  # a value is found wrong once
         more = [problem for problem in problems(error, source) if problem.position not in told]
@@ -105,7 +105,7 @@ def _decoded(content: bytes, file: str) -> str:
 
 
 def _unreadable(file: str | Path, sentence: str, position: Position = START) -> UsageError:
-    return refusal(str(file), [Problem(position, sentence)])
+    return refusal(str(file), [Complaint(position, sentence)])
 
 
 def _neighbour(path: Path) -> str:

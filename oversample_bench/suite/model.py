@@ -25,26 +25,26 @@ from oversample_bench.suite.fields import (
     refuse_repeats,
     shorthand,
 )
-from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, Resources, Section
+from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, ResourcesSection, Section
 from oversample_bench.suite.published_numbers import Published
-from oversample_bench.suite.source import Source
+from oversample_bench.suite.source import YamlText
 
 __all__ = [
     "ClassifierItem",
     "DataItem",
     "Limits",
     "MethodItem",
-    "Origin",
-    "Protocol",
+    "ProtocolSection",
     "ReportOptions",
-    "Resources",
+    "ResourcesSection",
     "Suite",
+    "SuiteOrigin",
 ]
 
 BASELINE = "none"
 
 
-class Protocol(Section):
+class ProtocolSection(Section):
     """How a set becomes training and test rows."""
 
     test_size: float = Field(0.2, gt=0, lt=1, description="The share of each class that is tested on.")
@@ -95,10 +95,10 @@ class ReportOptions(Section):
 
 
 @dataclass
-class Origin:
+class SuiteOrigin:
     """Where a suite came from: its text, the folder that its paths start from, its paths as written."""
 
-    source: Source = field(default_factory=Source)
+    source: YamlText = field(default_factory=YamlText)
     folder: Path = field(default_factory=Path.cwd)
     written: dict[str, str] = field(default_factory=dict)
 
@@ -137,14 +137,16 @@ class Suite(Section):
     metrics: tuple[Name, ...] = Field(
         ("mcc", "f1_macro", "f1_micro"), strict=False, min_length=1, description="What is measured."
     )
-    protocol: Protocol = Field(Protocol(), description="How a set becomes training and test rows.")
+    protocol: ProtocolSection = Field(
+        ProtocolSection(), description="How a set becomes training and test rows."
+    )
     limits: Limits = Field(Limits(), description="When a fit or a trial is ended.")
     plugins: tuple[PythonFile, ...] = Field(
         (), strict=False, description="Python files with plugins, relative to the folder of the suite."
     )
     report: ReportOptions = Field(ReportOptions(), description="How the report looks.")
 
-    _origin: Origin = PrivateAttr(default_factory=Origin)
+    _origin: SuiteOrigin = PrivateAttr(default_factory=SuiteOrigin)
 
     @field_validator("data", "methods", "classifiers")
     @classmethod
@@ -200,7 +202,7 @@ class Suite(Section):
 
     def model_post_init(self, context: Any) -> None:
         """Keep where the suite came from."""
-        if isinstance(context, Origin):
+        if isinstance(context, SuiteOrigin):
             self._origin = context
 
     @property
@@ -214,7 +216,7 @@ class Suite(Section):
         return self._origin.source.file
 
     @classmethod
-    def of(cls, origin: Origin) -> Self:
+    def of(cls, origin: SuiteOrigin) -> Self:
         """Return the suite that a YAML text describes; raises pydantic's ``ValidationError``."""
         return cls.model_validate(origin.source.value, context=origin)
 

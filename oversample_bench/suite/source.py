@@ -21,7 +21,7 @@ START: Position = (1, 1)
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class Complaint:
     """Something to be put right, and where it stands; problems sort in the order of the text."""
 
     position: Position
@@ -29,7 +29,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Source:
+class YamlText:
     """What a YAML text says and where it says it.
 
     Parameters
@@ -42,7 +42,7 @@ class Source:
         Dicts, lists, str, int, float, bool and None.
     values, keys : mapping of Steps to Position, default={}
         Where each value begins, and where the key that it belongs to begins.
-    problems : tuple of Problem, default=()
+    problems : tuple of Complaint, default=()
         What is wrong with the YAML itself although it could be read, such as a key that is given twice.
     """
 
@@ -51,7 +51,7 @@ class Source:
     value: Any = None
     values: Mapping[Steps, Position] = field(default_factory=dict, repr=False)
     keys: Mapping[Steps, Position] = field(default_factory=dict, repr=False)
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Complaint, ...] = ()
 
     def where(self, *path: Key) -> str:
         """Return ``file:line:column`` of the value at ``path``, or of its nearest ancestor in the text."""
@@ -72,7 +72,7 @@ def located(file: str, position: Position) -> str:
     return f"{file}:{position[0]}:{position[1]}"
 
 
-def refusal(file: str, problems: Iterable[Problem]) -> UsageError:
+def refusal(file: str, problems: Iterable[Complaint]) -> UsageError:
     """Return one error that lists the problems in the order of the text, one a line."""
     lines = [f"{located(file, problem.position)}: {problem.sentence}" for problem in sorted(problems)]
     return UsageError("\n".join(dict.fromkeys(_visible(line) for line in lines)))

@@ -1,4 +1,4 @@
-"""Reads YAML 1.2 text into a `Source`. Builds no objects from tags, and expands aliases within bounds."""
+"""Reads YAML 1.2 text into a `YamlText`. Builds no objects from tags, and expands aliases within bounds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
-from oversample_bench.suite.source import START, Key, Position, Problem, Source, Steps, refusal
+from oversample_bench.suite.source import START, Complaint, Key, Position, Steps, YamlText, refusal
 
 MOST_VALUES = 100_000
 """Aliases of aliases can make a short text stand for more values than a machine holds."""
@@ -30,7 +30,7 @@ _OLD = re.compile(r"^%YAML\s+1\.[01]\b", re.MULTILINE)
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
-def parsed(text: str, file: str) -> Source:
+def parsed(text: str, file: str) -> YamlText:
     """Return the values of a YAML text with their positions.
 
     Parameters
@@ -50,10 +50,10 @@ def parsed(text: str, file: str) -> Source:
         reader = _Reader()
         value = None if root is None else reader.read(root, ())
     except RecursionError:
-        raise refusal(file, [Problem(START, "The values are nested too deeply to be a suite.")]) from None
+        raise refusal(file, [Complaint(START, "The values are nested too deeply to be a suite.")]) from None
     except _UnreadableError as error:
         raise refusal(file, [error.problem]) from None
-    return Source(file, text, value, reader.values, reader.keys, tuple(reader.problems))
+    return YamlText(file, text, value, reader.values, reader.keys, tuple(reader.problems))
 
 
 class _UnreadableError(Exception):
@@ -61,7 +61,7 @@ class _UnreadableError(Exception):
 
     def __init__(self, position: Position, sentence: str) -> None:
         super().__init__(sentence)
-        self.problem = Problem(position, sentence)
+        self.problem = Complaint(position, sentence)
 
 
 def _composed(text: str) -> Node | None:
@@ -110,7 +110,7 @@ class _Reader:
     def __init__(self) -> None:
         self.values: dict[Steps, Position] = {}
         self.keys: dict[Steps, Position] = {}
-        self.problems: list[Problem] = []
+        self.problems: list[Complaint] = []
         self._open: list[Node] = []
         self._scalars = YAML(typ="safe", pure=True).constructor
 
@@ -139,7 +139,7 @@ class _Reader:
         self.values[steps] = self.keys.get(steps, START) if absent else _place(node.start_mark)
 
     def _complain(self, node: Node, sentence: str) -> None:
-        self.problems.append(Problem(_place(node.start_mark), sentence))
+        self.problems.append(Complaint(_place(node.start_mark), sentence))
 
     def _list(self, node: Node, steps: Steps) -> list[Any]:
         return [self.read(item, (*steps, position)) for position, item in enumerate(node.value)]

@@ -38,6 +38,6 @@ from __future__ import annotations
 
 from oversample_bench.analysis.gate.baseline import Baseline
 from oversample_bench.analysis.gate.gate_check import Update, check, update
-from oversample_bench.analysis.gate.judging import Judged, Judgement, Verdict
+from oversample_bench.analysis.gate.judging import JudgedCell, Judgement, Verdict
 
-__all__ = ["Baseline", "Judged", "Judgement", "Update", "Verdict", "check", "update"]
+__all__ = ["Baseline", "JudgedCell", "Judgement", "Update", "Verdict", "check", "update"]

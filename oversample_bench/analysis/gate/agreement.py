@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from oversample_bench.analysis.gate.baseline import Baseline
-from oversample_bench.analysis.gate.gate_scores import Cell, Rows, Scores
+from oversample_bench.analysis.gate.gate_scores import GateCell, GateScores, Rows
 from oversample_bench.core.errors import counted, listed
 
 KINDS = {"dataset": "data set", "ratio": "ratio", "classifier": "classifier", "method": "method"}
 
 
-def disagreements(baseline: Baseline, now: Scores) -> list[str]:
+def disagreements(baseline: Baseline, now: GateScores) -> list[str]:
     """Return why the two cannot be compared; nothing where they can.
 
     Titles, limits and the like may differ, and so may versions: what those change is what a gate is for.
@@ -23,7 +23,7 @@ def disagreements(baseline: Baseline, now: Scores) -> list[str]:
     return [*found, *_cells(baseline, now), *_sizes(baseline, now), *_meanings(baseline, now)]
 
 
-def _cells(baseline: Baseline, now: Scores) -> list[str]:
+def _cells(baseline: Baseline, now: GateScores) -> list[str]:
     """Name the labels that stand on one side only; where there is none, the cells."""
     before = baseline.values()
     found = []
@@ -39,7 +39,7 @@ def _cells(baseline: Baseline, now: Scores) -> list[str]:
     return found
 
 
-def _sizes(baseline: Baseline, now: Scores) -> list[str]:
+def _sizes(baseline: Baseline, now: GateScores) -> list[str]:
     """Tell where splits or seeds are more or fewer, once for each pair of sizes."""
     found = {}
     for cell, rows in baseline.values().items():
@@ -53,7 +53,7 @@ def _size(rows: Rows) -> str:
     return f"{counted(len(rows), 'split')} with {counted(len(rows[0]), 'seed')}"
 
 
-def _meanings(baseline: Baseline, now: Scores) -> list[str]:
+def _meanings(baseline: Baseline, now: GateScores) -> list[str]:
     """Tell which labels stand for something else."""
     both = [key for key in baseline.computed if key in now.computed]
     return [
@@ -63,5 +63,5 @@ def _meanings(baseline: Baseline, now: Scores) -> list[str]:
     ]
 
 
-def _named(cell: Cell) -> str:
+def _named(cell: GateCell) -> str:
     return " / ".join(cell)

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
-from oversample_bench.analysis.gate.gate_scores import Cell, Rows, Scores
+from oversample_bench.analysis.gate.gate_scores import GateCell, GateScores, Rows
 from oversample_bench.core.atomic_write import replacement
 from oversample_bench.core.errors import UsageError, counted
 
@@ -36,7 +36,7 @@ class Line(BaseModel):
 
 
 class Baseline(BaseModel):
-    """Scores that were good enough, what they are of, and how they were made.
+    """GateScores that were good enough, what they are of, and how they were made.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Baseline(BaseModel):
     tolerance : float
         In units of the metric; a mean difference up to this is nobody's business.
     suite, suite_digest, metric, higher_is_better, computed, environment
-        As in `Scores`.
+        As in `GateScores`.
     scores : tuple of Line
         Ordered by cell and split.
     """
@@ -77,11 +77,11 @@ class Baseline(BaseModel):
                 raise ValueError(f"lines or scores of {' / '.join(cell)} are missing")
         return self
 
-    def values(self) -> dict[Cell, Rows]:
+    def values(self) -> dict[GateCell, Rows]:
         """Return the scores by cell."""
-        found: dict[Cell, list[tuple[float, ...]]] = {}
+        found: dict[GateCell, list[tuple[float, ...]]] = {}
         for line in sorted(self.scores, key=lambda line: line.split):
-            found.setdefault(Cell(*line.cell), []).append(line.scores)
+            found.setdefault(GateCell(*line.cell), []).append(line.scores)
         return {cell: tuple(rows) for cell, rows in found.items()}
 
     def text(self) -> str:
@@ -121,12 +121,12 @@ def load_baseline(path: Path) -> Baseline:
         raise UsageError(f"the baseline '{path}' is damaged ({where}: {first['msg']}). {anew}") from error
 
 
-def baseline_of(scores: Scores, old: Baseline | None = None) -> Baseline:
+def baseline_of(scores: GateScores, old: Baseline | None = None) -> Baseline:
     """Make a baseline of a run that is whole.
 
     Parameters
     ----------
-    scores : Scores
+    scores : GateScores
         What the run came to.
     old : Baseline, optional
         The one that is replaced; its ``false_alarm`` and ``tolerance`` are kept.

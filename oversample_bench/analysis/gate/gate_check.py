@@ -7,7 +7,7 @@ from pathlib import Path
 
 from oversample_bench.analysis.gate.agreement import disagreements
 from oversample_bench.analysis.gate.baseline import Baseline, baseline_of, load_baseline, write_baseline
-from oversample_bench.analysis.gate.gate_scores import Scores, read_scores
+from oversample_bench.analysis.gate.gate_scores import GateScores, read_scores
 from oversample_bench.analysis.gate.judging import Judgement, judge
 from oversample_bench.core.errors import UsageError
 from oversample_bench.store import connect, last_run
@@ -95,7 +95,7 @@ def _metrics(folder: Path) -> list[str]:
         connection.close()
 
 
-def _comparable(old: Baseline, now: Scores) -> Judgement | None:
+def _comparable(old: Baseline, now: GateScores) -> Judgement | None:
     """Judge the cells that are of the same size on both sides."""
     before = old.values()
     same = {
@@ -105,4 +105,4 @@ def _comparable(old: Baseline, now: Scores) -> Judgement | None:
     }
     if not same or now.higher_is_better != old.higher_is_better:
         return None
-    return judge(old, Scores(**{**vars(now), "values": same}))
+    return judge(old, GateScores(**{**vars(now), "values": same}))

@@ -33,7 +33,7 @@ DECIMALS = 6
 """Of a score; what lies beyond tells nothing."""
 
 
-class Cell(NamedTuple):
+class GateCell(NamedTuple):
     """The labels that a mean stands under."""
 
     dataset: str
@@ -47,7 +47,7 @@ Rows = tuple[tuple[float | None, ...], ...]
 
 
 @dataclass(frozen=True)
-class Scores:
+class GateScores:
     """What a finished run came to by one metric.
 
     Attributes
@@ -63,9 +63,9 @@ class Scores:
         fingerprint of their rows.
     environment : mapping of str to str
         Versions, Python, system and processor.
-    values : mapping of Cell to Rows
+    values : mapping of GateCell to Rows
         The scores, in the order of the plan.
-    lost : mapping of Cell to str
+    lost : mapping of GateCell to str
         Why scores are not there, for the cells in which some are not.
     """
 
@@ -75,11 +75,11 @@ class Scores:
     higher_is_better: bool
     computed: Mapping[str, str]
     environment: Mapping[str, str]
-    values: Mapping[Cell, Rows]
-    lost: Mapping[Cell, str]
+    values: Mapping[GateCell, Rows]
+    lost: Mapping[GateCell, str]
 
 
-def read_scores(folder: Path, metric: str = "") -> Scores:
+def read_scores(folder: Path, metric: str = "") -> GateScores:
     """Read what the last run into ``folder`` came to.
 
     Parameters
@@ -102,7 +102,7 @@ def read_scores(folder: Path, metric: str = "") -> Scores:
         name = _metric(run["metrics"], metric)
         rows = connection.execute(TRIALS, (name,)).fetchall()
         _check_finished(rows, folder)
-        return Scores(
+        return GateScores(
             suite=run["suite"],
             suite_digest=run["suite_digest"],
             metric=name,
@@ -135,11 +135,11 @@ def _check_finished(rows: list[sqlite3.Row], folder: Path) -> None:
         )
 
 
-def _values(rows: list[sqlite3.Row]) -> dict[Cell, Rows]:
+def _values(rows: list[sqlite3.Row]) -> dict[GateCell, Rows]:
     """Return the scores by cell, split and seed."""
-    found: dict[Cell, dict[int, dict[int, float | None]]] = {}
+    found: dict[GateCell, dict[int, dict[int, float | None]]] = {}
     for row in rows:
-        cell = Cell(row["dataset"], row["ratio"], row["classifier"], row["method"])
+        cell = GateCell(row["dataset"], row["ratio"], row["classifier"], row["method"])
         value = round(row["value"], DECIMALS) if _is_there(row) else None
         found.setdefault(cell, {}).setdefault(row["split"], {})[row["seed"]] = value
     return {
@@ -152,12 +152,12 @@ def _is_there(row: sqlite3.Row) -> bool:
     return row["status"] == "ok" and row["value"] is not None and isfinite(row["value"])
 
 
-def _lost(rows: list[sqlite3.Row]) -> dict[Cell, str]:
+def _lost(rows: list[sqlite3.Row]) -> dict[GateCell, str]:
     """Say of each cell that is not whole how many trials have no score, and why the first of them."""
-    reasons: dict[Cell, list[str]] = {}
+    reasons: dict[GateCell, list[str]] = {}
     for row in rows:
         if not _is_there(row):
-            cell = Cell(row["dataset"], row["ratio"], row["classifier"], row["method"])
+            cell = GateCell(row["dataset"], row["ratio"], row["classifier"], row["method"])
             reasons.setdefault(cell, []).append(_why(row))
     return {cell: f"{len(whys)} without a score ({whys[0]})" for cell, whys in reasons.items()}
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from oversample_bench.analysis.gate import noise
 from oversample_bench.analysis.gate.baseline import Baseline
-from oversample_bench.analysis.gate.gate_scores import Cell, Rows, Scores
+from oversample_bench.analysis.gate.gate_scores import GateCell, GateScores, Rows
 from oversample_bench.analysis.gate.noise import Array
 
 ALL = "(all)"
@@ -29,25 +29,25 @@ class Pair:
 
     Attributes
     ----------
-    place : Cell
+    place : GateCell
         Its labels.
     before, now : tuple of ndarray of shape (splits, seeds)
         One for each data set and ratio; in the order of the plan, so that what stands at the same place is
         the same split and seed.
     """
 
-    place: Cell
+    place: GateCell
     before: tuple[Array, ...]
     now: tuple[Array, ...]
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedCell:
     """One comparison.
 
     Attributes
     ----------
-    place : Cell
+    place : GateCell
         Its labels; `ALL` where it is over all of them.
     n : int
         Pairs: splits times seeds, of all data sets.
@@ -63,7 +63,7 @@ class Judged:
         Why they have none.
     """
 
-    place: Cell
+    place: GateCell
     n: int
     before: float
     now: float
@@ -84,7 +84,7 @@ class Judgement:
 
     Attributes
     ----------
-    rows : tuple of Judged
+    rows : tuple of JudgedCell
         The cells in the order of the plan, then the methods.
     anchors : tuple of str
         The labels of methods that resample nothing.
@@ -92,7 +92,7 @@ class Judgement:
         What changed in the environment, ``"torch 2.12.0 -> 2.13.0"``.
     """
 
-    rows: tuple[Judged, ...]
+    rows: tuple[JudgedCell, ...]
     anchors: tuple[str, ...]
     moved: tuple[str, ...]
 
@@ -108,14 +108,14 @@ class Judgement:
         return {label: (told.count(verdict), len(told)) for label, told in own.items() if verdict in told}
 
 
-def judge(baseline: Baseline, now: Scores) -> Judgement:
+def judge(baseline: Baseline, now: GateScores) -> Judgement:
     """Judge a run that asked for what the baseline is of.
 
     Parameters
     ----------
     baseline : Baseline
         What was.
-    now : Scores
+    now : GateScores
         What is, with the same cells, splits and seeds.
     """
     before = baseline.values()
@@ -136,23 +136,23 @@ def _array(rows: Rows) -> Array:
     return np.array(rows, dtype=float)
 
 
-def _over_sets(cells: Sequence[Cell], before: Mapping[Cell, Rows], now: Scores) -> Iterator[Pair]:
+def _over_sets(cells: Sequence[GateCell], before: Mapping[GateCell, Rows], now: GateScores) -> Iterator[Pair]:
     """Yield a pair a method that has several cells, all of them whole; classifiers are averaged."""
     for method in dict.fromkeys(cell.method for cell in cells):
         own = [cell for cell in cells if cell.method == method]
         if len(own) < 2 or any(cell in now.lost for cell in own):
             continue
-        sets: dict[tuple[str, str], list[Cell]] = {}
+        sets: dict[tuple[str, str], list[GateCell]] = {}
         for cell in own:
             sets.setdefault((cell.dataset, cell.ratio), []).append(cell)
         then, today = (
             tuple(np.mean([_array(values[cell]) for cell in group], axis=0) for group in sets.values())
             for values in (before, now.values)
         )
-        yield Pair(Cell(ALL, ALL, ALL, method), then, today)
+        yield Pair(GateCell(ALL, ALL, ALL, method), then, today)
 
 
-def _judged(pair: Pair, baseline: Baseline, chance: float) -> Judged:
+def _judged(pair: Pair, baseline: Baseline, chance: float) -> JudgedCell:
     differences = [after - then for then, after in zip(pair.before, pair.now, strict=True)]
     has_seeds = all(rows.shape[1] > 1 for rows in pair.before)
     error = noise.of_seeds(pair.before) if has_seeds else noise.of_splits(differences)
@@ -162,16 +162,16 @@ def _judged(pair: Pair, baseline: Baseline, chance: float) -> Judged:
     gain = now - before if baseline.higher_is_better else before - now
     verdict: Verdict = "worse" if gain < -band else "better" if gain > band else "same"
     n = sum(rows.size for rows in pair.before)
-    return Judged(pair.place, n, before, now, (now - before - reach, now - before + reach), band, verdict)
+    return JudgedCell(pair.place, n, before, now, (now - before - reach, now - before + reach), band, verdict)
 
 
-def _missing(cell: Cell, before: Rows, now: Scores) -> Judged:
+def _missing(cell: GateCell, before: Rows, now: GateScores) -> JudgedCell:
     """Return the verdict on a cell in which trials have no score."""
     then, today = _array(before), _array(now.values[cell])
     left = today[np.isfinite(today)]
     mean = float(left.mean()) if len(left) else np.nan
     unknown = (np.nan, np.nan)
-    return Judged(cell, then.size, float(then.mean()), mean, unknown, np.nan, "lost", now.lost[cell])
+    return JudgedCell(cell, then.size, float(then.mean()), mean, unknown, np.nan, "lost", now.lost[cell])
 
 
 def _methods(computed: Mapping[str, str]) -> dict[str, str]:

@@ -32,7 +32,7 @@ from oversample_bench.execution.runners.events import (
 from oversample_bench.execution.runners.pending_calls import PendingCall, Slot
 from oversample_bench.execution.runners.pool import CallResult, Pool
 from oversample_bench.execution.runners.slots import Node, places, shortages, within
-from oversample_bench.execution.runners.worker import Box, Drawing
+from oversample_bench.execution.runners.worker import Box, FitOutput
 
 TICK_SECONDS = 1.0
 PATIENCE_SECONDS = 600.0
@@ -274,12 +274,12 @@ class _Schedule:
         assignment.live.away -= 1
         assignment.live.again.appendleft(assignment)
 
-    def _drawn(self, live: _Live, result: Drawing | Failed) -> Iterator[Event]:
+    def _drawn(self, live: _Live, result: FitOutput | Failed) -> Iterator[Event]:
         """Yield the resamples of a fit, and the trials that cannot be because theirs failed."""
         members = live.job.members
         if isinstance(result, Failed):
             failed = _staged(result, "resample")
-            result = Drawing({member.digest: failed for member in members}, {})
+            result = FitOutput({member.digest: failed for member in members}, {})
         for member in members:
             yield ResampleDone(member, result.outcomes[member.digest], result.splits.get(member.digest))
         for task in live.job.trials:

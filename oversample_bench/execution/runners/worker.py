@@ -38,7 +38,7 @@ class Station:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class FitOutput:
     """The resamples of one fit on their way to the driver and to other workers."""
 
     outcomes: dict[str, Outcome[AuditedResample]]
@@ -78,7 +78,7 @@ class Worker:
         fit = self._fit or self._bench.gathered(tasks, _opened(data))
         self._fit = fit.answered(self._bench.tools)
 
-    def drawing(self, tasks: tuple[ResampleTask, ...]) -> Drawing:
+    def drawing(self, tasks: tuple[ResampleTask, ...]) -> FitOutput:
         """Audit what the method made, keep it and return it."""
         fit, self._fit = self._fit, None
         if fit is None:
@@ -88,7 +88,7 @@ class Worker:
         for digest, outcome in outcomes.items():
             self._keep(digest, only_resample(outcome))
         _give_back_gpu_memory()
-        return Drawing(outcomes, dict(zip(digests, fit.records(), strict=True)))
+        return FitOutput(outcomes, dict(zip(digests, fit.records(), strict=True)))
 
     def ready(self, task: TrialTask, split: str, resample: Box, data: Box) -> None:
         """Make ready split and resample of a trial."""
@@ -127,8 +127,8 @@ def _fetched(reference: Any, digest: str) -> Outcome[Resample]:
     """Return a resample that another worker made, or that the driver has read from disk."""
     import ray
 
-    found: Drawing | dict[str, Resample] = ray.get(reference)
-    return only_resample(found.outcomes[digest]) if isinstance(found, Drawing) else Ok(found[digest])
+    found: FitOutput | dict[str, Resample] = ray.get(reference)
+    return only_resample(found.outcomes[digest]) if isinstance(found, FitOutput) else Ok(found[digest])
 
 
 def _give_back_gpu_memory() -> None:

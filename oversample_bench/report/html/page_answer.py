@@ -28,7 +28,7 @@ VERBS = {"not converged": "did not converge", "unseeded": "are unseeded and chan
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MetricAnswer:
     """What is said of one metric.
 
     Parameters
@@ -57,7 +57,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Summary:
+class PageSummary:
     """The sentences on top of the page.
 
     Parameters
@@ -66,7 +66,7 @@ class Summary:
         How much was compared.
     done : tuple of str
         How much of it is there, what failed, and what is to be known of resamples and trials.
-    verdicts : tuple of Verdict
+    verdicts : tuple of MetricAnswer
         One a metric; empty where there is nothing to compare.
     notes : tuple of str
         How to read the intervals, and what could not have been seen.
@@ -74,14 +74,14 @@ class Summary:
 
     shape: str
     done: tuple[str, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[MetricAnswer, ...]
     notes: tuple[str, ...]
 
 
-def summary(results: Results, told: Mapping[str, Evidence], differing: Mapping[str, Gains]) -> Summary:
+def summary(results: Results, told: Mapping[str, Evidence], differing: Mapping[str, Gains]) -> PageSummary:
     """Return the sentences; ``differing`` holds the gains by each metric and is empty for one method."""
     verdicts = [_verdict(results, metric, told[metric].ranked, differing[metric]) for metric in differing]
-    return Summary(
+    return PageSummary(
         shape=_shape(results),
         done=tuple(_done(results)),
         verdicts=tuple(verdicts),
@@ -139,13 +139,13 @@ def _whose(counts: pd.DataFrame) -> str:
     return ", ".join(f"{name} in {k:,}" for name, k in sums.items())
 
 
-def _verdict(results: Results, metric: str, ranks: pd.DataFrame, own: Gains) -> Verdict:
+def _verdict(results: Results, metric: str, ranks: pd.DataFrame, own: Gains) -> MetricAnswer:
     ranked, n_rows, complete = ranking(ranks)
     method = _subject(results, ranked)
     lines = own.lines[own.lines["other"] == method]
     several = len(lines) > 1 and own.unit == SETS
     overall = over_all(own) if several else lines.iloc[:0]
-    return Verdict(
+    return MetricAnswer(
         metric=metric,
         better="higher is better" if own.higher_is_better else "lower is better",
         ranks=_ranks(ranked, n_rows, complete=complete),

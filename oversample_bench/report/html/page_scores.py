@@ -25,7 +25,7 @@ from oversample_bench.report import score_tables
 
 
 @dataclass(frozen=True)
-class Cell:
+class PageCell:
     """What stands in one place of a score table.
 
     Parameters
@@ -58,7 +58,7 @@ class ScoreTable:
         Which way it points.
     rules : str
         How it is to be read, and what is said of ``n`` once.
-    rows : tuple of (tuple of str, tuple of Cell)
+    rows : tuple of (tuple of str, tuple of PageCell)
         Data set, ratio and classifier; then a cell for each method.
     legend : tuple of str
         What the words and marks of the cells mean.
@@ -67,7 +67,7 @@ class ScoreTable:
     metric: str
     higher_is_better: bool
     rules: str
-    rows: tuple[tuple[tuple[str, ...], tuple[Cell, ...]], ...]
+    rows: tuple[tuple[tuple[str, ...], tuple[PageCell, ...]], ...]
     legend: tuple[str, ...]
 
 
@@ -89,20 +89,20 @@ def places(found: pd.DataFrame) -> list[tuple[str, ...]]:
     return list(found[ROW].astype(str).drop_duplicates().itertuples(index=False, name=None))
 
 
-def _rows(results: Results, found: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], tuple[Cell, ...]]]:
-    methods, absent = results.names("method"), Cell("not planned")
+def _rows(results: Results, found: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], tuple[PageCell, ...]]]:
+    methods, absent = results.names("method"), PageCell("not planned")
     keys = found[[*ROW, "method"]].astype(str).itertuples(index=False, name=None)
     cells = {key: _cell(cell, results) for key, cell in zip(keys, found.itertuples(), strict=True)}
     for place in places(found):
         yield place, tuple(cells.get((*place, method), absent) for method in methods)
 
 
-def _cell(cell: Any, results: Results) -> Cell:
+def _cell(cell: Any, results: Results) -> PageCell:
     if cell.n == 0:
-        return Cell(f"–{rest(cell)}")
+        return PageCell(f"–{rest(cell)}")
     if score_tables.with_intervals(results):
         text = interval(cell.mean, cell.low, cell.high, results.digits)
     else:
         text = spread(cell.mean, cell.sd, results.digits)
     mark = (NEAR if cell.near else "") + marks(cell.flags)
-    return Cell(text, bool(cell.best), mark, rest(cell).lstrip(", "))
+    return PageCell(text, bool(cell.best), mark, rest(cell).lstrip(", "))

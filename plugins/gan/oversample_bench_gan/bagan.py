@@ -33,7 +33,7 @@ BETAS = (0.5, 0.999)
 
 
 @dataclass(frozen=True)
-class Plan:
+class BaganPlan:
     """Every number of a training, once the shape of the rows is known."""
 
     hidden: tuple[int, ...]
@@ -46,7 +46,7 @@ class Plan:
 
 
 @dataclass(frozen=True, eq=False)
-class Autoencoder:
+class BaganAutoencoder:
     """What the first phase makes, and its loss (steps, members)."""
 
     encoder: Masked
@@ -54,7 +54,7 @@ class Autoencoder:
     loss: Tensor
 
 
-def train_autoencoder(rows: Rows, plan: Plan, generators: Generators) -> Autoencoder:
+def train_autoencoder(rows: Rows, plan: BaganPlan, generators: Generators) -> BaganAutoencoder:
     """Train an encoder, with dropout, and a decoder on all rows by the mean squared error."""
     d, device = rows.X.shape[2], rows.X.device
     trunk = Trunk((d, *plan.hidden), generators, leaky, leaky)
@@ -68,7 +68,7 @@ def train_autoencoder(rows: Rows, plan: Plan, generators: Generators) -> Autoenc
         loss = (decoder(encoder(x, kept)) - x).square().mean((1, 2))
         down.step(loss)
         losses.append(loss.detach())
-    return Autoencoder(encoder, decoder, _stacked(losses, rows))
+    return BaganAutoencoder(encoder, decoder, _stacked(losses, rows))
 
 
 def class_normals(encoder: Masked, rows: Rows, shrink: float) -> list[Normal]:
@@ -79,7 +79,7 @@ def class_normals(encoder: Masked, rows: Rows, shrink: float) -> list[Normal]:
     return [Normal.of(part, shrink) for part in parts]
 
 
-def opponents(autoencoder: Autoencoder, plan: Plan, generators: Generators) -> tuple[Net, Masked]:
+def opponents(autoencoder: BaganAutoencoder, plan: BaganPlan, generators: Generators) -> tuple[Net, Masked]:
     """Return G, which is the decoder, and D, which is the encoder's trunk under a new last layer."""
     head = Net((plan.hidden[-1], CLASSES + 1), generators, identity, identity)
     trunk = copy.deepcopy(autoencoder.encoder.trunk)
@@ -93,7 +93,7 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def play(
-    rows: Rows, normals: Sequence[Normal], nets: tuple[Net, Masked], plan: Plan, generators: Generators
+    rows: Rows, normals: Sequence[Normal], nets: tuple[Net, Masked], plan: BaganPlan, generators: Generators
 ) -> dict[str, Tensor]:
     """Train D and G in turn and return their losses.
 
@@ -250,14 +250,14 @@ class BAGAN(NeuralSampler):
         told = "decoded one latent point only: the minority has 1 row, so that its latent covariance is zero"
         return Made(made, history, [told if rows.n_minority == 1 else ""] * len(seeds))
 
-    def _plan(self, n: int, d: int) -> Plan:
+    def _plan(self, n: int, d: int) -> BaganPlan:
         batch_size = min(n, self.batch_size)
         batches, most = -(-n // batch_size), most_steps(self.max_steps, d)
         auto = (min(max(d, 32), 256), min(max(d // 4, 16), 64))
         hidden = auto if isinstance(self.hidden, str) else tuple(self.hidden)
         if not hidden or not all(isinstance(width, Integral) and width > 0 for width in hidden):
             raise ValueError(f"hidden={self.hidden!r} has to be 'auto' or whole numbers of at least 1")
-        return Plan(
+        return BaganPlan(
             hidden=hidden,
             latent=min(100, max(2, d // 4)) if isinstance(self.latent, str) else self.latent,
             dropout=self.dropout,

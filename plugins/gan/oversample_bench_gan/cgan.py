@@ -30,7 +30,7 @@ DRAWN = 2**16
 
 
 @dataclass(frozen=True)
-class Plan:
+class CganPlan:
     """Every number of a training, once the shape of the rows is known."""
 
     latent: int
@@ -53,14 +53,14 @@ def generator_loss(fake: Tensor) -> Tensor:
     return softplus(-fake).mean(1)  # (M, B) -> (M,)
 
 
-def opponents(d: int, plan: Plan, generators: Generators) -> tuple[Net, Net]:
+def opponents(d: int, plan: CganPlan, generators: Generators) -> tuple[Net, Net]:
     """Return G, of noise and label to a row in [0, 1], and D, of a row and its label to a logit."""
     G = Net((plan.latent + 1, plan.generator_hidden, d), generators, torch.relu, torch.sigmoid)
     D = Net((d + 1, plan.discriminator_hidden, 1), generators, torch.relu, identity)
     return _xavier(G, generators), _xavier(D, generators)
 
 
-def mini_batches(rows: Rows, plan: Plan, generators: Generators) -> Iterator[tuple[Tensor, Tensor]]:
+def mini_batches(rows: Rows, plan: CganPlan, generators: Generators) -> Iterator[tuple[Tensor, Tensor]]:
     """Draw real rows in [0, 1] and codes for each step, both with a label in the last column.
 
     Rows are drawn uniformly from all rows of a member; a code has the label of its row, or a uniform one.
@@ -79,7 +79,7 @@ def mini_batches(rows: Rows, plan: Plan, generators: Generators) -> Iterator[tup
         yield from zip(real.split(size, 1), fed.split(size, 1), strict=True)
 
 
-def codes(n: int, labels: Tensor, plan: Plan, generators: Generators) -> Tensor:
+def codes(n: int, labels: Tensor, plan: CganPlan, generators: Generators) -> Tensor:
     """Draw what G is fed with: noise of each member's own, with its label in the last column."""
     if plan.noise == "normal":
         drawn = [torch.randn(n, plan.latent, generator=g) for g in generators]
@@ -89,7 +89,7 @@ def codes(n: int, labels: Tensor, plan: Plan, generators: Generators) -> Tensor:
     return torch.cat([noise, labels], -1)  # (M, B, l + 1)
 
 
-def train(rows: Rows, plan: Plan, generators: Generators) -> tuple[Net, dict[str, Tensor]]:
+def train(rows: Rows, plan: CganPlan, generators: Generators) -> tuple[Net, dict[str, Tensor]]:
     """Return a trained G and the losses J_D and J_G of each step: one step of D, then one of G."""
     G, D = (net.to(rows.X.device) for net in opponents(rows.X.shape[2], plan, generators))
     down_G, down_D = (Descent(net.parameters(), plan.learning_rate, BETAS) for net in (G, D))
@@ -231,9 +231,9 @@ class CGAN(NeuralSampler):
         told = "trained on one minority row, which is all that its rows can resemble"
         return Made(made, history, [told if rows.n_minority == 1 else ""] * len(seeds))
 
-    def _plan(self, n: int, d: int) -> Plan:
+    def _plan(self, n: int, d: int) -> CganPlan:
         batch_size = min(n, _size(self.batch_size, max(16, n // 50)))
-        return Plan(
+        return CganPlan(
             latent=_size(self.latent, min(512, 4 * d)),
             generator_hidden=_size(self.generator_hidden, min(800, 5 * d)),
             discriminator_hidden=_size(self.discriminator_hidden, min(500, 5 * d // 2)),

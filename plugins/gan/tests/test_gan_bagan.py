@@ -12,7 +12,7 @@ from oversample_bench_gan import bagan
 from oversample_bench_gan.bagan import (
     BAGAN,
     FAKE,
-    Plan,
+    BaganPlan,
     class_normals,
     cross_entropy,
     opponents,
@@ -23,7 +23,7 @@ from oversample_bench_gan.dropout import masks
 from oversample_bench_gan.normals import CLASSES, Normal, noise, wishes
 from oversample_bench_gan.rows import Range, Rows
 
-SMALL = Plan(
+SMALL = BaganPlan(
     hidden=(8, 6),
     latent=3,
     dropout=0.3,

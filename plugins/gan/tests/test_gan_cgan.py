@@ -11,7 +11,7 @@ from sklearn.base import clone
 from oversample_bench_gan import cgan
 from oversample_bench_gan.cgan import (
     CGAN,
-    Plan,
+    CganPlan,
     codes,
     discriminator_loss,
     generator_loss,
@@ -23,7 +23,7 @@ from oversample_bench_gan.nets import Descent
 from oversample_bench_gan.rows import Rows
 
 LOGITS = st.lists(st.floats(-20, 20), min_size=2, max_size=8)
-SMALL = Plan(
+SMALL = CganPlan(
     latent=4,
     generator_hidden=8,
     discriminator_hidden=6,
