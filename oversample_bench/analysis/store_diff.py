@@ -106,12 +106,12 @@ class _Side:
     run: dict[str, Any]
 
 
-def diff(a: Path, b: Path, tolerance: float = 0.0) -> Diff:
+def diff(a: str | Path, b: str | Path, tolerance: float = 0.0) -> Diff:
     """Compare what two folders of runs hold of the trials that either of them plans.
 
     Parameters
     ----------
-    a, b : Path
+    a, b : str or Path
         The folders.
     tolerance : float, default=0.0
         The absolute difference up to which two scores count as equal.
@@ -126,6 +126,7 @@ def diff(a: Path, b: Path, tolerance: float = 0.0) -> Diff:
     UsageError
         When a folder is no run's, its store is empty, damaged or newer, or both are the same folder.
     """
+    a, b = Path(a), Path(b)
     if a.resolve() == b.resolve():
         raise UsageError(f"'{a}' and '{b}' are the same folder. Name two.")
     left, right = _read(a), _read(b)

@@ -84,8 +84,9 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
         retry=not given["no_retry"],
         figures=bool(given["figures"]),
     )
-    summary = run(suite, out or "", options, watcher(console))
-    shown = replace(summary, folder=out or Path("reports") / suite.name)  # as it was written
+    folder = out or Path("reports") / suite.name
+    summary = run(suite, folder, options, watcher(console))
+    shown = replace(summary, folder=folder)  # as it was written
     _conclude(console, suite, shown, _again(click.get_current_context()))
     return summary.exit_code
 

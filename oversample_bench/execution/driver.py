@@ -29,7 +29,7 @@ from oversample_bench.execution.estimate import expected_seconds
 from oversample_bench.execution.inventory import Inventory, check_data, data_folder
 from oversample_bench.execution.jobs import Remaining, Stock, metric_sources
 from oversample_bench.execution.recorder import Recorder, planned_records, run_record
-from oversample_bench.execution.run_result import Options, Result
+from oversample_bench.execution.run_result import KeptFolder, Options, Result
 from oversample_bench.execution.runner_choice import Choice
 from oversample_bench.execution.runners.ray_start import RayStartError
 from oversample_bench.execution.watcher import Watcher
@@ -51,14 +51,15 @@ def run(
     options: Options | None = None,
     watcher: Watcher | None = None,
 ) -> Result:
-    """Carry out what is left of a suite, and write the report.
+    """Carry out what is left of a suite, and write the report where there is a folder for it.
 
     Parameters
     ----------
     suite : Suite
-        As `load_suite` returns it.
+        From `load_suite`, or made in Python.
     out : str or Path, default=""
-        The folder of the results; ``reports/<name>`` if it is empty.
+        The folder of the results, where a later run goes on. Without one they are kept as long as the
+        `Result` is, and no report is written until `Result.write_report` is asked to.
     options : Options, optional
         Where and how to run.
     watcher : Watcher, optional
@@ -67,19 +68,33 @@ def run(
     Returns
     -------
     Result
-        Counts by status, and the trials as a table.
+        Counts by status; trials, scores, comparisons and failures as tables.
 
     Raises
     ------
     UsageError
         When the suite, the data or the folder cannot be used; nothing that was done before is lost.
     """
-    started = time.monotonic()
-    folder = Path(out or Path("reports") / suite.name).absolute()  # wherever foreign code goes
-    options = options or Options()
-    files = data_folder(options.data_dir)
     with folder_kept():
         registry = registry_of(suite)
+    return carried_out(suite, registry, out, options, watcher)
+
+
+def carried_out(
+    suite: Suite,
+    registry: Registry,
+    out: str | Path = "",
+    options: Options | None = None,
+    watcher: Watcher | None = None,
+) -> Result:
+    """Do what `run` does, by the plugins of a registry."""
+    started = time.monotonic()
+    place = None if out else KeptFolder()
+    folder = Path(place.path if place else out).absolute()  # wherever foreign code goes
+    options = options or Options()
+    if place:
+        options = replace(options, report=False)
+    files = data_folder(options.data_dir)
     check_names(suite, registry)
     watcher = watcher or Watcher()
     with occupied(folder) as ledger:
@@ -90,7 +105,8 @@ def run(
         order = _Order(suite, folder, registry, options, inventory)
         done = _carry_out(order, ledger, watcher)
         counts = store.status_counts(ledger.connection, suite.metrics)
-    return Result(folder, counts, done.trials, time.monotonic() - started, done.interrupted, done.notices)
+    seconds = time.monotonic() - started
+    return Result(folder, counts, done.trials, seconds, done.interrupted, done.notices, place)
 
 
 @dataclass(frozen=True)
@@ -129,7 +145,8 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
         for note in check_data(order.suite, order.inventory):
             watcher.reading(note)
     elif _is_current(order, ledger, records) and not _awaited(order, (planned, identity), ledger):
-        whole = is_shown(order.folder, store.state(ledger.connection), figures=order.options.figures)
+        state, figures = store.state(ledger.connection), order.options.figures
+        whole = not order.options.report or is_shown(order.folder, state, figures=figures)
         return _Done(interrupted=not whole and _report(order, watcher))
     ledger.set_plan(records)
     try:
@@ -284,6 +301,8 @@ def _report(order: _Order, watcher: Watcher) -> bool:
     """Write the report, and return whether somebody stopped it: then the next run writes it."""
     from oversample_bench.report import write_report
 
+    if not order.options.report:
+        return False
     try:
         write_report(order.folder, figures=order.options.figures)
     except KeyboardInterrupt:

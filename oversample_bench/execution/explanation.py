@@ -87,12 +87,12 @@ class Explanation:
         return json.dumps(asdict(self), indent=2, ensure_ascii=False)
 
 
-def explain(folder: Path, name: str) -> Explanation:
+def explain(folder: str | Path, name: str) -> Explanation:
     """Tell everything of one trial.
 
     Parameters
     ----------
-    folder : Path
+    folder : str or Path
         The folder of a run.
     name : str
         The first digits of its digest (four or more), or its labels as
@@ -108,6 +108,7 @@ def explain(folder: Path, name: str) -> Explanation:
     UsageError
         When the folder is no run's, or when no trial or more than one has that name.
     """
+    folder = Path(folder)
     with closing(store.connect(folder)) as connection:
         return _explained(folder, connection, find(connection, name))
 

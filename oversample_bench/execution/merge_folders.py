@@ -48,14 +48,14 @@ class Merged:
     unshown: tuple[str, ...] = ()
 
 
-def merge(target: Path, sources: Sequence[Path], *, prefer_source: bool = False) -> Merged:
+def merge(target: str | Path, sources: Sequence[str | Path], *, prefer_source: bool = False) -> Merged:
     """Take into ``target`` what the folders of other runs hold; doing so again changes nothing.
 
     Parameters
     ----------
-    target : Path
+    target : str or Path
         The folder of a run, or one that is yet to be made.
-    sources : sequence of Path
+    sources : sequence of str or Path
         Folders of runs. They stay as they are.
     prefer_source : bool, default=False
         Whether, where two good rows of one digest differ or the same labels stand for two trials, the
@@ -71,6 +71,10 @@ def merge(target: Path, sources: Sequence[Path], *, prefer_source: bool = False)
     UsageError
         When a folder is no run's, is given twice or is being written to.
     """
+    return _merged(Path(target), [Path(source) for source in sources], prefer_source=prefer_source)
+
+
+def _merged(target: Path, sources: Sequence[Path], *, prefer_source: bool) -> Merged:
     _check(target, sources)
     registry = load_registry()  # tells what rows of earlier versions are called today
     with ExitStack() as stack:

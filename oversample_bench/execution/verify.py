@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oversample_bench import store
@@ -24,15 +25,57 @@ from oversample_bench.execution.estimate import expected_seconds
 from oversample_bench.execution.inventory import Inventory, data_folder
 from oversample_bench.execution.run_result import Options
 from oversample_bench.execution.runner_choice import Choice
-from oversample_bench.execution.verify_sample import Recorded, Sample
+from oversample_bench.execution.verify_sample import Recorded, Sample, sampled
 from oversample_bench.execution.watcher import Watcher
 from oversample_bench.plugins.origins import replaced
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import Registry, load_registry
+from oversample_bench.suite import Suite
 from oversample_bench.suite.plan import Plan, Planned
 
 if TYPE_CHECKING:
     from oversample_bench.execution.runners.events import WorkerConfig
+
+
+def verify_run(
+    folder: str | Path,
+    *,
+    fraction: float = 0.1,
+    random_state: int = 0,
+    suite: Suite | None = None,
+    options: Options | None = None,
+    tolerance: float = 0.0,
+) -> Verification:
+    """Carry out a share of the trials of a folder again, and compare the numbers; nothing is written.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder of a run.
+    fraction : float, default=0.1
+        The share of the trials that succeeded, above 0 and at most 1; one trial at least.
+    random_state : int, default=0
+        The seed by which they are chosen.
+    suite : Suite, optional
+        Whose plugin files are run; a run that used some cannot be verified without.
+    options : Options, optional
+        Where to run. Default: in this process.
+    tolerance : float, default=0.0
+        The absolute difference up to which two numbers count as equal.
+
+    Returns
+    -------
+    Verification
+        Counts, differences, and what could not be compared.
+
+    Raises
+    ------
+    UsageError
+        When the folder is no run's, or no trial succeeded there; when it used plugin files and no suite is
+        given; for a fraction beyond its bounds.
+    """
+    sample = sampled(Path(folder), fraction, random_state, suite)
+    return verify(sample, options or Options(runner="serial"), tolerance)
 
 
 def verify(

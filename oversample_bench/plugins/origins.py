@@ -18,6 +18,7 @@ from oversample_bench.core.specs import NUMBERS_VERSION, digest, parted
 from oversample_bench.plugins.distributions import DIGITS, Installed, code_of, local_code, steady, top
 
 if TYPE_CHECKING:
+    from oversample_bench.plugins.given_objects import Prototype
     from oversample_bench.plugins.plugin_files import LooseFile
 
 HOST, PACKAGE, LOOSE = "oversample-bench", "oversample_bench", "oversample_bench.plugins.plugin_files"
@@ -81,6 +82,11 @@ def loose(file: LooseFile) -> Origin:
         return f"{file.name} code {_joined(file.code, elsewhere)}"
 
     return Origin(file.name, file.code, lambda target: source(_module(target)), (f"{file.name} {file.own}",))
+
+
+def given(one: Prototype) -> Origin:
+    """Return the origin of an object that was handed over."""
+    return Origin(one.name, "", lambda _: one.source)
 
 
 def _joined(code: str, elsewhere: str) -> str:

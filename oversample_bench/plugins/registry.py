@@ -21,6 +21,7 @@ from oversample_bench.api import ENTRY_POINT_GROUP, Metric
 from oversample_bench.core.errors import UsageError, listed, nearest
 from oversample_bench.plugins import builtin, origins
 from oversample_bench.plugins.distributions import top, version
+from oversample_bench.plugins.given_objects import Prototype
 from oversample_bench.plugins.hookspecs import implementations
 from oversample_bench.plugins.origins import Origin
 from oversample_bench.plugins.plugin_files import LooseFile, imported
@@ -29,6 +30,9 @@ KINDS = {"oversampler": "oversampler", "classifier": "classifier", "dataset": "d
 ONLY_VARIABLE = "OVERSAMPLE_BENCH_PLUGINS"
 MOST_LETTERS = 300
 """Of a plugin's error in a table."""
+
+GIVEN = "given in Python"
+"""Stands for a plugin where an object was handed over."""
 
 BUILT_IN = "builtin"
 """The plugin that the host itself is."""
@@ -141,6 +145,7 @@ class Registry:
     plugins: tuple[Plugin, ...]
     known: Mapping[tuple[str, str], Entry]
     loose: tuple[LooseFile, ...] = ()
+    given: tuple[Prototype, ...] = ()
 
     def entries(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of one kind in the order of their registration."""
@@ -181,8 +186,11 @@ class Registry:
         return entry.rows_from if kind == "dataset" else entry.source
 
 
-def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
-    """Return the names of the built-ins, of every installed plugin and of ``loose`` files."""
+def load_registry(loose: Sequence[LooseFile] = (), given: Sequence[Prototype] = ()) -> Registry:
+    """Return the names of the built-ins, of every installed plugin, of ``loose`` files and ``given`` objects.
+
+    An object goes before a registered name: whoever hands one over means it.
+    """
     _is_there.cache_clear()
     collected = _Collection()
     collected.add(BUILT_IN, origins.host(), lambda: builtin)
@@ -192,7 +200,13 @@ def load_registry(loose: Sequence[LooseFile] = ()) -> Registry:
             collected.add(point.name, origins.installed(point), point.load)
     for file in loose:
         collected.add(file.name, origins.loose(file), partial(imported, file))
-    return Registry(tuple(collected.plugins), collected.known, tuple(loose))
+    return Registry(tuple(collected.plugins), collected.known | _given(given), tuple(loose), tuple(given))
+
+
+def _given(objects: Sequence[Prototype]) -> dict[tuple[str, str], Entry]:
+    return {
+        (one.kind, one.name): Entry(one.kind, one.name, GIVEN, origins.given(one), one) for one in objects
+    }
 
 
 def _order(point: EntryPoint) -> tuple[str, str]:

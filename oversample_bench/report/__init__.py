@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["is_shown", "summary_table", "trials", "write_export", "write_report"]
+__all__ = ["is_shown", "notebook_answer", "summary_table", "trials", "write_export", "write_report"]
 
 
 def write_report(folder: Path, *, figures: bool = True) -> Path:
@@ -95,6 +95,25 @@ def trials(folder: Path) -> pd.DataFrame:
     from oversample_bench.report import export
 
     return export.trials(results.read(folder))
+
+
+def notebook_answer(folder: Path) -> str:
+    """Return what a notebook shows of a run, as HTML: the answer and one table, by the first metric.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of `bench run`.
+
+    Raises
+    ------
+    UsageError
+        When the folder holds no store, an empty one or one of a newer version.
+    """
+    from oversample_bench.analysis import results
+    from oversample_bench.report.html.notebook import answer
+
+    return answer(results.read(folder))
 
 
 def summary_table(folder: Path, metric: str, console: Console) -> Table:

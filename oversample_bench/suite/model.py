@@ -5,6 +5,7 @@ Holds what the YAML says and no more: no name is looked up, no data is read.
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -207,8 +208,8 @@ class Suite(Section):
 
     @property
     def text(self) -> str:
-        """The YAML as it was; empty for a suite that was made in Python."""
-        return self._origin.source.text
+        """The YAML as it was; of a suite that was made in Python, JSON that says the same."""
+        return self._origin.source.text or json.dumps(self.as_written(), ensure_ascii=False)
 
     @property
     def file(self) -> str:
@@ -221,13 +222,15 @@ class Suite(Section):
         return cls.model_validate(origin.source.value, context=origin)
 
     def where(self, *path: str | int) -> str:
-        """Return ``file:line:column`` of a value, e.g. ``where("methods", 2, "name")``.
+        """Return ``file:line:column`` of a value, e.g. ``where("methods", 2, "name")``; in Python its path.
 
         Parameters
         ----------
         *path : str or int
             Keys and positions from the top. What the YAML leaves out stands where its nearest ancestor does.
         """
+        if not self._origin.source.text:  # made in Python
+            return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
         return self._origin.source.where(*path)
 
     def as_written(self) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Update:
     judgement: Judgement | None
 
 
-def check(folder: Path, path: Path) -> Judgement:
+def check(folder: str | Path, path: str | Path) -> Judgement:
     """Judge the run in ``folder`` by the baseline in ``path``.
 
     Parameters
@@ -51,6 +51,7 @@ def check(folder: Path, path: Path) -> Judgement:
     UsageError
         When one of them is not there or cannot be read, or when the run asked for something else.
     """
+    folder, path = Path(folder), Path(path)
     connect(folder).close()  # of two things that are not there, the folder is told first
     baseline = load_baseline(path)
     now = read_scores(folder, baseline.metric)

@@ -13,6 +13,7 @@ from oversample_bench.core.specs import Component, DataSpec
 from oversample_bench.evaluation.scoring import Scores
 from oversample_bench.evaluation.stages import AuditedResample, Bounds
 from oversample_bench.evaluation.tasks import Job, ResampleTask, TrialTask
+from oversample_bench.plugins.given_objects import Prototype
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import Registry
 from oversample_bench.store.records import SplitRecord
@@ -68,6 +69,8 @@ class WorkerConfig:
         The limits.
     sources : mapping of (str, str) to str, default={}
         Who offers what, and by which code, where the run began, by kind and name.
+    given : tuple of Prototype, default=()
+        Objects that the caller handed over.
     """
 
     loose: tuple[LooseFile, ...]
@@ -75,6 +78,7 @@ class WorkerConfig:
     components: tuple[tuple[str, Component], ...]
     bounds: Bounds
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    given: tuple[Prototype, ...] = ()
 
     @classmethod
     def of(
@@ -85,7 +89,7 @@ class WorkerConfig:
         tried = {("classifier", task.spec.classifier) for job in jobs for task in job.trials}
         used = tuple(sorted(drawn | tried, key=repr))
         names = {*((kind, one.name) for kind, one in used), *(("metric", name) for name in metrics)}
-        return cls(registry.loose, metrics, used, bounds, registry.sources(names))
+        return cls(registry.loose, metrics, used, bounds, registry.sources(names), registry.given)
 
 
 @dataclass(frozen=True)

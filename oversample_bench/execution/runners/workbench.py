@@ -58,7 +58,9 @@ class Workbench:
     def __init__(self, worker_config: WorkerConfig) -> None:
         self._splits: OrderedDict[str, Outcome[Split]] = OrderedDict()
         with folder_kept():
-            registry = _agreeing(load_registry(worker_config.loose), worker_config.sources)
+            registry = _agreeing(
+                load_registry(worker_config.loose, worker_config.given), worker_config.sources
+            )
             metrics = {name: registry.entry("metric", name).resolve() for name in worker_config.metrics}
             self.tools = stages.Toolbox(registry, metrics, worker_config.bounds)
             self._import(worker_config)

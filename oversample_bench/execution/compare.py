@@ -1,0 +1,164 @@
+"""Compares methods on arrays or a frame, with estimators as they are: no suite, no plugin, no folder.
+
+Makes a suite of what it is given and runs it, so that protocol, audit and statistics are those of
+`bench run`. The rows are written to a temporary file first, and so read like any table: what would be asked
+about there (an identifier, dates) is asked about here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from oversample_bench.core.errors import UsageError, first_line, listed
+from oversample_bench.execution.driver import carried_out
+from oversample_bench.execution.run_result import Options, Result
+from oversample_bench.plugins.given_objects import named
+from oversample_bench.plugins.registry import load_registry
+from oversample_bench.suite.complaints import problems
+from oversample_bench.suite.model import Suite
+from oversample_bench.suite.source import YamlText
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+TARGET = "class"
+METHODS = ("none", "random", "smote")
+CLASSIFIERS = ("logistic_regression", "random_forest")
+
+
+def compare(  # noqa: PLR0913 - what a suite says, as keywords
+    X: npt.ArrayLike | pd.DataFrame,
+    y: npt.ArrayLike | pd.Series[Any],
+    *,
+    methods: Sequence[object] = METHODS,
+    classifiers: Sequence[object] = CLASSIFIERS,
+    metrics: Sequence[str] = ("mcc", "f1_macro"),
+    minority: object = None,
+    ratios: Sequence[float | str] = ("natural",),
+    splits: int = 10,
+    seeds: int = 1,
+    options: Options | None = None,
+    **more: Any,
+) -> Result:
+    """Compare methods for rare classes on rows of your own.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame of shape (n_rows, n_features)
+        Numbers; in a frame also texts and categories, which are encoded one-hot on training rows. Missing
+        values are imputed.
+    y : array-like or Series of shape (n_rows,)
+        Labels of two classes, or of more where ``minority`` is given.
+    methods : sequence of str or object
+        Registered names, or samplers with ``fit_resample``. Default: none, random and smote.
+    classifiers : sequence of str or object
+        Registered names, or classifiers with ``fit`` and ``predict``. Default: logistic regression and a
+        random forest.
+    metrics : sequence of str, default=("mcc", "f1_macro")
+        Registered names; the first is the one that the answer is about.
+    minority : label, optional
+        The class in question, against all others; the rarer of two classes.
+    ratios : sequence of float or "natural", default=("natural",)
+        Minority : majority among the training rows.
+    splits : int, default=10
+        How many different splits into training and test rows.
+    seeds : int, default=1
+        How many seeds on each split.
+    options : Options, optional
+        Where to run. Default: in this process.
+    **more
+        Further fields of a `Suite`: ``protocol``, ``limits``, ``report``.
+
+    Returns
+    -------
+    Result
+        Kept as long as you keep it; `Result.write_report` writes it to a folder.
+
+    Raises
+    ------
+    UsageError
+        When the rows, a name or an object cannot be used.
+    """
+    method_names, samplers = named(methods, "oversampler")
+    classifier_names, learners = named(classifiers, "classifier")
+    named_class = {} if minority is None else {"minority": str(minority)}
+    with TemporaryDirectory(prefix="oversample-bench-rows-") as folder:
+        data = {
+            "path": str(_written(X, _labels(y, minority), Path(folder))),
+            "target": TARGET,
+            "label": "your data",
+            **named_class,
+        }
+        fields = {
+            "name": "comparison", "allow_no_baseline": True, **more, "data": [data], "metrics": list(metrics),
+            "methods": method_names, "classifiers": classifier_names, "ratios": list(ratios),
+            "splits": splits, "seeds": seeds,
+        }  # fmt: skip
+        registry = load_registry(given=[*samplers, *learners])
+        return carried_out(_suite(fields), registry, options=options or Options(runner="serial"))
+
+
+def _suite(fields: dict[str, Any]) -> Suite:
+    try:
+        return Suite(**fields)
+    except ValidationError as error:
+        told = [problem.sentence for problem in problems(error, YamlText())]
+        raise UsageError("\n".join(told)) from None
+
+
+def _labels(y: Any, minority: object) -> npt.NDArray[Any]:
+    """Return one label a row; of more than two classes all but the one in question become one."""
+    import numpy as np
+
+    labels = np.asarray(y)
+    if labels.ndim != 1:
+        raise UsageError(f"y has the shape {labels.shape}; expected one label a row")
+    known = list(dict.fromkeys(map(str, labels.tolist())))
+    if minority is None or len(known) <= 2:
+        return labels
+    if str(minority) not in known:
+        raise UsageError(f"y has no label {minority!r}. It has: {listed(known, most=20)}.")
+    return np.where(labels.astype(str) == str(minority), str(minority), f"not {minority}")
+
+
+def _written(X: Any, labels: npt.NDArray[Any], folder: Path) -> Path:
+    """Write rows and labels as a table, a frame with its names and types, and return where."""
+    import numpy as np
+
+    if len(labels) != len(X):
+        raise UsageError(f"X has {len(X):,} rows and y {len(labels):,} labels; expected one label a row")
+    if hasattr(X, "columns"):
+        return _written_frame(X, labels, folder)
+    rows = np.asarray(X)
+    if rows.ndim != 2 or rows.dtype.kind not in "biuf":
+        raise UsageError(
+            f"X is an array of shape {rows.shape} and type {rows.dtype}; expected rows and columns of "
+            "numbers, or a DataFrame, which may have texts and categories as well"
+        )
+    path = folder / "rows.npz"
+    np.savez(
+        path,
+        X=rows,
+        allow_pickle=False,
+        **{TARGET: labels.astype(str) if labels.dtype.kind == "O" else labels},
+    )
+    return path
+
+
+def _written_frame(X: pd.DataFrame, labels: npt.NDArray[Any], folder: Path) -> Path:
+    target = str(TARGET)
+    if target in map(str, X.columns):
+        raise UsageError(f"X has a column '{target}'; rename it, or leave it out if it is the label")
+    path = folder / "rows.parquet"
+    frame = X.rename(columns=str).assign(**{target: labels}).reset_index(drop=True)
+    try:
+        frame.to_parquet(path)
+    except Exception as error:  # of pyarrow, which has many
+        raise UsageError(f"X cannot be written as a table: {first_line(error)}") from error
+    return path
