@@ -18,6 +18,8 @@ os.environ["OVERSAMPLE_BENCH_OFFLINE"] = "1"
 os.environ["OVERSAMPLE_BENCH_CACHE"] = str(Path(tempfile.gettempdir()) / "oversample-bench-no-cache")
 # Figures take longer than most runs; the tests of the figures ask for them.
 os.environ["OVERSAMPLE_BENCH_FIGURES"] = "0"
+# A report takes longer than most runs, too: tests that look at one ask for it, by the fixture `reports`.
+os.environ["OVERSAMPLE_BENCH_REPORT"] = "0"
 
 # How long an example takes is the machine's business. Where CI is set, Hypothesis repeats the same examples.
 settings.register_profile(

@@ -16,6 +16,12 @@ Runs = Callable[..., Result]
 
 
 @pytest.fixture
+def reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every run of the test end with a report, as it does for users."""
+    monkeypatch.setenv("OVERSAMPLE_BENCH_REPORT", "1")
+
+
+@pytest.fixture
 def runs(tmp_path: Path) -> Runs:
     """Run a suite given as text in a folder of the test; further arguments are those of `Options`."""
 

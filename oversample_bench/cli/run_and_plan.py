@@ -57,6 +57,12 @@ WORKERS = click.option(
 @WORKERS
 @click.option("--no-retry", is_flag=True, help="Leave trials that failed before as they are.")
 @FIGURES
+@click.option(
+    "--report/--no-report",
+    default=True,
+    envvar="OVERSAMPLE_BENCH_REPORT",
+    help="Write the report at the end.  [default: write it]",
+)
 def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
     """Carry out what is left of a suite, and write the report.
 
@@ -83,6 +89,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
         data_dir=given["data_dir"],  # type: ignore[arg-type]  # click has converted it
         retry=not given["no_retry"],
         figures=bool(given["figures"]),
+        report=bool(given["report"]),
     )
     folder = out or Path("reports") / suite.name
     summary = run(suite, folder, options, watcher(console))
@@ -133,6 +140,8 @@ def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> No
         console.print(f"Interrupted. Go on with: {again}", soft_wrap=True)
     if (summary.folder / "report.md").is_file():  # it may have been stopped before
         console.print(f"Report: {summary.folder / 'report.md'}", soft_wrap=True)
+    else:
+        console.print(f"Write the report with: bench report {summary.folder}", soft_wrap=True)
 
 
 @click.command("plan", short_help="Show what a suite asks for and what is left of it.")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from oversample_bench.analysis.results import Results
 
-FIGURES = "OVERSAMPLE_BENCH_FIGURES"
+FIGURES, REPORT = "OVERSAMPLE_BENCH_FIGURES", "OVERSAMPLE_BENCH_REPORT"
 RunnerName = Literal["auto", "serial", "ray"]
 
 
@@ -45,8 +45,9 @@ class Options:
         Whether trials that did not succeed are tried again.
     figures : bool, optional
         Whether the report has figures; they are, unless ``OVERSAMPLE_BENCH_FIGURES`` is 0.
-    report : bool, default=True
-        Whether the run ends with a report; without one, `Result.write_report` or `bench report` writes it.
+    report : bool, optional
+        Whether the run ends with a report; it does, unless ``OVERSAMPLE_BENCH_REPORT`` is 0. Without one,
+        `Result.write_report` or `bench report` writes it.
     """
 
     runner: RunnerName = "auto"
@@ -55,7 +56,7 @@ class Options:
     data_dir: Path | None = None
     retry: bool = True
     figures: bool = field(default_factory=lambda: os.environ.get(FIGURES) != "0")
-    report: bool = True
+    report: bool = field(default_factory=lambda: os.environ.get(REPORT) != "0")
 
 
 class KeptFolder:
