@@ -11,8 +11,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
-# Two processes on two cores; compiled files are kept, since hundreds of processes would compile the same ones.
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal
+# A process more than there are cores, since tests of clusters and limits mostly wait; eight at most. Compiled
+# files are kept: hundreds of processes would compile the same ones.
+WORKERS := $(shell n=$$(nproc 2>/dev/null || sysctl -n hw.ncpu); echo $$(( n < 8 ? n + 1 : 8 )))
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: bench test quick check system-packages benchmarks picture install clean
 

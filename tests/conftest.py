@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,12 @@ from tests.once import once
 Runs = Callable[..., Result]
 
 
-@pytest.fixture
-def reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every run of the test end with a report, as it does for users."""
-    monkeypatch.setenv("OVERSAMPLE_BENCH_REPORT", "1")
+@pytest.fixture(scope="module")
+def reports() -> Iterator[None]:
+    """Let every run end with a report, as it does for users."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OVERSAMPLE_BENCH_REPORT", "1")
+        yield
 
 
 @pytest.fixture

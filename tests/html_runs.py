@@ -50,7 +50,7 @@ class Made:
         return f"{self.place}/{self.split}"
 
     @property
-    def draw(self) -> str:
+    def resample(self) -> str:
         return f"{self.split_digest}/{self.method}"
 
     @property

@@ -267,8 +267,14 @@ def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
 
 
 def is_exempt(name: str, parameters: list[str]) -> bool:
-    """Spare estimators' constructors, and the host's receiver of the public `api.Register` callback."""
-    return name == "__init__" or parameters[-5:] == ["name", "target", "defaults", "requires", "install"]
+    """Spare estimators' constructors, the receiver of the public `api.Register`, and `compare`'s keywords."""
+    return name in ("__init__", "compare") or parameters[-5:] == [
+        "name",
+        "target",
+        "defaults",
+        "requires",
+        "install",
+    ]
 
 
 SMALL = "name: s\ndata: [ecoli1]\nmethods: [none]\nclassifiers: [knn]\nsplits: 2\n"

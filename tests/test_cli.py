@@ -21,6 +21,8 @@ from oversample_bench.cli import bench as group
 from oversample_bench.cli import main
 from oversample_bench.core.errors import UsageError
 
+pytestmark = pytest.mark.usefixtures("reports")
+
 ROOT = Path(__file__).parents[1]
 SUITE = "name: s\ndata: [ecoli1]\nmethods: [none, random]\nclassifiers: [knn]\nsplits: 1\n"
 COMMANDS = [

@@ -183,6 +183,7 @@ def test_a_picture_of_regions_that_failed_is_tried_again(tmp_path):
 @pytest.mark.parametrize(
     "later", [SUITE.replace("true", "false"), SUITE.replace("methods: [none, smote]", "methods: [none]")]
 )
+@pytest.mark.usefixtures("reports")
 def test_a_failed_decision_regions_that_nobody_asks_for_any_more_is_left_alone(tmp_path, later):
     """A finished run whose suite wants no region plots, or none of that method, is done."""
     run(parse_suite(SUITE), tmp_path)

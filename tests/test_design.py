@@ -174,6 +174,7 @@ def test_a_column_that_gives_two_of_many_classes_away_is_refused(folder: Path):
 # --- what is told
 
 
+@pytest.mark.usefixtures("reports")
 def test_plan_and_run_say_how_a_file_is_read(folder: Path):
     """What was recognised, left out and taken for missing is said in plan, run and report."""
     rows = [

@@ -18,7 +18,8 @@ from oversample_bench import load_suite, run
 from oversample_bench.execution.forecast import forecast
 from oversample_bench.execution.run_result import Options
 from oversample_bench.store import connect
-from oversample_bench.suite import parse_suite, plan
+from oversample_bench.suite import parse_suite
+from oversample_bench.suite.plan import plan
 
 SUITE = """
 name: small
@@ -46,6 +47,7 @@ def written(folder: Path) -> dict[str, float]:
     return {path.name: path.stat().st_mtime_ns for path in (folder / "resamples").iterdir()}
 
 
+@pytest.mark.usefixtures("reports")
 def test_running_again_computes_nothing(runs: Any, tmp_path: Path) -> None:
     """The second run finds everything done, writes nothing and leaves the report as it is."""
     first = runs(SUITE)
@@ -97,6 +99,7 @@ def test_a_new_metric_is_scored_without_new_resamples(runs: Any, tmp_path: Path)
     assert again.trials()["auroc"].notna().all()
 
 
+@pytest.mark.usefixtures("reports")
 def test_a_new_label_renames_without_computing(runs: Any, tmp_path: Path) -> None:
     """Labels are what tables show; they are no part of what is computed."""
     runs(SUITE)
@@ -201,6 +204,7 @@ def test_a_classifier_that_falls_back_says_so(runs: Any) -> None:
     assert told.str.contains("threshold").any()
 
 
+@pytest.mark.usefixtures("reports")
 def test_plan_counts_labels_and_touched_files(tmp_path: Path) -> None:
     """A method under two labels is done and counted once; a file that was only touched is the same file."""
     (tmp_path / "my.csv").write_text(
@@ -294,6 +298,7 @@ def has_trials(folder: Path) -> bool:
         pytest.param(signal.SIGTERM, "ray", marks=pytest.mark.ray),
     ],
 )
+@pytest.mark.usefixtures("reports")
 def test_interrupt_stops_tidily(tmp_path: Path, number: signal.Signals, runner: str) -> None:
     """Ctrl-C keeps what is done, writes the report, says how to go on and exits with 130."""
     path = tmp_path / "small.yaml"

@@ -41,7 +41,7 @@ def laid_out(drawing: Drawing) -> Iterator[Figure]:
     """Give the figure as it is before it is saved, its ticks brought up to date."""
     with style.styled():
         figure = drawing.figure()
-        figure.canvas.resample()
+        figure.canvas.draw()
         yield figure
 
 

@@ -465,6 +465,7 @@ def test_the_front_holds_what_nothing_beats(points: list[tuple[int, int]]) -> No
     assert found.tolist() == [not lost for lost in beaten]
 
 
+@pytest.mark.usefixtures("reports")
 def test_numbers_are_had_without_matplotlib() -> None:
     """Who wants the frames of figures alone does not pay for the import of a plotting library."""
     program = (

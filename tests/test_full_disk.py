@@ -27,6 +27,8 @@ from oversample_bench.store import state as state_of
 from oversample_bench.store.lock import MARK_NAME
 from oversample_bench.suite import parse_suite
 
+pytestmark = pytest.mark.usefixtures("reports")
+
 SUITE = """
 name: small
 data: [glass2]

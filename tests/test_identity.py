@@ -33,13 +33,13 @@ def changed(spec, path, value):
 
 
 CHANGES = {  # what is changed, to what, and whether split, resample and trial become others by it
-    "resample.split.ratio": (0.01, "split draw trial"),
-    "resample.split.index": (4, "split draw trial"),
-    "resample.split.protocol.test_size": (0.3, "split draw trial"),
-    "resample.split.protocol.scale": ("none", "split draw trial"),
+    "resample.split.ratio": (0.01, "split resample trial"),
+    "resample.split.index": (4, "split resample trial"),
+    "resample.split.protocol.test_size": (0.3, "split resample trial"),
+    "resample.split.protocol.scale": ("none", "split resample trial"),
     "resample.split.protocol.target_ratio": (0.5, "resample trial"),
-    "resample.split.data.majority": ("2", "split draw trial"),
-    "resample.split.data.minority": ("8", "split draw trial"),
+    "resample.split.data.majority": ("2", "split resample trial"),
+    "resample.split.data.minority": ("8", "split resample trial"),
     "resample.method": (Component.of("smote", {"k_neighbors": 4}), "resample trial"),
     "resample.method.name": ("adasyn", "resample trial"),
     "resample.seed": (2, "resample trial"),
@@ -74,7 +74,7 @@ def test_what_changes_the_numbers_changes_the_digest(path):
 @pytest.mark.parametrize(
     ("fingerprint", "sources", "expected"),
     [
-        ("other rows", {}, "split draw trial"),
+        ("other rows", {}, "split resample trial"),
         ("rows", {("oversampler", "smote"): "imblearn 2"}, "resample trial"),
         ("rows", {("classifier", "knn"): "host 2"}, "trial"),
         ("rows", {("oversampler", "none"): "host 2"}, ""),
@@ -92,7 +92,7 @@ def test_the_version_of_the_protocol_changes_every_digest(monkeypatch):
     monkeypatch.setattr("oversample_bench.core.digests.PROTOCOL_VERSION", specs.PROTOCOL_VERSION + 1)
     other = Identity({DATA: "rows"}, SOURCES)
 
-    assert differing(digests(KNOWN, TRIAL), digests(other, TRIAL)) == "split draw trial"
+    assert differing(digests(KNOWN, TRIAL), digests(other, TRIAL)) == "split resample trial"
 
 
 def test_rows_count_and_not_where_they_lie():

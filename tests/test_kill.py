@@ -84,6 +84,7 @@ def rows(folder: Path) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("reports")
 def test_killed_driver_goes_on_where_it_was(tmp_path: Path) -> None:
     """After 20 kills at random moments the table is that of an undisturbed run; nothing shown was lost."""
     started = time.monotonic()

@@ -105,7 +105,7 @@ def test_new_rows_between_categories_are_marked_and_counted(runs: Any, tmp_path:
     assert 0 < n_mixed < n_new
     assert set(table.loc["smote", "flags"]) == {"mixed categories"}
     assert "ᵐ mixed categories: some new rows hold a mixture of categories" in text
-    assert "smote in 2 of 2 draws (shop)" in text
+    assert "smote in 2 of 2 resamples (shop)" in text
     assert "| mixed categories |" in text
     resamples = text.partition("## Resamples")[2]
     assert f" {n_mixed} |" in next(line for line in resamples.splitlines() if line.startswith("| smote "))
@@ -147,6 +147,7 @@ def test_numbers_alone_are_never_mixed(runs: Any) -> None:
 IMPATIENT = "[{name: logistic_regression, params: {max_iter: 2}}, {name: mlp, params: {max_iter: 3}}, knn]"
 
 
+@pytest.mark.usefixtures("reports")
 def test_fits_that_did_not_converge_are_told(runs: Any, tmp_path: Path) -> None:
     """Trials of classifiers that stopped early have the note; tables and page count them by classifier."""
     summary = runs(f"{HEAD}{FILE}methods: [none, random]\nclassifiers: {IMPATIENT}\nsplits: 2\n")
@@ -198,6 +199,7 @@ def test_a_pipeline_gives_the_same_numbers_each_time(runs: Any, tmp_path: Path) 
     assert "4 trials: 4 equal." in diff.output
 
 
+@pytest.mark.usefixtures("reports")
 def test_a_seed_that_was_not_used_is_not_recorded(runs: Any, tmp_path: Path) -> None:
     """`random_state: null` is told in the tables, and the store has no seed; a component without has none."""
     forest = "{name: random_forest, params: {random_state: null, n_estimators: 5}}"
@@ -217,7 +219,7 @@ def test_a_seed_that_was_not_used_is_not_recorded(runs: Any, tmp_path: Path) -> 
         ("smote", None, "mixed categories, unseeded"),
     }
     assert "ʳ unseeded: numbers change from run to run" in report
-    assert "smote in 2 of 2 draws (shop); random_forest in 4 of 4 trials (shop)" in report
+    assert "smote in 2 of 2 resamples (shop); random_forest in 4 of 4 trials (shop)" in report
 
 
 def test_a_failed_component_has_the_seed_that_it_was_to_be_given(runs: Any, tmp_path: Path) -> None:

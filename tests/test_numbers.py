@@ -51,8 +51,10 @@ def entries() -> list[Entry]:
 
 
 def registration(entry: Entry) -> str:
-    """Return a hash of what a name stands for: which class, by which defaults."""
-    return digest(entry.kind, entry.name, str(entry.target), dict(entry.defaults))
+    """Return a hash of what a name stands for: which class, by which defaults; wherever the host keeps it."""
+    target, defaults = str(entry.target), dict(entry.defaults)
+    own = target.partition(":")[2] if target.startswith("oversample_bench.") else target
+    return digest(entry.kind, entry.name, own, defaults)
 
 
 def result(entry: Entry) -> str:

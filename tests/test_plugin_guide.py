@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("reports")
+
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "plugins" / "README.md"
 

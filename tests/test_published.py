@@ -275,7 +275,7 @@ def test_nothing_is_asked_without_a_published_table(tmp_path: Path) -> None:
     """A suite that names no table, and a store from before there were any, ask for no comparison."""
     found = store(tmp_path, [Cell([0.5])])
 
-    assert not published_comparison.asked(found)
+    assert not published_tables.asked(found)
 
 
 def test_a_table_of_which_nothing_is_here_says_so(tmp_path: Path) -> None:

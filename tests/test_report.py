@@ -57,7 +57,7 @@ class Case:
         return f"{self.dataset}/{self.ratio}/{self.split}"
 
     @property
-    def draw(self) -> str:
+    def resample(self) -> str:
         return f"{self.place}/{self.method}/{self.seed}"
 
     @property
@@ -342,7 +342,7 @@ def test_notes_of_trials_are_marked_in_their_own_cells(tmp_path: Path) -> None:
 
     assert cell(text, "ecoli1", 2).startswith("0.500 ± 0.000 ᶜⁱʳ")
     assert "- ⁱ not converged: a fit ended before it converged – tree in 2 of 2 trials (ecoli1)" in text
-    assert "no seed – none in 1 of 3 draws (ecoli1); tree in 1 of 2 trials (ecoli1)" in text
+    assert "no seed – none in 1 of 3 resamples (ecoli1); tree in 1 of 2 trials (ecoli1)" in text
     flags = pd.read_csv(folder / "tables" / "mcc.csv").set_index("classifier")["flags"]
     assert flags["tree"] == "copies, not converged, unseeded"
     assert flags["forest"] == "copies, unseeded"
@@ -383,10 +383,10 @@ def test_flags_are_marked_in_the_cells_and_told_below(tmp_path: Path) -> None:
 
     assert cell(text, "ecoli1", 3) == "0.400 ± 0.000 ⁿᵈ"
     assert (
-        "- ⁿ nothing new: the sampler requested minority rows and made none – glgan in 1 of 2 draws (ecoli1)"
+        "- ⁿ nothing new: the sampler was asked for minority rows and made none – glgan in 1 of 2 resamples (ecoli1)"
         in text
     )
-    assert "- ᵈ dropped: real training rows were left out – glgan in 2 of 2 draws (ecoli1)" in text
+    assert "- ᵈ dropped: real training rows were left out – glgan in 2 of 2 resamples (ecoli1)" in text
     assert "ᶜ" not in text
     assert "- glgan, 1 resample: 1 neighbour (ecoli1)" in text
     assert pd.read_csv(folder / "tables" / "mcc.csv")["flags"].tolist()[1] == "nothing new, dropped"
@@ -404,7 +404,8 @@ def test_flags_are_counted_of_all_resamples(tmp_path: Path) -> None:
     text = report(store(tmp_path, cases, {"mcc": True}))
 
     assert (
-        "- ᶜ copies: some new rows equal a real one in every feature – smote in 1 of 3 draws (ecoli1)" in text
+        "- ᶜ copies: some new rows equal a real one in every feature – smote in 1 of 3 resamples (ecoli1)"
+        in text
     )
     assert "| copies | smote  | 1 of 4 | ecoli1 (natural) 1 of 1 |" in text
 

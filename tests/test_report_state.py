@@ -18,6 +18,8 @@ from oversample_bench.report import report_state, write_report
 from oversample_bench.store import connect
 from oversample_bench.suite import parse_suite
 
+pytestmark = pytest.mark.usefixtures("reports")
+
 SUITE = """
 name: small
 data: [glass2]

@@ -278,6 +278,7 @@ def check_nobody_notices(tmp_path: Path, runner: str) -> None:
     assert (tmp_path / "reports" / "it" / "report.md").is_file()
 
 
+@pytest.mark.usefixtures("reports")
 def test_what_a_method_changes_of_its_process_reaches_no_other(tmp_path: Path) -> None:
     """A method that changes directory, variables, streams or settings costs nobody anything."""
     check_nobody_notices(tmp_path, "serial")

@@ -259,6 +259,7 @@ def test_a_run_that_ray_was_to_isolate_goes_on_here_and_says_so(starts: Any, tmp
     assert [("serial", 1, "finished")] == [tuple(row) for row in rows]
 
 
+@pytest.mark.usefixtures("reports")
 def test_who_asks_for_ray_loses_nothing_where_it_cannot_start(starts: Any, tmp_path: Path) -> None:
     """What was done before is kept, with its report, and the same command goes on without Ray."""
     (tmp_path / "loose.py").write_text(LOOSE)

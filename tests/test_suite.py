@@ -266,7 +266,8 @@ def test_a_suite_can_be_made_in_python():
     suite = Suite(name="s", data=["ecoli1"], methods=["none", MethodItem(name="smote")], classifiers=["knn"])
 
     assert suite.as_written()["methods"][1]["label"] == "smote"
-    assert (suite.text, suite.file, suite.where("data", 0)) == ("", "<suite>", "<suite>:1:1")
+    assert (suite.file, suite.where("data", 0, "label")) == ("<suite>", "data[0].label")
+    assert parse_suite(suite.text) == suite
     with pytest.raises(ValidationError, match="baseline"):
         Suite(name="s", data=["ecoli1"], methods=["smote"], classifiers=["knn"])
 

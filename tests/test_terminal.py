@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from oversample_bench.cli import bench, main
 from oversample_bench.cli.console import speak_plainly
 
+pytestmark = pytest.mark.usefixtures("reports")
+
 SUITE = """
 name: words
 data: [{dataset: glass2, label: 数据 Größe – ½}]

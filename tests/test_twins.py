@@ -11,6 +11,8 @@ from oversample_bench.analysis.results import read
 from oversample_bench.suite import parse_suite
 from tests.stores import Cell, stored
 
+pytestmark = pytest.mark.usefixtures("reports")
+
 SUITE = """
 name: twice
 data:

@@ -32,7 +32,7 @@ from oversample_bench.core.seeds import child
 
 SEED = 0
 ROPE = 0.01  # as the tutorial of the Bayesian test takes it for accuracies
-N_RESAMPLES = 10_000  # of the posterior: probabilities are within 0.01, and shown with two digits
+N_DRAWS = 10_000  # of the posterior: probabilities are within 0.01, and shown with two digits
 ALPHA, POWER = 0.05, 0.8  # of what could have been seen
 BASELINE = "none"
 IMPUTED = ["n_sets", "mean_rank", "p_holm", "p_friedman", "p_iman_davenport"]
@@ -165,7 +165,7 @@ def _ranks(found: Friedman) -> dict[str, Row]:
 def _gains(scores: pd.DataFrame, asked: Asked) -> dict[str, Row]:
     sets = list(map(str, scores.index))
     means = bootstrap.mean_gains(scores, asked.control, sets, asked.generator("bootstrap"))
-    chances = bayes.posteriors(scores, asked.control, asked.rope, asked.generator("bayes"), N_RESAMPLES)
+    chances = bayes.posteriors(scores, asked.control, asked.rope, asked.generator("bayes"), N_DRAWS)
     return {
         name: {
             "gain": means[name].mean,

@@ -28,7 +28,7 @@ OTHER_MARK = "†"
 NEAR = "≈"
 """Marks a cell that the test within the data set does not tell from the best of its row."""
 MEANINGS = {
-    "nothing new": "the sampler requested minority rows and made none",
+    "nothing new": "the sampler was asked for minority rows and made none",
     "short": "it made less than 90 % of the rows that it requested",
     "copies": "some new rows equal a real one in every feature",
     "dropped": "real training rows were left out",
