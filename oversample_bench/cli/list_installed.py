@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from oversample_bench.cli.check_methods import health
+from oversample_bench.cli.check_methods import check_methods_command
 from oversample_bench.cli.console import echo
 from oversample_bench.cli.console_tables import print_table
 from oversample_bench.cli.fetch_datasets import fetch_datasets
@@ -88,7 +88,7 @@ def plugins() -> None:
     """Show the plugins that are installed, and how their oversamplers do."""
 
 
-plugins.add_command(health)
+plugins.add_command(check_methods_command)
 
 
 @plugins.command("list", short_help="List the plugins and what they offer.")

@@ -218,7 +218,7 @@ class Suite(Section):
 
     @classmethod
     def of(cls, origin: SuiteOrigin) -> Self:
-        """Return the suite that a YAML text describes; raises pydantic's ``ValidationError``."""
+        """Return the suite that a YAML text specifies; raises pydantic's ``ValidationError``."""
         return cls.model_validate(origin.source.value, context=origin)
 
     def where(self, *path: str | int) -> str:
