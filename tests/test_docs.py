@@ -92,6 +92,25 @@ def test_the_python_of_the_readme_runs(tmp_path: Path, code: str) -> None:
         assert done.stdout.startswith("quickstart: 6 splits, 30 fits, 90 trials")
 
 
+@pytest.mark.slow
+def test_the_notebook_runs(tmp_path: Path) -> None:
+    """docs/compare.ipynb works from top to bottom, shows the answer and a table, and names no folder."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    path = ROOT / "docs" / "compare.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+    shown = "".join(
+        str(output) for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
+    )
+    assert 5 <= len(notebook.cells) <= 10
+    assert "<table>" in shown
+    assert "report.html" in shown
+    assert "/tmp" not in path.read_text(encoding="utf-8")
+
+
 def test_make_knows_the_targets_of_the_readme() -> None:
     """Every `make` that the README names is a target."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
