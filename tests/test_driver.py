@@ -18,7 +18,8 @@ from oversample_bench import load_suite, run
 from oversample_bench.execution.forecast import forecast
 from oversample_bench.execution.run_result import Options
 from oversample_bench.store import connect
-from oversample_bench.suite import parse_suite, plan
+from oversample_bench.suite import parse_suite
+from oversample_bench.suite.plan import plan
 
 SUITE = """
 name: small

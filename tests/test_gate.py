@@ -22,7 +22,8 @@ from oversample_bench.analysis.gate.gate_scores import GateCell, GateScores, rea
 from oversample_bench.analysis.gate.judging import ALL, judge
 from oversample_bench.cli import main
 from oversample_bench.core.errors import UsageError
-from oversample_bench.suite import parse_suite, plan
+from oversample_bench.suite import parse_suite
+from oversample_bench.suite.plan import plan
 
 ROOT = Path(__file__).parents[1]
 SUITE = """

@@ -18,31 +18,33 @@ if TYPE_CHECKING:
 FORMATS = (".csv", ".md")
 
 
-@click.command("check", short_help="Try each oversampler on small real sets.")
+@click.command("check", short_help="Try each oversampler on small real data sets.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option(
     "--limit",
     type=click.FloatRange(min=0, min_open=True),
     default=20.0,
     show_default=True,
-    help="Seconds for one call; then its process is killed.",
+    help="Seconds per call; a call that takes longer is killed.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Processes side by side.  [default: all cores]")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Number of parallel processes.  [default: all cores]"
+)
 @click.option(
     "-o",
     "--output",
     "outputs",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the table to FILE.md, or one line a method and set to FILE.csv; may be given twice.",
+    help="Write the table to FILE.md, or one line per method and data set to FILE.csv. Repeatable.",
 )
 def check_methods_command(
     names: tuple[str, ...], limit: float, workers: int | None, outputs: tuple[Path, ...]
 ) -> None:
-    """Try each oversampler, or those NAMEd, on small real sets and print what is found.
+    """Try each oversampler, or the ones named, on small real data sets and print the results.
 
-    A method works, drops rows, makes copies, too few or no rows, fails, crashes or is too slow. Whatever it
-    is, the command ends with 0: it is a finding, not an error.
+    A method works, drops rows, makes copies, makes too few rows or none, fails, crashes or is too slow.
+    The exit code is 0 in every case: these are findings, not errors.
     """
     for output in outputs:
         if output.suffix not in FORMATS:

@@ -29,7 +29,8 @@ from oversample_bench.execution.watcher import Watcher
 from oversample_bench.plugins.validation import registry_of
 from oversample_bench.report import write_report
 from oversample_bench.store import Ledger, TrialRecord
-from oversample_bench.suite import parse_suite, plan
+from oversample_bench.suite import parse_suite
+from oversample_bench.suite.plan import plan
 
 HERE = Path(__file__).parent
 ROUNDS = 5
