@@ -1,7 +1,7 @@
 # make bench    set up, run suites/quickstart.yaml and say where the report is
 # make test     set up, run all tests; the last lines say what was left out, and how to get it
 # make quick    set up, run the main rules of each package, within a minute
-# make check    format, lint and types
+# make check    format, lint and types (make types: these alone)
 # make system-packages   as root on Debian: the Chromium and the pdflatex that some tests use
 # make benchmarks   measure speed against a hand-written loop (minutes; decides nothing)
 # make picture      draw the table of the README from reports/quickstart
@@ -16,7 +16,7 @@ INSTALLED := $(VENV)/installed
 WORKERS := $(shell n=$$(nproc 2>/dev/null || sysctl -n hw.ncpu); echo $$(( n < 8 ? n + 1 : 8 )))
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: bench test quick check system-packages benchmarks picture install clean
+.PHONY: bench test quick check types system-packages benchmarks picture install clean
 
 bench: install
 	$(BIN)/bench run suites/quickstart.yaml
@@ -30,9 +30,11 @@ quick: install
 system-packages:
 	bash .ci/system-packages
 
-check: install
+check: types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: install
 	$(BIN)/mypy oversample_bench $(foreach plugin,$(PLUGINS),$(filter-out %.egg-info,$(wildcard $(plugin)oversample_bench_*)))
 
 benchmarks: install

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 SUITE = "name: s\ndata: [ecoli1]\nmethods: [none, random]\nclassifiers: [knn]\nsplits: 1\n"
 COMMANDS = [
     "", "run", "plan", "report", "export", "schema", "datasets", "datasets fetch", "datasets list",
-    "datasets show", "plugins", "plugins list", "plugins health", "check", "diff", "merge",
+    "datasets show", "plugins", "plugins list", "plugins check", "check", "diff", "merge",
     "explain", "verify",
 ]  # fmt: skip
 

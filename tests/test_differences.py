@@ -302,7 +302,7 @@ def test_old_differences_go_with_the_option(tmp_path: Path) -> None:
 
     assert before == ["differences_auroc.csv", "differences_mcc.csv"]
     assert sorted(path.name for path in (folder / "tables").glob("*.csv")) == [
-        "comparisons_mcc.csv", "resamples.csv", "duels_mcc.csv", "failures.csv", "mcc.csv", "ranks_mcc.csv",
+        "comparisons_mcc.csv", "failures.csv", "mcc.csv", "pairs_mcc.csv", "ranks_mcc.csv", "resamples.csv",
     ]  # fmt: skip
 
 

@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +15,12 @@ import pytest
 
 from oversample_bench.cli import bench
 from oversample_bench.plugins.builtin import METRICS
+from tests.architecture_picture import arrows, picture, reached, reduced
 
 ROOT = Path(__file__).resolve().parents[1]
+HOST = ROOT / "oversample_bench"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -70,18 +75,40 @@ def test_the_first_suite_of_the_readme_runs(fraud: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_notebook_of_the_readme_runs(tmp_path: Path) -> None:
-    """The Python of the README works as it stands, beside the quick start."""
+@pytest.mark.parametrize("code", blocks("python"), ids=["compare", "suite"])
+def test_the_python_of_the_readme_runs(tmp_path: Path, code: str) -> None:
+    """Each block of Python in the README works as it stands, and leaves its report."""
     (tmp_path / "suites").mkdir()
     quickstart = (ROOT / "suites" / "quickstart.yaml").read_text()
     (tmp_path / "suites" / "quickstart.yaml").write_text(quickstart.replace("splits: 3", "splits: 1"))
+    few = code.replace("splits=5", "splits=2")
 
-    done = subprocess.run(
-        [sys.executable, "-c", blocks("python")[0]], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", few], cwd=tmp_path, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("quickstart: 6 splits, 30 fits, 90 trials")
+    for folder in re.findall(r'"(reports/\w+)"', code):
+        assert (tmp_path / folder / "report.md").is_file()
+    if "print(plan(" in code:
+        assert done.stdout.startswith("quickstart: 6 splits, 30 fits, 90 trials")
+
+
+@pytest.mark.slow
+def test_the_notebook_runs(tmp_path: Path) -> None:
+    """docs/compare.ipynb works from top to bottom, shows the answer and a table, and names no folder."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    path = ROOT / "docs" / "compare.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+    shown = "".join(
+        str(output) for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
+    )
+    assert 5 <= len(notebook.cells) <= 10
+    assert "<table>" in shown
+    assert "report.html" in shown
+    assert "/tmp" not in path.read_text(encoding="utf-8")
 
 
 def test_make_knows_the_targets_of_the_readme() -> None:
@@ -93,8 +120,8 @@ def test_make_knows_the_targets_of_the_readme() -> None:
 
 def test_links_lead_somewhere() -> None:
     """Every relative link of the Markdown files that we write names a file."""
-    pages = [ROOT / "README.md", *ROOT.glob("*/README.md"), *ROOT.glob("plugins/*/README.md")]
-    pages += [ROOT / "reports" / "performance.md"]
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("plugins/*/README.md")]
+    pages += [ROOT / "reports" / "performance.md", ROOT / "reports" / "gan.md", *ROOT.glob("docs/*.md")]
     for page in pages:
         links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
         for link in links:
@@ -119,3 +146,69 @@ def test_the_page_on_reports_explains_each_metric() -> None:
     table = text.partition("| metric ")[2].partition("\n\n")[0]
 
     assert tuple(re.findall(r"^\| `(\w+)`", table, flags=re.MULTILINE)) == METRICS
+
+
+def hops(page: str) -> list[tuple[str, str]]:
+    """Return the numbered files of a page, each with what is said of it."""
+    return re.findall(r"^\d\. \[`(\S+)`\]\([^)]*\)(.*(?:\n   .*)*)", page, flags=re.MULTILINE)
+
+
+def test_both_pages_name_the_same_seven_files() -> None:
+    """The README has the way of a trial in short: the files of docs/architecture.md in the same order."""
+    files = [file for file, _ in hops(ARCHITECTURE)]
+
+    assert len(files) == 7
+    assert [file for file, _ in hops(README.partition("## The path through the code")[2])] == files
+
+
+@pytest.mark.slow
+def test_a_trial_goes_through_the_seven_files_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run calls each function that docs/architecture.md names, and enters the files in its order."""
+    named = [
+        (file, function)
+        for file, told in hops(ARCHITECTURE)
+        for function in re.findall(r"`([\w.]+)`", told.partition(":")[0])
+    ]
+    entered: dict[tuple[str, str], None] = {}
+
+    def follow(frame: FrameType, event: str, _: Any) -> None:
+        path = frame.f_code.co_filename
+        if event == "call" and path.startswith(str(HOST)):
+            entered.setdefault((Path(path).relative_to(HOST).as_posix(), frame.f_code.co_qualname))
+
+    suite = "name: s\ndata: [ecoli1]\nmethods: [none]\nclassifiers: [decision_tree]\nsplits: 1\n"
+    (tmp_path / "s.yaml").write_text(suite, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    before = sys.getprofile()
+    sys.setprofile(follow)
+    try:
+        bench.main(["run", "s.yaml", "--runner", "serial", "--no-figures"], standalone_mode=False)
+    finally:
+        sys.setprofile(before)
+
+    assert len(named) == 9
+    assert set(named) <= set(entered)
+    assert list(dict.fromkeys(file for file, function in entered if (file, function) in named)) == [
+        file for file, _ in hops(ARCHITECTURE)
+    ]
+
+
+def test_the_picture_is_that_of_the_imports() -> None:
+    """docs/architecture.md shows what `python -m tests.architecture_picture` prints."""
+    (drawn,) = re.findall(r"```mermaid\n(.*?)\n```", ARCHITECTURE, flags=re.DOTALL)
+
+    assert drawn == picture()
+
+
+def test_the_picture_leaves_out_only_what_follows() -> None:
+    """Whatever is imported can be reached by the arrows, and no arrow could be left out besides."""
+    graph = arrows()
+    shown = reduced(graph)
+
+    for name, others in graph.items():
+        assert reached(shown, name) == reached(graph, name) >= others
+    for name, others in shown.items():
+        for other in others:
+            assert other not in reached({**shown, name: others - {other}}, name)

@@ -17,7 +17,7 @@ PACKAGES = sorted(
     ".".join(file.parent.relative_to(ROOT).parts) for file in (ROOT / "oversample_bench").rglob("__init__.py")
 )
 PLUGINS = sorted(file.parent.name for file in (ROOT / "plugins").glob("*/*/__init__.py"))
-ON_RAY = re.compile(r"""runner\W{1,4}ray\W|["']ray["'], workers=|Ward\(registry\(\), names""")
+ON_RAY = re.compile(r"""runner\W{1,4}ray\W|["']ray["'], workers=|MethodCheck\(registry\(\), names""")
 """How tests ask for a run on Ray."""
 WITHOUT_A_START = frozenset(
     {

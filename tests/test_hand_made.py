@@ -112,7 +112,7 @@ def test_the_ranks_of_four_sets(over: Results) -> None:
     assert found["n_rows"].tolist() == [4] * 6
 
 
-def test_the_duels_of_four_sets(over: Results) -> None:
+def test_the_pairs_of_four_sets(over: Results) -> None:
     """Smote beats none on three sets of four; glgan beats none on all and smote on three, with one tie."""
     told = method_pairs.frame(over, "mcc", cells(over, "mcc"))
 

@@ -123,7 +123,7 @@ def test_no_name_breaks_a_file(tmp_path: Path, spread: str) -> None:
     """Every file matches its groups and environments, and each line is as wide as its table declares."""
     told = texts(named(tmp_path, NASTY, spread=spread))
 
-    assert set(told) == {"scores_mcc", "ranks_mcc", "duels_mcc", "comparisons_mcc", "tables"}
+    assert set(told) == {"scores_mcc", "ranks_mcc", "pairs_mcc", "comparisons_mcc", "tables"}
     for name, text in told.items():
         assert problems(text) == [], name
         assert all(set(lines) == {columns} for columns, lines in rows(text)), name
@@ -209,7 +209,7 @@ def test_floats_do_not_pile_up(tmp_path: Path) -> None:
 
 
 def test_one_method_has_scores_only(tmp_path: Path) -> None:
-    """With nothing to compare there are neither ranks nor duels nor comparisons."""
+    """With nothing to compare there are neither ranks nor pairs nor comparisons."""
     told = texts(stored(tmp_path, [Cell([0.4, 0.5])]))
 
     assert set(told) == {"scores_mcc", "tables"}
@@ -223,7 +223,7 @@ def test_the_document_takes_all_files_in(tmp_path: Path) -> None:
 
     assert re.findall(r"\\input\{(.*)\.tex\}", told["tables"]) == [name for name in told if name != "tables"]
     assert "\\label{tab:scores-metric-2-1}" in told["scores_é"]
-    assert "Wins, ties and losses by f1 \\%." in told["duels_f1_"]
+    assert "Wins, ties and losses by f1 \\%." in told["pairs_f1_"]
 
 
 def test_the_same_store_gives_the_same_text(tmp_path: Path) -> None:

@@ -383,8 +383,8 @@ def test_flags_are_marked_in_the_cells_and_told_below(tmp_path: Path) -> None:
 
     assert cell(text, "ecoli1", 3) == "0.400 ± 0.000 ⁿᵈ"
     assert (
-        "- ⁿ nothing new: the sampler was asked for minority rows and made none – glgan in 1 of 2 resamples (ecoli1)"
-        in text
+        "- ⁿ nothing new: the sampler was asked for minority rows and made none – glgan in 1 of 2 resamples"
+        " (ecoli1)" in text
     )
     assert "- ᵈ dropped: real training rows were left out – glgan in 2 of 2 resamples (ecoli1)" in text
     assert "ᶜ" not in text

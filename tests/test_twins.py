@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from oversample_bench import Options, run
 from oversample_bench.analysis import twins
 from oversample_bench.analysis.results import read

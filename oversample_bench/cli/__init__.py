@@ -43,16 +43,16 @@ class Bench(click.Group):
 @click.group(cls=Bench, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="oversample-bench")
 def bench() -> None:
-    """Tell which oversampler helps on data like yours.
+    """Find out which oversampler helps on data like yours.
 
-    A suite (YAML) says what is compared: data sets, ratios, methods, classifiers. `bench run` does what is
-    left of it and writes tables; running it again computes nothing twice.
+    A suite (YAML) says what to compare: data sets, ratios, methods, classifiers. `bench run` runs what is
+    left of it and writes a report; running it again computes nothing twice.
 
     \b
     bench run suites/quickstart.yaml      compare, and write reports/quickstart/report.md
-    bench plan suites/quickstart.yaml     see what would be done
-    bench datasets list                   what there is to compare on
-    bench plugins list                    what there is to compare
+    bench plan suites/quickstart.yaml     show what would be run
+    bench datasets list                   list the data sets that a suite can name
+    bench plugins list                    list the methods, classifiers and metrics
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
 
 

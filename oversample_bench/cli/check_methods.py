@@ -1,4 +1,4 @@
-"""`bench plugins health`: whether each oversampler that is installed does what it is for."""
+"""`bench plugins check`: whether each oversampler that is installed does what it is for."""
 
 from __future__ import annotations
 
@@ -13,34 +13,38 @@ from oversample_bench.core.errors import UsageError, counted
 from oversample_bench.evaluation import threads
 
 if TYPE_CHECKING:
-    from oversample_bench.execution.method_check import Checkup, Ward
+    from oversample_bench.execution.method_check import CheckResult, MethodCheck
 
 FORMATS = (".csv", ".md")
 
 
-@click.command("health", short_help="Try each oversampler on small real sets.")
+@click.command("check", short_help="Try each oversampler on small real data sets.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option(
     "--limit",
     type=click.FloatRange(min=0, min_open=True),
     default=20.0,
     show_default=True,
-    help="Seconds for one call; then its process is killed.",
+    help="Seconds per call; a call that takes longer is killed.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Processes side by side.  [default: all cores]")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Number of parallel processes.  [default: all cores]"
+)
 @click.option(
     "-o",
     "--output",
     "outputs",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the table to FILE.md, or one line a method and set to FILE.csv; may be given twice.",
+    help="Write the table to FILE.md, or one line per method and data set to FILE.csv. Repeatable.",
 )
-def health(names: tuple[str, ...], limit: float, workers: int | None, outputs: tuple[Path, ...]) -> None:
-    """Try each oversampler, or those NAMEd, on small real sets and print what is found.
+def check_methods_command(
+    names: tuple[str, ...], limit: float, workers: int | None, outputs: tuple[Path, ...]
+) -> None:
+    """Try each oversampler, or the ones named, on small real data sets and print the results.
 
-    A method works, drops rows, makes copies, too few or no rows, fails, crashes or is too slow. Whatever it
-    is, the command ends with 0: it is a finding, not an error.
+    A method works, drops rows, makes copies, makes too few rows or none, fails, crashes or is too slow.
+    The exit code is 0 in every case: these are findings, not errors.
     """
     for output in outputs:
         if output.suffix not in FORMATS:
@@ -48,16 +52,18 @@ def health(names: tuple[str, ...], limit: float, workers: int | None, outputs: t
                 f"'{output}' ends in neither {' nor '.join(FORMATS)}. Choose a name that ends in one of them."
             )
     threads.claim()  # before anything imports numpy
-    from oversample_bench.execution.method_check import Ward, chosen
+    from oversample_bench.execution.method_check import MethodCheck, chosen
     from oversample_bench.execution.method_check_tables import as_csv, as_markdown
     from oversample_bench.plugins.registry import load_registry
 
     registry = load_registry()
-    ward = Ward(registry, chosen(registry, names), limit, workers or 0)
-    found = _followed(ward)
-    _print(found, ward)
+    check = MethodCheck(registry, chosen(registry, names), limit, workers or 0)
+    found = _followed(check)
+    _print(found, check)
     for output in outputs:
-        text = as_csv(found, ward.names) if output.suffix == ".csv" else as_markdown(found, ward, _machine())
+        text = (
+            as_csv(found, check.names) if output.suffix == ".csv" else as_markdown(found, check, _machine())
+        )
         with replacement(output) as beside:
             beside.write_text(text, encoding="utf-8", newline="\n")
 
@@ -71,22 +77,22 @@ def _machine() -> str:
     return f"{cores()} cores with a load of {psutil.getloadavg()[1]:.1f}"
 
 
-def _followed(ward: Ward) -> list[Checkup]:
+def _followed(check: MethodCheck) -> list[CheckResult]:
     """Collect what is found, under a bar where somebody looks at it."""
     from rich.console import Console
     from rich.progress import track
 
-    from oversample_bench.execution.method_check import checkups
+    from oversample_bench.execution.method_check import check_methods
 
     console = Console(stderr=True)
-    total = len(ward.names) * len(ward.sets)
+    total = len(check.names) * len(check.sets)
     quiet = not console.is_terminal
-    return list(track(checkups(ward), "Trying", total, console=console, transient=True, disable=quiet))
+    return list(track(check_methods(check), "Trying", total, console=console, transient=True, disable=quiet))
 
 
-def _print(found: list[Checkup], ward: Ward) -> None:
+def _print(found: list[CheckResult], check: MethodCheck) -> None:
     from oversample_bench.cli.console_tables import print_table
     from oversample_bench.execution.method_check_tables import header, rows, summary
 
-    print_table(header(ward.sets), rows(found, ward.names))
-    echo(f"\n{counted(len(ward.names), 'method')}: {summary(found, ward.names)}")
+    print_table(header(check.sets), rows(found, check.names))
+    echo(f"\n{counted(len(check.names), 'method')}: {summary(found, check.names)}")

@@ -17,7 +17,7 @@ HEAD = ("data set", "ratio", "classifier", "method", "n", "baseline", "now", "di
 FAILED = 3
 
 
-@click.command("check", short_help="Tell whether a run is as good as a committed baseline.")
+@click.command("check", short_help="Compare a run with a committed baseline.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--baseline",
@@ -26,13 +26,13 @@ FAILED = 3
     help="The scores to compare with.  [default: DIR/baseline.json]",
 )
 @click.option(
-    "--update", "is_update", is_flag=True, help="Make this run the baseline, and tell what changed."
+    "--update", "is_update", is_flag=True, help="Make this run the baseline, and show what changed."
 )
 def check_command(folder: Path, baseline: Path | None, *, is_update: bool) -> int:
-    """Tell whether a run is as good as a committed baseline.
+    """Compare a run with a committed baseline.
 
-    Ends with 3 when a method is worse than it was, or better, by more than its own noise, or has lost scores;
-    with 1 when the two cannot be compared. Write the first baseline with --update.
+    Exits with 3 if a method is worse or better than before by more than its own noise, or has lost scores;
+    with 1 if the two cannot be compared. Write the first baseline with --update.
     """
     from oversample_bench.analysis.gate import check, update
 

@@ -26,7 +26,7 @@ NOUNS = {"datasets": "data set", "planned": "planned trial"}
 """What a row of a table of the store is called, where that is not the table's name without its s."""
 
 
-@click.command("diff", short_help="Tell in what the results of two runs differ.")
+@click.command("diff", short_help="Show how the results of two runs differ.")
 @click.argument("a", metavar="A", type=FOLDER)
 @click.argument("b", metavar="B", type=FOLDER)
 @click.option(
@@ -34,17 +34,17 @@ NOUNS = {"datasets": "data set", "planned": "planned trial"}
     type=click.FloatRange(min=0),
     default=0.0,
     show_default=True,
-    help="Scores that are no further apart count as equal.",
+    help="Largest difference between scores that count as equal.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Every trial, as FILE.csv."
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write every trial to FILE.csv."
 )
-@click.option("--exit-code", is_flag=True, help="End with 3 when anything differs.  [default: with 0]")
+@click.option("--exit-code", is_flag=True, help="Exit with 3 if anything differs.  [default: with 0]")
 def diff_command(a: Path, b: Path, tolerance: float, output: Path | None, *, exit_code: bool) -> int:
-    """Tell in what the results of two runs differ, A and B being their folders.
+    """Show how the results of two runs differ; A and B are their folders.
 
-    Trials are paired by digest, and where there is no such pair by their labels: then it is told why the
-    digests differ.
+    Trials are paired by digest. Those without a partner are paired by their labels, with the reason why
+    the digests differ.
     """
     from oversample_bench.analysis.store_diff import diff
 
@@ -153,7 +153,7 @@ def _place(row: Mapping[Any, Any]) -> str:
     return "/".join(str(row[name]) for name in PLACE)
 
 
-@click.command("merge", short_help="Take the results of other runs into one folder.")
+@click.command("merge", short_help="Merge the results of several runs into one folder.")
 @click.argument("target", metavar="TARGET", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("sources", metavar="SOURCES", nargs=-1, required=True, type=FOLDER)
 @click.option(
@@ -161,13 +161,13 @@ def _place(row: Mapping[Any, Any]) -> str:
     type=click.Choice(["target", "source"]),
     default="target",
     show_default=True,
-    help="Whose row is kept where both succeeded and differ.",
+    help="Which row to keep if both succeeded and differ.",
 )
 def merge_command(target: Path, sources: Sequence[Path], prefer: str) -> None:
-    """Take the results of other runs, the folders SOURCES, into the folder TARGET.
+    """Merge the results of other runs (the folders SOURCES) into the folder TARGET.
 
-    TARGET may be new. What it has already is not doubled, so that merging again changes nothing; what
-    succeeded goes before what did not. All of it is done or none.
+    TARGET may be new. Rows that it already has are not duplicated, so merging again changes nothing. Trials
+    that succeeded replace those that did not. Either everything is merged or nothing.
     """
     from oversample_bench.execution.merge_folders import merge
 

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 MOST_ROWS = 20
 
 
-@click.command("explain", short_help="Tell everything of one trial.")
+@click.command("explain", short_help="Show everything about one trial.")
 @FOLDER
 @click.argument("trial", metavar="TRIAL")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with nothing left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def explain_command(folder: Path, trial: str, *, as_json: bool) -> None:
-    """Tell what went into one trial of the run in DIR, and what came of it.
+    """Show what went into one trial of the run in DIR, and what came of it.
 
     TRIAL is the beginning of its digest, or its labels as tables show them, separated by slashes: data set,
     ratio, method, classifier, split, seed; as many as leave one trial.
@@ -105,32 +105,36 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     return lines
 
 
-@click.command("verify", short_help="Carry out a sample of the trials again and compare the numbers.")
+@click.command("verify", short_help="Repeat a sample of the trials and compare the numbers.")
 @FOLDER
 @click.option(
-    "--fraction", type=float, default=0.05, show_default=True, help="The share of the trials; one at least."
+    "--fraction",
+    type=float,
+    default=0.05,
+    show_default=True,
+    help="Share of the trials to repeat; at least one.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the choice.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the sample.")
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0),
     default=0.0,
     show_default=True,
-    help="Numbers that are no further apart count as equal.",
+    help="Largest difference between numbers that count as equal.",
 )
 @DATA_DIR
 @click.option(
-    "--suite", type=click.Path(path_type=Path), help="The suite, if it has plugin files: they are run again."
+    "--suite", type=click.Path(path_type=Path), help="The suite, if it has plugin files: they will be run."
 )
 @click.option(
     "--trust-plugins",
     is_flag=True,
-    help="Without --suite: run the plugin files that the store in DIR names, whatever they are.",
+    help="Without --suite: run the plugin files that the store in DIR names, whatever they do.",
 )
 @click.option(
     "--suite-dir",
     type=click.Path(path_type=Path),
-    help="With --trust-plugins: where these files are.  [default: the working directory]",
+    help="With --trust-plugins: the folder of these files.  [default: the working directory]",
 )
 @click.option(
     "--runner",
@@ -141,11 +145,11 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 )
 @WORKERS
 def verify_command(folder: Path, **given: Any) -> int:
-    """Carry out a sample of the trials in DIR again, resamples included, and compare the numbers.
+    """Repeat a sample of the trials in DIR, resamples included, and compare the numbers.
 
-    Nothing is written. Plugin files are run only where you name the suite or trust the store, which may name
-    any file. Ends with 0 when all numbers are equal, 2 when those that could be compared are and some trials
-    could not be carried out (their data or plugin is another one now), 3 when a number differs.
+    Nothing is written. Plugin files are run only if you name the suite or trust the store, which may name
+    any file. Exits with 0 if all numbers are equal, 2 if all compared numbers are equal but some trials could
+    not be repeated (their data or plugin has changed), 3 if a number differs.
     """
     threads.claim()  # before anything imports numpy
     from rich.console import Console

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def fetch_datasets(names: Sequence[str]) -> int:
     """Download data sets of the paper into the cache: the ones named, or all of them.
 
-    They come from their official sources, are checked, and lie in $OVERSAMPLE_BENCH_CACHE or the user's
-    folder of caches. What is there already is left as it is; what cannot be had is told at the end, and
-    ends with 2. With $OVERSAMPLE_BENCH_OFFLINE set to 1 nothing is downloaded.
+    They come from their official sources, are checked, and are kept in $OVERSAMPLE_BENCH_CACHE or the user's
+    cache folder. Data sets that are already there are left alone. Those that cannot be had are listed at the
+    end, and the exit code is 2. If $OVERSAMPLE_BENCH_OFFLINE is 1, nothing is downloaded.
     """
     from rich.console import Console
 

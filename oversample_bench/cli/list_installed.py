@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from oversample_bench.cli.check_methods import health
+from oversample_bench.cli.check_methods import check_methods_command
 from oversample_bench.cli.console import echo
 from oversample_bench.cli.console_tables import print_table
 from oversample_bench.cli.fetch_datasets import fetch_datasets
@@ -60,10 +60,10 @@ def list_datasets(part: str) -> None:
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
-    help="Where data sets lie as files.  [default: $OVERSAMPLE_BENCH_DATA]",
+    help="Folder of data files.  [default: $OVERSAMPLE_BENCH_DATA]",
 )
 def show_dataset(name: str, data_dir: Path | None) -> None:
-    """Load one data set and tell what it holds."""
+    """Load one data set and show what is in it."""
     from oversample_bench.core.errors import UsageError
     from oversample_bench.core.outcome import Failed
     from oversample_bench.core.specs import DataSpec
@@ -83,17 +83,17 @@ def show_dataset(name: str, data_dir: Path | None) -> None:
         echo(f"{key.removeprefix('n_'):<12} {value}")
 
 
-@click.group(short_help="Show what is installed, and try its oversamplers.")
+@click.group(short_help="List the plugins, or try their oversamplers.")
 def plugins() -> None:
-    """Show the plugins that are installed, and how their oversamplers do."""
+    """List the installed plugins, or try their oversamplers."""
 
 
-plugins.add_command(health)
+plugins.add_command(check_methods_command)
 
 
 @plugins.command("list", short_help="List the plugins and what they offer.")
 def list_plugins() -> None:
-    """List the plugins and what they offer: ok, unavailable (what to install) or broken (why)."""
+    """List the plugins, what they offer, and whether they work: ok, unavailable or broken, and why."""
     from oversample_bench.plugins.registry import load_registry
 
     registry = load_registry()

@@ -15,15 +15,15 @@ FIGURES = click.option(
     "--figures/--no-figures",
     default=True,
     envvar="OVERSAMPLE_BENCH_FIGURES",
-    help="Draw the figures of the report, which takes seconds.  [default: draw them]",
+    help="Whether to draw the figures, which takes seconds.  [default: draw them]",
 )
 
 
-@click.command(short_help="Write the report of a run anew.")
+@click.command(short_help="Rewrite the report of a run.")
 @FOLDER
 @FIGURES
 def report(folder: Path, *, figures: bool) -> None:
-    """Write the report of a run anew, also of one that is not finished.
+    """Rewrite the report of a run, also of one that is not finished.
 
     The folder gets report.md, report.html (one file that opens from disk), tables (CSV, LaTeX) and figures
     (PNG, SVG).
@@ -33,7 +33,7 @@ def report(folder: Path, *, figures: bool) -> None:
     echo(f"Report: {write_report(folder, figures=figures)}")
 
 
-@click.command(short_help="Write one row a trial as CSV or Parquet.")
+@click.command(short_help="Write one row per trial as CSV or Parquet.")
 @FOLDER
 @click.option(
     "-o",
@@ -43,7 +43,7 @@ def report(folder: Path, *, figures: bool) -> None:
     help="FILE.csv or FILE.parquet.",
 )
 def export(folder: Path, output: Path) -> None:
-    """Write one row a trial: labels, status, the audit of its resample, seconds, scores."""
+    """Write one row per trial: labels, status, the audit of its resample, seconds, scores."""
     from oversample_bench.report import write_export
 
     echo(f"{counted(write_export(folder, output), 'trial')}: {output}")

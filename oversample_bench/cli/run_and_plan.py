@@ -28,17 +28,17 @@ SUITE = click.argument("suite_file", metavar="SUITE", type=click.Path(path_type=
 OUT = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of the results.  [default: reports/<name of the suite>]",
+    help="Folder for the results.  [default: reports/<name of the suite>]",
 )
 DATA_DIR = click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
-    help="Where data sets lie as files, e.g. usps.npz.  [default: $OVERSAMPLE_BENCH_DATA]",
+    help="Folder of data files, e.g. usps.npz.  [default: $OVERSAMPLE_BENCH_DATA]",
 )
 
 
 WORKERS = click.option(
-    "--workers", type=click.IntRange(min=1), help="CPU slots for Ray.  [default: all cores]"
+    "--workers", type=click.IntRange(min=1), help="Number of CPU slots for Ray.  [default: all cores]"
 )
 
 
@@ -55,7 +55,7 @@ WORKERS = click.option(
 )
 @click.option("--address", default="", help="A running Ray cluster, e.g. auto.  [default: start one]")
 @WORKERS
-@click.option("--no-retry", is_flag=True, help="Leave trials that failed before as they are.")
+@click.option("--no-retry", is_flag=True, help="Do not repeat trials that failed before.")
 @FIGURES
 @click.option(
     "--report/--no-report",
@@ -64,10 +64,10 @@ WORKERS = click.option(
     help="Write the report at the end.  [default: write it]",
 )
 def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
-    """Carry out what is left of a suite, and write the report.
+    """Run what is left of a suite, and write the report.
 
-    Ends with 0 when every trial succeeded, 2 when some did not (each has its row and reason), 130 when it
-    was interrupted; running it again goes on.
+    Exits with 0 if every trial succeeded, 2 if some did not (each has its row and reason), 130 if it was
+    interrupted; run it again to continue.
     """
     threads.claim()  # before anything imports numpy
     from rich.console import Console
@@ -144,12 +144,12 @@ def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> No
         console.print(f"Write the report with: bench report {summary.folder}", soft_wrap=True)
 
 
-@click.command("plan", short_help="Show what a suite asks for and what is left of it.")
+@click.command("plan", short_help="Show what a suite asks for, and what is left to run.")
 @SUITE
 @OUT
 @DATA_DIR
 def plan_command(suite_file: Path, out: Path | None, data_dir: Path | None) -> None:
-    """Show what a suite asks for, how much of it is done, and how long the rest may take."""
+    """Show what a suite asks for, how much is done, and how long the rest may take."""
     from oversample_bench.execution.forecast import forecast
     from oversample_bench.suite import load_suite
 

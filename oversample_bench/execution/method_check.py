@@ -53,7 +53,7 @@ BY_STATUS = {
 
 
 @dataclass(frozen=True)
-class Checkup:
+class CheckResult:
     """One method on one set.
 
     Attributes
@@ -83,7 +83,7 @@ class Checkup:
 
 
 @dataclass(frozen=True)
-class Ward:
+class MethodCheck:
     """Who is looked at, and how.
 
     Parameters
@@ -128,57 +128,57 @@ def chosen(registry: Registry, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(known or (entry.name for entry in registry.entries("oversampler")))
 
 
-def checkups(ward: Ward) -> Iterator[Checkup]:
+def check_methods(check: MethodCheck) -> Iterator[CheckResult]:
     """Yield what is found of each method on each set, as it comes."""
-    for entry in ward.entries(usable=False):
-        for name in ward.sets:
-            yield Checkup(entry.name, entry.plugin, name, Verdict.UNAVAILABLE, entry.reason)
-    if not len(ward):
+    for entry in check.entries(usable=False):
+        for name in check.sets:
+            yield CheckResult(entry.name, entry.plugin, name, Verdict.UNAVAILABLE, entry.reason)
+    if not len(check):
         return
     from oversample_bench.execution.runners.cluster import Cluster, connected
     from oversample_bench.execution.runners.events import DataProvider, ResampleDone
     from oversample_bench.execution.runners.ray_runner import run_ray
 
-    inventory = Inventory(ward.registry, None, {})
+    inventory = Inventory(check.registry, None, {})
     provider = DataProvider(inventory.dataset, lambda _: None)
-    with connected(Cluster(workers=ward.workers)) as cluster:
-        for event in run_ray(_jobs(ward, inventory), _worker_config(ward), provider, cluster.nodes):
+    with connected(Cluster(workers=check.workers)) as cluster:
+        for event in run_ray(_jobs(check, inventory), _worker_config(check), provider, cluster.nodes):
             if isinstance(event, ResampleDone):
                 spec = event.task.spec
-                entry = ward.registry.entry("oversampler", spec.method.name)
-                yield _checkup(entry, spec.split.data.name, event.outcome)
+                entry = check.registry.entry("oversampler", spec.method.name)
+                yield _result(entry, spec.split.data.name, event.outcome)
 
 
-def _jobs(ward: Ward, inventory: Inventory) -> list[Job]:
+def _jobs(check: MethodCheck, inventory: Inventory) -> list[Job]:
     """Return one fit a method and set, and no trials; the jobs of a set follow each other."""
-    data = [DataSpec(name=name) for name in ward.sets]
+    data = [DataSpec(name=name) for name in check.sets]
     identity = Identity(
         fingerprints={spec: inventory.fingerprint(spec, lambda *_: None) for spec in data},
-        sources={("oversampler", entry.name): entry.source for entry in ward.entries(usable=True)},
+        sources={("oversampler", entry.name): entry.source for entry in check.entries(usable=True)},
     )
     specs = [
         ResampleSpec(SplitSpec(spec, None, Protocol(), index=0), Component.of(entry.name), seed=0)
         for spec in data
-        for entry in ward.entries(usable=True)
+        for entry in check.entries(usable=True)
     ]
     return [Job((resample_task(spec, identity),), (), stored=False, resources=Resources()) for spec in specs]
 
 
-def _worker_config(ward: Ward) -> WorkerConfig:
+def _worker_config(check: MethodCheck) -> WorkerConfig:
     from oversample_bench.evaluation.stages import Bounds
     from oversample_bench.execution.runners.events import WorkerConfig
 
-    methods = tuple(("oversampler", Component.of(entry.name)) for entry in ward.entries(usable=True))
-    return WorkerConfig(ward.registry.loose, (), methods, Bounds(fit=ward.limit_seconds))
+    methods = tuple(("oversampler", Component.of(entry.name)) for entry in check.entries(usable=True))
+    return WorkerConfig(check.registry.loose, (), methods, Bounds(fit=check.limit_seconds))
 
 
-def _checkup(entry: Entry, dataset: str, outcome: Outcome[AuditedResample]) -> Checkup:
+def _result(entry: Entry, dataset: str, outcome: Outcome[AuditedResample]) -> CheckResult:
     if isinstance(outcome, Failed):
         found = BY_STATUS.get(outcome.status, Verdict.FAILS)
-        return Checkup(entry.name, entry.plugin, dataset, found, outcome.message, outcome.seconds)
+        return CheckResult(entry.name, entry.plugin, dataset, found, outcome.message, outcome.seconds)
     audit = outcome.value.audit
     found, reason = judged(audit)
-    return Checkup(
+    return CheckResult(
         method=entry.name,
         plugin=entry.plugin,
         dataset=dataset,

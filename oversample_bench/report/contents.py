@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 UNSAFE = re.compile(r"[^\w.-]+")
 TAKEN = ("resamples", "failures", "calibration", "published", "claims", "tables")
-PREFIXES = ("ranks_", "comparisons_", "duels_", "differences_", "scores_")
+PREFIXES = ("ranks_", "comparisons_", "pairs_", "differences_", "scores_")
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +153,7 @@ def _sections_of(results: Results, metric: str, own: Evidence) -> list[str]:
 def _frames_of(results: Results, file: str, own: Evidence) -> dict[str, pd.DataFrame]:
     frames = {file: score_tables.csv(own.found), f"ranks_{file}": own.ranked}
     if len(results.names("method")) > 1:
-        frames |= {f"comparisons_{file}": own.compared, f"duels_{file}": own.counted}
+        frames |= {f"comparisons_{file}": own.compared, f"pairs_{file}": own.counted}
     if paired_differences.focused(results):
         frames[f"differences_{file}"] = own.differing
     return frames

@@ -132,7 +132,7 @@ def documents(results: Results, told: Mapping[str, Evidence], files: Mapping[str
     Returns
     -------
     dict of str to str
-        The text by the stem of its file: ``scores_mcc``, ``ranks_mcc``, ``duels_mcc``, ``comparisons_mcc``
+        The text by the stem of its file: ``scores_mcc``, ``ranks_mcc``, ``pairs_mcc``, ``comparisons_mcc``
         and so on, as far as there is anything to tell, and ``tables``.
     """
     made: dict[str, str] = {}
@@ -146,7 +146,7 @@ def _files_of(results: Results, metric: str, file: str, own: Evidence) -> dict[s
     kinds = {"scores": list(_scores(results, metric, own.found))}
     if len(results.names("method")) > 1:
         kinds["ranks"] = [_ranks(results, metric, own.ranked)]
-        kinds["duels"] = [_duels(results, metric, own.counted)]
+        kinds["pairs"] = [_pairs(results, metric, own.counted)]
         if len(results.names("dataset")) > 1:
             kinds["comparisons"] = list(_comparisons(results, metric, own.compared))
     label = file if file.isascii() else f"metric-{list(results.metrics).index(metric) + 1}"
@@ -249,7 +249,7 @@ def _ranks(results: Results, metric: str, ranked: pd.DataFrame) -> Float:
     return Float(tex(f"Mean ranks by {metric}."), header, rows, (tex(note),))
 
 
-def _duels(results: Results, metric: str, told: pd.DataFrame) -> Float:
+def _pairs(results: Results, metric: str, told: pd.DataFrame) -> Float:
     shown = method_pairs.matrix(told)
     rows = [[tex(name), *line] for name, line in zip(shown.index, shown.map(tex).to_numpy(), strict=True)]
     header = ["method", *map(tex, shown.columns)]

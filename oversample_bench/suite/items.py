@@ -54,45 +54,43 @@ class DataItem(Section):
     dataset: Name = Field("", description="A registered data set, see `bench datasets list`.")
     path: TableFile = Field(
         "",
-        description="A CSV, Parquet or npz file, or a folder of Parquet files, from the folder of the suite.",
+        description="A CSV, Parquet or npz file, or a folder of Parquet files, relative to the suite.",
     )
     target: ColumnName = Field(
-        "", description="The column of the file (in an npz the array) with the classes."
+        "", description="The column of the file (of an npz: the array) that holds the classes."
     )
-    majority: ClassLabel = Field("", description="The majority class. Default: the other one of two.")
-    minority: ClassLabel = Field("", description="The minority class. Default: the rarer one of two.")
+    majority: ClassLabel = Field("", description="The majority class. Default: the other of two.")
+    minority: ClassLabel = Field("", description="The minority class. Default: the rarer of two.")
     label: Name = Field(
-        "", description="What tables call it. Default: the name and, where both are given, the classes."
+        "", description="Its name in tables. Default: the name and, if both are given, the classes."
     )
-    ignore: tuple[ColumnName, ...] = Field(
-        (), strict=False, description="Columns of the file that are left out."
-    )
+    ignore: tuple[ColumnName, ...] = Field((), strict=False, description="Columns of the file to leave out.")
     missing: tuple[Cell, ...] = Field(
-        (), strict=False, description="What stands for a missing value in the file, beside the empty cell."
+        (), strict=False, description="What marks a missing value in the file, in addition to the empty cell."
     )
     categorical: tuple[ColumnName, ...] = Field(
-        (), strict=False, description="Columns of the file that are categories, whatever they look like."
+        (), strict=False, description="Columns of the file to read as categories, whatever they look like."
     )
     numeric: tuple[ColumnName, ...] = Field(
         (),
         strict=False,
-        description="Columns of the file that are numbers to learn from, whatever they look like.",
+        description="Columns of the file to read as numbers, whatever they look like.",
     )
     separator: Separator = Field(
-        "", description="What stands between the columns of a CSV file. Default: recognised."
+        "", description="What separates the columns of a CSV file. Default: detected."
     )
-    decimal: DecimalSign = Field("", description="The decimal sign of a CSV file. Default: recognised.")
-    encoding: Encoding = Field("", description="The encoding of a CSV file. Default: recognised.")
+    decimal: DecimalSign = Field("", description="The decimal sign of a CSV file. Default: detected.")
+    encoding: Encoding = Field("", description="The encoding of a CSV file. Default: detected.")
     splits: int = Field(
         0,
         ge=1,
-        description="How many splits of this set. Default: the suite's `splits`.",
+        description="Number of splits of this data set. Default: the suite's `splits`.",
         json_schema_extra=_worked_out,
     )
     seeds: int = Field(
         0,
         ge=1,
-        description="How many seeds on each of its splits. Default: the suite's `seeds`.",
+        description="Number of seeds on each of its splits. Default: the suite's `seeds`.",
         json_schema_extra=_worked_out,
     )
 
@@ -169,10 +167,10 @@ class DataItem(Section):
 
 
 class ResourcesSection(Section):
-    """What one fit of a method occupies on its machine."""
+    """What one fit of a method takes up on its machine."""
 
     cpus: float = Field(1.0, gt=0, description="Cores.")
-    gpus: float = Field(0.0, ge=0, description="GPUs, or a share of one; ignored where there is none.")
+    gpus: float = Field(0.0, ge=0, description="GPUs, or a share of one; ignored if there is none.")
 
     @field_validator("cpus", "gpus")
     @classmethod
@@ -183,11 +181,11 @@ class ResourcesSection(Section):
 
 
 class Registered(Section):
-    """A registered name with the parameters that it is built with."""
+    """A registered name, and the parameters to build it with."""
 
     name: Name = Field(description="The registered name, see `bench plugins list`.")
-    label: Name = Field("", description="What tables call it. Default: the name.")
-    params: Params = Field({}, description="Keyword arguments that its constructor takes.")
+    label: Name = Field("", description="Its name in tables. Default: the registered name.")
+    params: Params = Field({}, description="Keyword arguments for its constructor.")
 
     @model_validator(mode="after")
     def _default_label(self) -> Registered:
@@ -203,11 +201,9 @@ class Registered(Section):
 class MethodItem(Registered):
     """An oversampler. A plain string is its registered name."""
 
-    batch: int = Field(
-        1, ge=1, description="How many resamples are fitted in one model, where it can do that."
-    )
+    batch: int = Field(1, ge=1, description="How many resamples to fit in one model, for methods that can.")
     resources: ResourcesSection = Field(
-        ResourcesSection(), description="What one fit occupies; scheduling only."
+        ResourcesSection(), description="What one fit takes up; for scheduling only."
     )
 
 

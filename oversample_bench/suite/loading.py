@@ -21,7 +21,7 @@ MOST_BYTES = 2**22
 
 
 def load_suite(path: str | Path) -> Suite:
-    """Return the suite that a YAML file describes.
+    """Return the suite that a YAML file specifies.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def load_suite(path: str | Path) -> Suite:
 
 
 def parse_suite(text: str, file: str = "<suite>", folder: Path | None = None) -> Suite:
-    """Return the suite that a YAML text describes.
+    """Return the suite that a YAML text specifies.
 
     Parameters
     ----------

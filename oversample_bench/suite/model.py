@@ -46,14 +46,14 @@ BASELINE = "none"
 
 
 class ProtocolSection(Section):
-    """How a set becomes training and test rows."""
+    """How a data set becomes training and test rows."""
 
-    test_size: float = Field(0.2, gt=0, lt=1, description="The share of each class that is tested on.")
+    test_size: float = Field(0.2, gt=0, lt=1, description="Share of each class that is held out for testing.")
     scale: Literal["standard", "minmax", "none"] = Field(
         "standard", description="How features are scaled; fitted on the training rows."
     )
     target_ratio: float = Field(
-        1.0, gt=0, le=1, description="The ratio minority : majority that methods are asked for."
+        1.0, gt=0, le=1, description="The ratio minority : majority that methods are asked to reach."
     )
 
     def spec(self) -> specs.Protocol:
@@ -62,12 +62,14 @@ class ProtocolSection(Section):
 
 
 class Limits(Section):
-    """When a fit or a trial is ended; it then counts as timeout or oom, and the rest goes on."""
+    """When a fit or a trial is stopped; it then counts as timeout or oom, and the rest continues."""
 
     fit: float = Field(600.0, gt=0, description="Seconds for one fit of a method.")
     trial: float = Field(300.0, gt=0, description="Seconds for one classifier on one resample.")
     memory: float | None = Field(
-        None, gt=0, description="MiB that a worker may add to what it starts with. Default: no limit."
+        None,
+        gt=0,
+        description="MiB that a worker may allocate on top of what it starts with. Default: no limit.",
     )
 
 
@@ -77,16 +79,16 @@ class ReportOptions(Section):
     title: Text = Field("", description="The heading. Default: the name of the suite.")
     digits: int = Field(3, ge=1, le=6, description="Digits after the decimal point in tables.")
     focus: Name = Field(
-        "", description="The label of a method that is compared with each other one, pair by pair."
+        "", description="The label of a method to compare with each other method, pair by pair."
     )
     spread: Literal["sd", "interval"] = Field(
-        "sd", description="What stands beside a mean: its standard deviation, or its 95 % interval."
+        "sd", description="What is shown beside a mean: its standard deviation, or its 95 % interval."
     )
-    rope: float = Field(0.01, ge=0, description="Gains up to this size make no difference in practice.")
+    rope: float = Field(0.01, ge=0, description="Differences up to this size make no difference in practice.")
     decision_regions: bool = Field(
         default=False,
-        description="Draw the rows of a split in a plane, and the regions of the first classifier there, for "
-        "each data set, ratio and method.",
+        description="Plot the rows of a split in a plane, with the decision regions of the first "
+        "classifier, for each data set, ratio and method.",
     )
     published: Published = Field(
         "",
@@ -125,23 +127,23 @@ class Suite(Section):
         json_schema_extra={"default": ["natural"]},
     )
     allow_no_baseline: bool = Field(
-        default=False, description="Accept a suite without the method `none`, the baseline."
+        default=False, description="Accept a suite without the baseline, the method `none`."
     )
     methods: tuple[Annotated[MethodItem, shorthand("name", MethodItem)], ...] = Field(
-        strict=False, min_length=1, description="The oversamplers."
+        strict=False, min_length=1, description="The methods to compare."
     )
     classifiers: tuple[Annotated[ClassifierItem, shorthand("name", ClassifierItem)], ...] = Field(
         strict=False, min_length=1, description="The classifiers."
     )
-    splits: int = Field(10, ge=1, description="How many different splits into training and test rows.")
-    seeds: int = Field(1, ge=1, description="How many seeds for methods and classifiers on each split.")
+    splits: int = Field(10, ge=1, description="Number of different splits into training and test rows.")
+    seeds: int = Field(1, ge=1, description="Number of seeds for methods and classifiers on each split.")
     metrics: tuple[Name, ...] = Field(
-        ("mcc", "f1_macro", "f1_micro"), strict=False, min_length=1, description="What is measured."
+        ("mcc", "f1_macro", "f1_micro"), strict=False, min_length=1, description="The metrics to report."
     )
     protocol: ProtocolSection = Field(
-        ProtocolSection(), description="How a set becomes training and test rows."
+        ProtocolSection(), description="How a data set becomes training and test rows."
     )
-    limits: Limits = Field(Limits(), description="When a fit or a trial is ended.")
+    limits: Limits = Field(Limits(), description="When a fit or a trial is stopped.")
     plugins: tuple[PythonFile, ...] = Field(
         (), strict=False, description="Python files with plugins, relative to the folder of the suite."
     )
@@ -218,7 +220,7 @@ class Suite(Section):
 
     @classmethod
     def of(cls, origin: SuiteOrigin) -> Self:
-        """Return the suite that a YAML text describes; raises pydantic's ``ValidationError``."""
+        """Return the suite that a YAML text specifies; raises pydantic's ``ValidationError``."""
         return cls.model_validate(origin.source.value, context=origin)
 
     def where(self, *path: str | int) -> str:

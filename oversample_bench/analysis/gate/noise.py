@@ -82,7 +82,7 @@ def _averaged(variances: Sequence[float], freedoms: Sequence[float]) -> Error:
     """Return the error of the average of independent means.
 
     Degrees of freedom after F. E. Satterthwaite, "An approximate distribution of estimates of variance
-    components", Biometrics Bulletin 2, 1946.
+    components", Biometrics Bull. 2, 1946.
     """
     total = sum(variances)
     parts = sum(variance**2 / freedom for variance, freedom in zip(variances, freedoms, strict=True))

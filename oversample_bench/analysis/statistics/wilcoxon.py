@@ -45,7 +45,7 @@ class SignedRanks:
 def signed_ranks(scores: pd.DataFrame, control: str) -> dict[str, SignedRanks]:
     """Test each method against the control by the signed ranks of its gains.
 
-    F. Wilcoxon ("Individual comparisons by ranking methods", Biometrics Bulletin 1, 1945, 80-83). Rows with
+    F. Wilcoxon ("Individual comparisons by ranking methods", Biometrics Bull. 1, 1945, 80-83). Rows with
     equal scores are ranked with the others and then counted on neither side (J. W. Pratt, "Remarks on zeros
     and ties in the Wilcoxon signed rank procedures", JASA 54, 1959, 655-667); J. Demšar (JMLR 7, 2006, 1-30)
     adds half of their ranks to both sums, which leaves the p-value as it is. It is the share of all changes

@@ -54,7 +54,7 @@ class Pool:
 
     Parameters
     ----------
-    worker config : WorkerConfig
+    worker_config : WorkerConfig
         What each worker sets up.
     places : list of Place
         What each slot occupies, and where.

@@ -51,7 +51,7 @@ class Workbench:
 
     Parameters
     ----------
-    worker config : WorkerConfig
+    worker_config : WorkerConfig
         What the suite uses.
     """
 

@@ -50,7 +50,7 @@ class Worker:
 
     Parameters
     ----------
-    worker config : WorkerConfig
+    worker_config : WorkerConfig
         What the suite uses; it is imported here, before any clock runs.
     threads : int
         How many threads the libraries may use.

@@ -182,11 +182,11 @@ def _constructor(name: str) -> Callable[..., None]:
 def variant(name: str) -> type[Variant]:
     """Make the class for one of the library's, with its parameters and the text of its references."""
     library = loaded(name)
-    described = (library.__doc__ or "").strip()
+    explained = (library.__doc__ or "").strip()
     body = {
         "__init__": _constructor(name),
         "__module__": __name__,
-        "__doc__": f"Resample with smote-variants' {name}.\n\n{described}",
+        "__doc__": f"Resample with smote-variants' {name}.\n\n{explained}",
         "library": name,
         "removes_rows": REMOVES_ROWS.get(name, ""),
         "refused": REFUSED.get(name, ""),
