@@ -9,10 +9,27 @@ from imblearn.over_sampling import SMOTE
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
-from oversample_bench_gan.ablations import CLUSTER, SECOND_PHASE, AEWithoutCluster, AutoOnly
+from oversample_bench_gan.ablations import AEWithoutCluster, AutoOnly
 from oversample_bench_gan.glgan import GLGAN
 from oversample_bench_gan.rows import Range
 
+SECOND_PHASE = {
+    "fake_weight",
+    "label_weight",
+    "realism_weight",
+    "class_weight",
+    "class_output",
+    "rounds",
+    "discriminator_steps",
+    "classifier_steps",
+    "generator_steps",
+    "discriminator_rate",
+    "classifier_rate",
+    "generator_rate",
+}
+"""Parameters of GL-GAN that say nothing without adversaries."""
+CLUSTER = {"cluster_weight", "minority_spread", "separation_weight", "separation"}
+"""Parameters of GL-GAN that say nothing without L_clu."""
 QUICK = {"steps": 15, "device": "cpu"}
 CHOICES = [
     {},
