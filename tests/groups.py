@@ -26,10 +26,10 @@ QUICK = {
     "system_packages tasks testing split twins",
     "tests/contract": "metrics plugins",
     "tests/properties": "audit_properties store_properties split_properties",
-    "plugins/gan/tests": "gan_hooks gan_latent gan_nets gan_rows gan_sampler gan_verdict",
-    "plugins/imblearn/tests": "imblearn_hooks imblearn_samplers",
-    "plugins/smote_variants/tests": "smote_variants_hooks smote_variants_known smote_variants_mdo_exact",
-    "plugins/swim/tests": "swim_hooks swim_mahalanobis swim_rbf swim_sampler",
+    "plugins/gan/tests": "gan_latent gan_nets gan_rows gan_sampler gan_verdict",
+    "plugins/imblearn/tests": "imblearn_samplers",
+    "plugins/smote_variants/tests": "smote_variants_known smote_variants_mdo_exact",
+    "plugins/swim/tests": "swim_mahalanobis swim_rbf swim_sampler",
 }
 QUICK_FILES = frozenset(f"{folder}/test_{name}.py" for folder in QUICK for name in QUICK[folder].split())
 

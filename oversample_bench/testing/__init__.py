@@ -7,23 +7,44 @@
 ...     def make(self, random_state):
 ...         return Jitter(random_state=random_state)
 
+A plugin as a whole has rules as well: its hooks, its README, and the contract for all that it registers.
+
+>>> from pathlib import Path
+>>> from oversample_bench.testing import HooksContract, ReadmeContract, RegisteredOversamplers
+>>> class TestHooks(HooksContract):
+...     module = "oversample_bench_jitter"
+...     oversamplers = ("jitter",)
+>>> class TestReadme(ReadmeContract):
+...     readme = Path("README.md")
+>>> class TestOversamplers(RegisteredOversamplers):
+...     module = "oversample_bench_jitter"
+
 Each method whose name begins with ``test_`` is a rule, told in its docstring. The rules use small seeded
 problems of their own, need no network, and judge no quality: a poor method that is honest passes.
 """
 
 from oversample_bench.testing.classifier_contract import ClassifierContract
 from oversample_bench.testing.dataset_contract import DatasetContract
+from oversample_bench.testing.hooks_contract import HooksContract
 from oversample_bench.testing.imports import FRAMEWORKS, frameworks_loaded_by
 from oversample_bench.testing.metric_contract import MetricContract
 from oversample_bench.testing.oversampler_contract import OversamplerContract
+from oversample_bench.testing.readme_contract import ReadmeContract
+from oversample_bench.testing.registered_oversamplers import ImbalancedLearnChecks, RegisteredOversamplers
 from oversample_bench.testing.running import broken_rules
+from oversample_bench.testing.single_thread import one_thread
 
 __all__ = [
     "FRAMEWORKS",
     "ClassifierContract",
     "DatasetContract",
+    "HooksContract",
+    "ImbalancedLearnChecks",
     "MetricContract",
     "OversamplerContract",
+    "ReadmeContract",
+    "RegisteredOversamplers",
     "broken_rules",
     "frameworks_loaded_by",
+    "one_thread",
 ]

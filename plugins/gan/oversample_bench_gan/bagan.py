@@ -133,6 +133,7 @@ def _stacked(losses: list[Tensor], rows: Rows) -> Tensor:
     return torch.stack(losses) if losses else rows.X.new_empty(0, len(rows.X))
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class BAGAN(NeuralSampler):
     """Train an autoencoder, then a GAN that starts from it, and decode draws of the minority's latent normal.
 
@@ -203,40 +204,16 @@ class BAGAN(NeuralSampler):
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
     }
 
-    def __init__(  # noqa: PLR0913 - an estimator's parameters are its constructor's
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        latent: int | str = "auto",
-        hidden: Sequence[int] | str = "auto",
-        dropout: float = 0.3,
-        cov_shrink: float = 0.0,
-        autoencoder_epochs: int = 150,
-        epochs: int = 150,
-        min_steps: int = 1000,
-        max_steps: int | str = "auto",
-        batch_size: int = 128,
-        learning_rate: float = 2e-4,
-        device: str = "auto",
-        clip: bool = True,
-        discrete: int = 0,
-    ) -> None:
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.random_state = random_state
-        self.latent = latent
-        self.hidden = hidden
-        self.dropout = dropout
-        self.cov_shrink = cov_shrink
-        self.autoencoder_epochs = autoencoder_epochs
-        self.epochs = epochs
-        self.min_steps = min_steps
-        self.max_steps = max_steps
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.device = device
-        self.clip = clip
-        self.discrete = discrete
+    latent: int | str = "auto"
+    hidden: Sequence[int] | str = "auto"
+    dropout: float = 0.3
+    cov_shrink: float = 0.0
+    autoencoder_epochs: int = 150
+    epochs: int = 150
+    min_steps: int = 1000
+    max_steps: int | str = "auto"
+    batch_size: int = 128
+    learning_rate: float = 2e-4
 
     def _make(self, rows: Rows, n_new: int, seeds: Sequence[int]) -> Made:
         plan = self._plan(*rows.X.shape[1:])

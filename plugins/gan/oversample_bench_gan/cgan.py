@@ -121,6 +121,7 @@ def _labelled(rows: Rows) -> Tensor:
     return torch.cat([(rows.X + 1) / 2, label.view(1, n, 1).expand(members, n, 1)], -1)
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class CGAN(NeuralSampler):
     """Train a conditional GAN on all rows and let it make rows of the minority.
 
@@ -188,38 +189,15 @@ class CGAN(NeuralSampler):
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
     }
 
-    def __init__(  # noqa: PLR0913 - an estimator's parameters are its constructor's
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        latent: int | str = "auto",
-        generator_hidden: int | str = "auto",
-        discriminator_hidden: int | str = "auto",
-        noise: str = "normal",
-        uniform_labels: bool = False,
-        epochs: int = 3000,
-        max_steps: int | str = "auto",
-        batch_size: int | str = "auto",
-        learning_rate: float = 1e-3,
-        device: str = "auto",
-        clip: bool = True,
-        discrete: int = 0,
-    ) -> None:
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.random_state = random_state
-        self.latent = latent
-        self.generator_hidden = generator_hidden
-        self.discriminator_hidden = discriminator_hidden
-        self.noise = noise
-        self.uniform_labels = uniform_labels
-        self.epochs = epochs
-        self.max_steps = max_steps
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.device = device
-        self.clip = clip
-        self.discrete = discrete
+    latent: int | str = "auto"
+    generator_hidden: int | str = "auto"
+    discriminator_hidden: int | str = "auto"
+    noise: str = "normal"
+    uniform_labels: bool = False
+    epochs: int = 3000
+    max_steps: int | str = "auto"
+    batch_size: int | str = "auto"
+    learning_rate: float = 1e-3
 
     def _make(self, rows: Rows, n_new: int, seeds: Sequence[int]) -> Made:
         plan = self._plan(*rows.X.shape[1:])

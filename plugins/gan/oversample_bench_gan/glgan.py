@@ -1,36 +1,34 @@
 """GL-GAN as an imbalanced-learn sampler; the methods that it contains are in `ablations`.
 
-The phases are in `training`, the equations in `losses`; here are the parameters with their sources, and what
-happens between the phases.
+The phases are in `training`, the equations in `losses`, defaults of the first phase in `parameters`; here is
+what all parameters mean, with their sources, and what happens between the phases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral, Real
+from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, ClassVar
 
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from torch import Tensor
 
 from oversample_bench_gan.latent import interpolated
 from oversample_bench_gan.nets import Generators
+from oversample_bench_gan.parameters import AT_LEAST_ONE, COUNT, POSITIVE, WEIGHT, ClusterSampler
 from oversample_bench_gan.plan import Architecture, Plan, Schedule, Weights
 from oversample_bench_gan.rows import Rows
-from oversample_bench_gan.sampler import SHARED_CONSTRAINTS, Made, NeuralSampler
+from oversample_bench_gan.sampler import Made
 from oversample_bench_gan.training import Autoencoder, play, train_autoencoder
-
-POSITIVE = [Interval(Real, 0, None, closed="neither")]
-WEIGHT = [Interval(Real, 0, None, closed="left")]
-COUNT = [Interval(Integral, 0, None, closed="left")]
-AT_LEAST_ONE = [Interval(Integral, 1, None, closed="left")]
 
 MOST_LATENT = 48
 """Latent coordinates of tables with many features; those with fewer keep one a feature."""
 
 
-class GLGAN(NeuralSampler):
+@dataclass(kw_only=True, eq=False, repr=False)
+class GLGAN(ClusterSampler):
     """Interpolate in the latent space of an autoencoder, and decode by a generator that two nets have judged.
 
     W. Wang, S. Wang, W. Fan, Z. Liu, J. Tang, "Global-and-Local Aware Data Generation for the Class Imbalance
@@ -126,26 +124,12 @@ class GLGAN(NeuralSampler):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **SHARED_CONSTRAINTS,
-        "k_neighbors": AT_LEAST_ONE,
-        "hidden": [list, tuple],
-        "latent": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "bottleneck": [StrOptions({"tanh", "linear"})],
-        "output": [StrOptions({"linear", "tanh"})],
-        "axes": ["boolean"],
-        "cluster_weight": WEIGHT,
-        "minority_spread": WEIGHT,
-        "separation_weight": WEIGHT,
-        "separation": [StrOptions({"squared", "hinge"})],
-        "penalty": WEIGHT,
-        "reduction": [StrOptions({"coordinate_mean", "sum"})],
+        **ClusterSampler._parameter_constraints,  # noqa: SLF001 - scikit-learn's way to inherit constraints
         "fake_weight": WEIGHT,
         "label_weight": WEIGHT,
         "realism_weight": WEIGHT,
         "class_weight": WEIGHT,
         "class_output": [StrOptions({"linear", "softmax"})],
-        "steps": COUNT,
-        "learning_rate": POSITIVE,
         "rounds": COUNT,
         "discriminator_steps": AT_LEAST_ONE,
         "classifier_steps": AT_LEAST_ONE,
@@ -153,78 +137,20 @@ class GLGAN(NeuralSampler):
         "discriminator_rate": POSITIVE,
         "classifier_rate": POSITIVE,
         "generator_rate": POSITIVE,
-        "batch_size": AT_LEAST_ONE,
-        "discrete": COUNT,
     }
 
-    def __init__(  # noqa: PLR0913, PLR0915 - an estimator's parameters are its constructor's
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: int = 5,
-        hidden: Sequence[int] = (),
-        latent: int | str = "auto",
-        bottleneck: str = "tanh",
-        output: str = "linear",
-        axes: bool = True,
-        cluster_weight: float = 0.1,
-        minority_spread: float = 0.1,
-        separation_weight: float = 0.03,
-        separation: str = "squared",
-        penalty: float = 0.0,
-        reduction: str = "coordinate_mean",
-        fake_weight: float = 1.0,
-        label_weight: float = 1.0,
-        realism_weight: float = 0.1,
-        class_weight: float = 0.1,
-        class_output: str = "linear",
-        steps: int = 600,
-        learning_rate: float = 1e-3,
-        rounds: int = 300,
-        discriminator_steps: int = 1,
-        classifier_steps: int = 1,
-        generator_steps: int = 1,
-        discriminator_rate: float = 1e-3,
-        classifier_rate: float = 1e-3,
-        generator_rate: float = 2e-4,
-        batch_size: int = 64,
-        device: str = "auto",
-        clip: bool = True,
-        discrete: int = 20,
-    ) -> None:
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.random_state = random_state
-        self.k_neighbors = k_neighbors
-        self.hidden = hidden
-        self.latent = latent
-        self.bottleneck = bottleneck
-        self.output = output
-        self.axes = axes
-        self.cluster_weight = cluster_weight
-        self.minority_spread = minority_spread
-        self.separation_weight = separation_weight
-        self.separation = separation
-        self.penalty = penalty
-        self.reduction = reduction
-        self.fake_weight = fake_weight
-        self.label_weight = label_weight
-        self.realism_weight = realism_weight
-        self.class_weight = class_weight
-        self.class_output = class_output
-        self.steps = steps
-        self.learning_rate = learning_rate
-        self.rounds = rounds
-        self.discriminator_steps = discriminator_steps
-        self.classifier_steps = classifier_steps
-        self.generator_steps = generator_steps
-        self.discriminator_rate = discriminator_rate
-        self.classifier_rate = classifier_rate
-        self.generator_rate = generator_rate
-        self.batch_size = batch_size
-        self.device = device
-        self.clip = clip
-        self.discrete = discrete
+    fake_weight: float = 1.0
+    label_weight: float = 1.0
+    realism_weight: float = 0.1
+    class_weight: float = 0.1
+    class_output: str = "linear"
+    rounds: int = 300
+    discriminator_steps: int = 1
+    classifier_steps: int = 1
+    generator_steps: int = 1
+    discriminator_rate: float = 1e-3
+    classifier_rate: float = 1e-3
+    generator_rate: float = 2e-4
 
     def _make(self, rows: Rows, n_new: int, seeds: Sequence[int]) -> Made:
         """Follow Algorithm 1: train E and Q, interpolate, train D, C and G, decode."""

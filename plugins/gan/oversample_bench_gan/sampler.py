@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -94,20 +94,24 @@ class Grown:
     error: Exception | None = None
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ships no types
     """A sampler that fits a net to all rows and lets it make rows of the classes that are to grow.
 
-    A subclass has the parameters of ``SHARED_CONSTRAINTS`` and writes ``_make``.
+    A subclass writes ``_make``. Its parameters are fields of a dataclass, decorated as this one is: the
+    constructor is made of them, so that a parameter and its default stand once, and scikit-learn's
+    ``get_params``, ``set_params`` and ``clone``, ``inspect.signature`` and type checkers find them there.
+    ``_parameter_constraints`` says what scikit-learn checks of them.
     """
 
     _sampling_type = "over-sampling"
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = SHARED_CONSTRAINTS
 
-    random_state: Any
-    device: str
-    clip: bool
-    discrete: int
-    fallback_: str | list[str]
-    history_: dict[str, Array] | list[dict[str, Array]]
+    sampling_strategy: Any = "auto"
+    random_state: Any = None
+    device: str = "auto"
+    clip: bool = True
+    discrete: int = 0
 
     def _make(self, rows: Rows, n_new: int, seeds: Sequence[int]) -> Made:
         """Fit one net a member and return ``n_new`` rows of each."""
@@ -134,8 +138,8 @@ class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ship
         self._validate_params()
         checked = [self._checked(*problem) for problem in problems]
         grown = self._grown(checked, random_states)
-        self.fallback_ = ["; ".join(one.told) for one in grown]
-        self.history_ = [one.history for one in grown]
+        self.fallback_: str | list[str] = ["; ".join(one.told) for one in grown]
+        self.history_: dict[str, Array] | list[dict[str, Array]] = [one.history for one in grown]
         return [
             one.error or _joined(problem[0], problem[1], one)
             for problem, one in zip(checked, grown, strict=True)

@@ -2,33 +2,38 @@ import inspect
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE
 from sklearn.neighbors import NearestNeighbors
-from threadpoolctl import threadpool_limits
 
-from oversample_bench_gan.ablations import CLUSTER, SECOND_PHASE, AEWithoutCluster, AutoOnly
+from oversample_bench_gan.ablations import AEWithoutCluster, AutoOnly
 from oversample_bench_gan.glgan import GLGAN
 from oversample_bench_gan.rows import Range
 
+SECOND_PHASE = {
+    "fake_weight",
+    "label_weight",
+    "realism_weight",
+    "class_weight",
+    "class_output",
+    "rounds",
+    "discriminator_steps",
+    "classifier_steps",
+    "generator_steps",
+    "discriminator_rate",
+    "classifier_rate",
+    "generator_rate",
+}
+"""Parameters of GL-GAN that say nothing without adversaries."""
+CLUSTER = {"cluster_weight", "minority_spread", "separation_weight", "separation"}
+"""Parameters of GL-GAN that say nothing without L_clu."""
 QUICK = {"steps": 15, "device": "cpu"}
 CHOICES = [
     {},
     {"hidden": (6,), "latent": 2, "bottleneck": "linear", "k_neighbors": 2},
     {"axes": False, "output": "tanh", "penalty": 0.1, "reduction": "sum", "batch_size": 8, "discrete": 0},
 ]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    """Keep nets as small as these from starting threads that wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    with threadpool_limits(1):
-        yield
-    torch.set_num_threads(before)
 
 
 def blobs(n_majority=40, n_minority=8, d=4, seed=0, apart=1.0):

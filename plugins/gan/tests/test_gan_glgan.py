@@ -12,7 +12,6 @@ from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from threadpoolctl import threadpool_limits
 
 from oversample_bench_gan import glgan
 from oversample_bench_gan.ablations import AutoOnly
@@ -31,16 +30,6 @@ LITERAL = {
     "separation": "squared",
 }
 """(3.2) to the letter, which has no least value."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    """Keep nets as small as these from starting threads that wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    with threadpool_limits(1):
-        yield
-    torch.set_num_threads(before)
 
 
 def blobs(n_majority=30, n_minority=7, d=4, seed=0, apart=1.0):

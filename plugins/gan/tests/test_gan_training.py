@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from threadpoolctl import threadpool_limits
 
 from oversample_bench_gan import training
 from oversample_bench_gan.plan import Architecture, Plan, Schedule, Weights
@@ -25,16 +24,6 @@ PLAN = Plan(
     reduction="coordinate_mean",
     separation="squared",
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    """Keep nets as small as these from starting threads that wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    with threadpool_limits(1):
-        yield
-    torch.set_num_threads(before)
 
 
 def generators(*seeds):

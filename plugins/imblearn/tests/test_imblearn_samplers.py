@@ -13,7 +13,6 @@ from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from threadpoolctl import threadpool_limits
 
 from oversample_bench_imblearn.cleaned import SMOTEENN, SMOTETomek
 from oversample_bench_imblearn.few_rows import Limit, lowered
@@ -31,13 +30,6 @@ PAIRS = {
     "tomek": (SMOTETomek, combine.SMOTETomek, {}),
 }
 INTERPOLATING = [SMOTE, BorderlineSMOTE, SVMSMOTE, ADASYN, KMeansSMOTE, SMOTEENN, SMOTETomek]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    """Keep k-means from starting threads that wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 @cache
