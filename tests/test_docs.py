@@ -17,6 +17,8 @@ from oversample_bench.cli import bench
 from oversample_bench.plugins.builtin import METRICS
 from tests.architecture_picture import arrows, picture, reached, reduced
 
+pytestmark = pytest.mark.usefixtures("reports")
+
 ROOT = Path(__file__).resolve().parents[1]
 HOST = ROOT / "oversample_bench"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
