@@ -11,7 +11,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,8 @@ class Page:
             answer = self._receive(time.monotonic() + PATIENCE, method)
             if answer.get("id") == self._last:
                 assert "error" not in answer, (method, answer["error"])
-                return answer["result"]
+                result: dict[str, Any] = answer["result"]
+                return result
             self.events.append(answer)
 
     def _receive(self, until: float, waited_for: str) -> dict[str, Any]:
@@ -73,7 +74,8 @@ class Page:
             assert part, f"Chromium has ended before {waited_for}."
             self._rest += part
         message, _, self._rest = self._rest.partition(b"\0")
-        return json.loads(message)
+        received: dict[str, Any] = json.loads(message)
+        return received
 
     def open(self, file: Path) -> None:
         """Open a file and wait until it is loaded and its scripts have run."""
@@ -152,12 +154,13 @@ class Page:
 
 
 def _is_fault(event: dict[str, Any]) -> bool:
-    kinds = {
+    kinds: dict[str, Callable[[Any], bool]] = {
         "Runtime.exceptionThrown": lambda params: True,
         "Runtime.consoleAPICalled": lambda params: params["type"] in ("error", "warning", "assert"),
         "Log.entryAdded": lambda params: params["entry"]["level"] in ("error", "warning"),
     }
-    return event.get("method") in kinds and bool(kinds[event["method"]](event["params"]))
+    kind = kinds.get(event.get("method", ""))
+    return kind is not None and bool(kind(event["params"]))
 
 
 @contextmanager
