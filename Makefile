@@ -11,6 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
+# What tests lean on is typed as the package is; the tests themselves take fixtures, which come untyped.
+HELPERS := $(foreach file,$(wildcard conftest.py suites/*.py tests/*.py tests/*/*.py),$(if $(filter test_%,$(notdir $(file))),,$(file)))
 # A process more than there are cores, since tests of clusters and limits mostly wait; eight at most. Compiled
 # files are kept: hundreds of processes would compile the same ones.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || sysctl -n hw.ncpu); echo $$(( n < 8 ? n + 1 : 8 )))
@@ -35,7 +37,7 @@ check: types
 	$(BIN)/ruff check .
 
 types: install
-	$(BIN)/mypy oversample_bench $(foreach plugin,$(PLUGINS),$(filter-out %.egg-info,$(wildcard $(plugin)oversample_bench_*)))
+	$(BIN)/mypy oversample_bench $(HELPERS) $(foreach plugin,$(PLUGINS),$(filter-out %.egg-info,$(wildcard $(plugin)oversample_bench_*)))
 
 benchmarks: install
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --benchmark-disable-gc -p no:xdist

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,10 +28,9 @@ def reports() -> Iterator[None]:
 def runs(tmp_path: Path) -> Runs:
     """Run a suite given as text in a folder of the test; further arguments are those of `Options`."""
 
-    def run_text(text: str, folder: str = "out", **options: object) -> Result:
+    def run_text(text: str, folder: str = "out", **options: Any) -> Result:
         suite: Suite = parse_suite(text, "suite.yaml", tmp_path)
-        chosen = {"runner": "serial", **options}
-        return run(suite, tmp_path / folder, Options(**chosen))
+        return run(suite, tmp_path / folder, Options(**{"runner": "serial", **options}))
 
     return run_text
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FIXTURES = {"ray_cluster": "ray", "tab": "browser", "pdflatex": "latex"}
+FIXTURES = {"ray_cluster": "ray", "browser": "browser", "pdflatex": "latex"}
 """Whoever takes the fixture is in the group."""
 
 DEAR = frozenset({"slow", "ray", "browser", "latex", "gpu"})

@@ -22,7 +22,7 @@ from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRec
 from tests.stores import SIZES
 
 METRICS = {"mcc": True, "brier": False}
-FEW_RESAMPLES = 100  # from posteriors, where it is not the numbers that are looked at
+FEW_DRAWS = 100  # from posteriors, where it is not the numbers that are looked at
 FIVE = ("mcc", "f1_macro", "f1_micro", "auprc", "roc_auc")
 HOSTILE = (
     "<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "a\"b'c", "50 % _of_ *it*",
@@ -215,7 +215,7 @@ def write_large_page(folder: Path) -> None:
     """Write ``page.html`` of `large` into a folder, with few draws from posteriors."""
     store(folder, large(), dict.fromkeys(FIVE, True))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparisons, "N_DRAWS", FEW_RESAMPLES)
-        patch.setattr(bootstrap, "mean_gains", partial(bootstrap.mean_gains, n_resamples=FEW_RESAMPLES))
+        patch.setattr(comparisons, "N_RESAMPLES", FEW_DRAWS)
+        patch.setattr(bootstrap, "mean_gains", partial(bootstrap.mean_gains, n_draws=FEW_DRAWS))
         text = html_of(folder)
     (folder / "page.html").write_text(text, encoding="utf-8", newline="\n")

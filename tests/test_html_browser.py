@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,13 +16,24 @@ from oversample_bench.suite import load_suite
 from tests import chromium
 from tests.html_runs import HOSTILE, Made, html_of, rich, store, varied
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[chromium.Page]:
-    with chromium.browser() as page:
-        yield page
+def browser() -> Iterator[Browser]:
+    with chromium.started() as found:
+        yield found
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[chromium.Tab]:
+    """Open a wide window of a system that wishes for a light page."""
+    with chromium.opened(browser) as found:
+        found.page.emulate_media(color_scheme="light")
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -53,19 +65,15 @@ def pages(tmp_path_factory: pytest.TempPathFactory, large_page: Path) -> dict[st
 
 
 @pytest.fixture
-def varied_tab(tab: chromium.Page, pages: Mapping[str, Path]) -> chromium.Page:
-    """Open the varied page in a wide and light window."""
-    tab.prefer("light")
-    tab.resize(1280)
+def varied_tab(tab: chromium.Tab, pages: Mapping[str, Path]) -> chromium.Tab:
+    """Open the varied page."""
     tab.open(pages["varied"])
     return tab
 
 
 @pytest.fixture
-def rich_tab(tab: chromium.Page, pages: Mapping[str, Path]) -> chromium.Page:
-    """Open the page that has every figure in a wide and light window."""
-    tab.prefer("light")
-    tab.resize(1280)
+def rich_tab(tab: chromium.Tab, pages: Mapping[str, Path]) -> chromium.Tab:
+    """Open the page that has every figure."""
     tab.open(pages["rich"])
     return tab
 
@@ -81,7 +89,7 @@ HEADERS = (
 )
 
 
-def choose(tab: chromium.Page, field: str, value: str) -> None:
+def choose(tab: chromium.Tab, field: str, value: str) -> None:
     """Choose in a select as a user does, with the event that follows."""
     tab.run(
         f'(() => {{ const field = document.getElementById("{field}"); field.value = "{value}"; '
@@ -96,20 +104,37 @@ def leading(texts: Iterable[str]) -> list[float]:
 
 @pytest.mark.parametrize("name", ["varied", "rich", "hostile", "quickstart", "large"])
 def test_a_page_opens_without_a_fault_and_asks_for_nothing(
-    tab: chromium.Page, pages: Mapping[str, Path], name: str
+    tab: chromium.Tab, pages: Mapping[str, Path], name: str
 ) -> None:
     """No error, no warning, no breach of the policy; no address but the file and the images that it draws."""
     tab.open(pages[name])
 
     drawn = tab.run('[...document.querySelectorAll("figure:not([hidden]) .plot svg.main-svg")].length')
-    outside = [url for url in tab.requests() if not url.startswith(("data:", "blob:"))]
-    assert tab.faults() == []
+    outside = [url for url in tab.requests if not url.startswith(("data:", "blob:"))]
+    assert tab.faults == []
     assert outside == [pages[name].resolve().as_uri()]
     assert drawn >= 3
     assert tab.run('document.querySelectorAll("img, iframe, object").length') == 0
 
 
-def test_no_button_sends_a_figure_away(varied_tab: chromium.Page) -> None:
+def test_what_a_page_does_wrong_is_noticed(tab: chromium.Tab, tmp_path: Path) -> None:
+    """Warnings, errors and breaches of the policy are faults; what a page asks for is known by address."""
+    (tmp_path / "page.html").write_text(
+        """<meta http-equiv="Content-Security-Policy" content="img-src 'none'">
+        <script>console.log("fine"); console.warn("warned"); setTimeout(() => { throw Error("thrown") });
+        </script>
+        <img src="picture.png"><script src="absent.js"></script>""",
+        encoding="utf-8",
+    )
+    tab.open(tmp_path / "page.html")
+
+    assert {url.rsplit("/", 1)[1] for url in tab.requests} == {"page.html", "picture.png", "absent.js"}
+    for fault in ("warned", "thrown", "Content Security Policy", "ERR_FILE_NOT_FOUND"):
+        assert [fault in told for told in tab.faults].count(True) == 1, (fault, tab.faults)
+    assert len(tab.faults) == 4
+
+
+def test_no_button_sends_a_figure_away(varied_tab: chromium.Tab) -> None:
     """The figures offer to be saved and zoomed, and nothing that leaves the machine."""
     titles = varied_tab.run('[...document.querySelectorAll("[data-title]")].map(one => one.dataset.title)')
 
@@ -117,7 +142,7 @@ def test_no_button_sends_a_figure_away(varied_tab: chromium.Page) -> None:
     assert not [title for title in titles if re.search("cloud|share|edit|link", title, re.IGNORECASE)]
 
 
-def test_a_press_on_a_header_sorts_and_a_third_one_undoes_it(varied_tab: chromium.Page) -> None:
+def test_a_press_on_a_header_sorts_and_a_third_one_undoes_it(varied_tab: chromium.Tab) -> None:
     """The first press puts the best on top, the next the worst, the third the order of the plan."""
     texts = f"{SHOWN_ROWS}.map(row => row.cells[5].textContent)"
     state = f'{HEADERS}[5].getAttribute("aria-sort")'
@@ -133,18 +158,18 @@ def test_a_press_on_a_header_sorts_and_a_third_one_undoes_it(varied_tab: chromiu
     assert found[3] == found[0]
 
 
-def test_headers_sort_by_key(varied_tab: chromium.Page) -> None:
+def test_headers_sort_by_key(varied_tab: chromium.Tab) -> None:
     """A header that has the focus sorts when Enter or the space bar is pressed."""
     varied_tab.run(f'{HEADERS}[0].querySelector("button").focus()')
-    varied_tab.press("Enter", 13, "\r")
+    varied_tab.press("Enter")
     first = varied_tab.run(f'{HEADERS}[0].getAttribute("aria-sort")')
-    varied_tab.press(" ", 32, " ")
+    varied_tab.press("Space")
 
     assert [first, varied_tab.run(f'{HEADERS}[0].getAttribute("aria-sort")')] == ["ascending", "descending"]
     assert varied_tab.run(f"{SHOWN_ROWS}[0].cells[0].textContent") == "set3"
 
 
-def test_totals_stay_below_the_rows_that_are_sorted(varied_tab: chromium.Page) -> None:
+def test_totals_stay_below_the_rows_that_are_sorted(varied_tab: chromium.Tab) -> None:
     """The mean over data sets is no data set: it is not sorted among them."""
     table = 'document.querySelector("table:has(tbody em)")'
     varied_tab.run(f'{table}.tHead.querySelector("button").click()')
@@ -155,7 +180,7 @@ def test_totals_stay_below_the_rows_that_are_sorted(varied_tab: chromium.Page) -
     assert names[-2:] == ["mean of the 4 sets", "better / equal / worse"]
 
 
-def test_filters_choose_rows_and_figures_follow(varied_tab: chromium.Page) -> None:
+def test_filters_choose_rows_and_figures_follow(varied_tab: chromium.Tab) -> None:
     """Classifier, ratio and words of the text box are taken together, in tables and heat map alike."""
     heat = 'document.querySelector("#heat .plot").data[0].z.length'
     counts = [varied_tab.run(f"{SHOWN_ROWS}.length")]
@@ -175,7 +200,7 @@ def test_filters_choose_rows_and_figures_follow(varied_tab: chromium.Page) -> No
     )
 
 
-def test_reset_shows_everything_again(varied_tab: chromium.Page) -> None:
+def test_reset_shows_everything_again(varied_tab: chromium.Tab) -> None:
     """One button undoes all filters."""
     choose(varied_tab, "filter-classifier", "1")
     varied_tab.run('document.querySelectorAll("input[name=method]")[1].click()')
@@ -188,7 +213,7 @@ def test_reset_shows_everything_again(varied_tab: chromium.Page) -> None:
     assert varied_tab.run(f"{SHOWN_ROWS}.length") == 16
 
 
-def test_a_metric_is_chosen_for_tables_and_figures(varied_tab: chromium.Page) -> None:
+def test_a_metric_is_chosen_for_tables_and_figures(varied_tab: chromium.Tab) -> None:
     """Another metric brings its own scores, ranks and figures, and hides those of the first."""
     choose(varied_tab, "filter-metric", "1")
 
@@ -202,7 +227,7 @@ def test_a_metric_is_chosen_for_tables_and_figures(varied_tab: chromium.Page) ->
     assert all("brier" in caption and "mcc" not in caption for caption in captions)
 
 
-def test_methods_can_be_hidden(rich_tab: chromium.Page) -> None:
+def test_methods_can_be_hidden(rich_tab: chromium.Tab) -> None:
     """A method that is unchecked leaves the table and every figure."""
     rich_tab.run('document.querySelectorAll("input[name=method]")[1].click()')
     rich_tab.settle()
@@ -218,7 +243,7 @@ def test_methods_can_be_hidden(rich_tab: chromium.Page) -> None:
     assert columns == 3
 
 
-def test_a_method_has_one_colour_and_one_mark_everywhere(rich_tab: chromium.Page) -> None:
+def test_a_method_has_one_colour_and_one_mark_everywhere(rich_tab: chromium.Tab) -> None:
     """The traces of a method look the same in every figure, and differ from those of the others."""
     looks = rich_tab.run(
         f"{PLOTS}.flatMap(p => p.data).filter(t => t.marker?.symbol)"
@@ -231,7 +256,7 @@ def test_a_method_has_one_colour_and_one_mark_everywhere(rich_tab: chromium.Page
     assert len(set.union(*by_name.values())) == 4
 
 
-def pointed(tab: chromium.Page, figure: str, mark: str) -> str:
+def pointed(tab: chromium.Tab, figure: str, mark: str) -> str:
     """Return what a figure tells when the pointer is on an element of it."""
     found = f"document.querySelector('#{figure} .plot').querySelector('{mark}')"
     tab.run(f"{found}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
@@ -241,9 +266,9 @@ def pointed(tab: chromium.Page, figure: str, mark: str) -> str:
         "return [b.x + b.width / 2, b.y + b.height / 2]; })()"
     )
     for shift in (3, 0):
-        tab.send("Input.dispatchMouseEvent", type="mouseMoved", x=box[0] + shift, y=box[1])
+        tab.page.mouse.move(box[0] + shift, box[1])
         tab.settle()
-    return tab.run(f"document.querySelector('#{figure} .hoverlayer').textContent")
+    return str(tab.run(f"document.querySelector('#{figure} .hoverlayer').textContent"))
 
 
 DECIMALS = r"0\.\d{3}"
@@ -267,14 +292,14 @@ POINTED = {
 
 
 @pytest.mark.parametrize("figure", POINTED)
-def test_a_figure_tells_its_numbers_under_the_pointer(rich_tab: chromium.Page, figure: str) -> None:
+def test_a_figure_tells_its_numbers_under_the_pointer(rich_tab: chromium.Tab, figure: str) -> None:
     """The pointer on a mark brings its method, its numbers and what they rest on."""
     mark, pattern = POINTED[figure]
 
     assert re.fullmatch(pattern, pointed(rich_tab, figure, mark))
 
 
-def test_every_figure_is_drawn_where_it_has_something_to_show(rich_tab: chromium.Page) -> None:
+def test_every_figure_is_drawn_where_it_has_something_to_show(rich_tab: chromium.Tab) -> None:
     """A run with ratios, probabilities, synthetic rows and enough data sets has all figures, captioned."""
     drawn = rich_tab.run(
         f"{PLOTS}.filter(p => p.querySelector('svg.main-svg')).map(p => p.closest('figure').id)"
@@ -285,7 +310,7 @@ def test_every_figure_is_drawn_where_it_has_something_to_show(rich_tab: chromium
     assert all(captions)
 
 
-def test_a_figure_without_anything_to_show_is_hidden(varied_tab: chromium.Page) -> None:
+def test_a_figure_without_anything_to_show_is_hidden(varied_tab: chromium.Tab) -> None:
     """Four sets are too few for ranks; without probabilities and withheld rows two more are not there."""
     shown = varied_tab.run(f"{PLOTS}.map(p => p.closest('figure').id)")
 
@@ -298,7 +323,7 @@ RANKS = (
 )
 
 
-def ranks_below(tab: chromium.Page, metric: int, classifier: str) -> dict[str, str]:
+def ranks_below(tab: chromium.Tab, metric: int, classifier: str) -> dict[str, str]:
     """Return the mean ranks that stand in the comparison's table of the page, by method."""
     rows = tab.run(
         "(() => {"
@@ -312,7 +337,7 @@ def ranks_below(tab: chromium.Page, metric: int, classifier: str) -> dict[str, s
     return {row[0].split()[0]: row[column] for row in rows[1:]}
 
 
-def test_ranks_follow_metric_and_classifier_as_the_table_below_has_them(rich_tab: chromium.Page) -> None:
+def test_ranks_follow_metric_and_classifier_as_the_table_below_has_them(rich_tab: chromium.Tab) -> None:
     """The diagram shows the ranks of the comparison that its filters choose; of none, those of the mean."""
     found = [(rich_tab.run(RANKS), ranks_below(rich_tab, 0, "As the mean of all classifiers"))]
     choose(rich_tab, "filter-classifier", "1")
@@ -326,7 +351,7 @@ def test_ranks_follow_metric_and_classifier_as_the_table_below_has_them(rich_tab
     assert caption.startswith("Mean ranks by brier of tree over 6 data sets")
 
 
-def test_filters_hide_ranks_and_change_none(rich_tab: chromium.Page) -> None:
+def test_filters_hide_ranks_and_change_none(rich_tab: chromium.Tab) -> None:
     """Rows and methods that are not shown are ranked all the same, and the caption says how many."""
     before = rich_tab.run(RANKS)
     rich_tab.run('document.getElementById("filter-text").focus()')
@@ -343,7 +368,7 @@ def test_filters_hide_ranks_and_change_none(rich_tab: chromium.Page) -> None:
     )
 
 
-def test_bars_join_the_methods_that_are_not_told_apart(rich_tab: chromium.Page) -> None:
+def test_bars_join_the_methods_that_are_not_told_apart(rich_tab: chromium.Tab) -> None:
     """A bar spans ranks less than the critical difference apart, and goes with the methods it joins."""
     bars = (
         "document.querySelector('#ranks .plot').data.map(t => t.text)"
@@ -364,7 +389,7 @@ def test_bars_join_the_methods_that_are_not_told_apart(rich_tab: chromium.Page) 
     assert rich_tab.run(bars) == []
 
 
-def test_calibration_is_of_the_classifier_that_is_chosen(rich_tab: chromium.Page) -> None:
+def test_calibration_is_of_the_classifier_that_is_chosen(rich_tab: chromium.Tab) -> None:
     """Curves are those of the model and stand by the diagonal; a classifier without probabilities says so."""
     drawn = rich_tab.run("document.querySelector('#calibration .plot').data.map(t => [t.x, t.y])")
     known = rich_tab.run("model.calibration.map(c => [c[5], c[6]])")
@@ -377,7 +402,7 @@ def test_calibration_is_of_the_classifier_that_is_chosen(rich_tab: chromium.Page
     assert rich_tab.run("document.querySelector('#calibration .frame').hidden")
 
 
-def test_fidelity_follows_ratio_and_rows(rich_tab: chromium.Page) -> None:
+def test_fidelity_follows_ratio_and_rows(rich_tab: chromium.Tab) -> None:
     """Means are over the draws of the shown data sets at one ratio, each data set having a faint mark."""
     drawn = "document.querySelector('#fidelity .plot').data.map(t => [t.name, t.x.length])"
     first = rich_tab.run(drawn)
@@ -394,7 +419,7 @@ def test_fidelity_follows_ratio_and_rows(rich_tab: chromium.Page) -> None:
     assert "thinning to ratio 0.02 hid: means of 3 draws a method on one data set" in caption
 
 
-def test_fidelity_is_of_the_rows_that_are_shown(rich_tab: chromium.Page) -> None:
+def test_fidelity_is_of_the_rows_that_are_shown(rich_tab: chromium.Tab) -> None:
     """Where a search leaves rows of one ratio only, the figure is of that ratio; without rows it says so."""
     caption = "document.querySelector('#fidelity figcaption').textContent"
     rich_tab.run('document.getElementById("filter-text").focus()')
@@ -403,10 +428,10 @@ def test_fidelity_is_of_the_rows_that_are_shown(rich_tab: chromium.Page) -> None
     rich_tab.type("zzz")
 
     assert "thinning to ratio 0.02 hid" in other
-    assert rich_tab.run(caption) == "No draw of a shown row was held against withheld rows."
+    assert rich_tab.run(caption) == "No resample of a shown row was held against withheld rows."
 
 
-def test_without_methods_every_figure_says_so(rich_tab: chromium.Page) -> None:
+def test_without_methods_every_figure_says_so(rich_tab: chromium.Tab) -> None:
     """No figure gives another reason for being empty than that no methods are shown."""
     rich_tab.run('document.getElementById("methods-none").click()')
     rich_tab.settle()
@@ -421,7 +446,7 @@ def test_without_methods_every_figure_says_so(rich_tab: chromium.Page) -> None:
     assert captions[0] == ["heat", "No rows or no methods are shown."]
 
 
-def test_the_toolbar_covers_no_legend(rich_tab: chromium.Page) -> None:
+def test_the_toolbar_covers_no_legend(rich_tab: chromium.Tab) -> None:
     """However long the names, the toolbar of a figure stands above its legend and inside its frame."""
     boxes = rich_tab.run(
         f"{PLOTS}.filter(p => p.querySelector('.legend')).map(p => ['.modebar', '.legend .bg']"
@@ -432,9 +457,8 @@ def test_the_toolbar_covers_no_legend(rich_tab: chromium.Page) -> None:
     assert all(bar[1] <= legend[0] + 1 and bar[0] >= frame[0] - 1 for bar, legend, frame in boxes)
 
 
-def test_hostile_names_are_shown_as_they_are(tab: chromium.Page, pages: Mapping[str, Path]) -> None:
+def test_hostile_names_are_shown_as_they_are(tab: chromium.Tab, pages: Mapping[str, Path]) -> None:
     """Tables, fields and labels of figures hold the very characters of a name."""
-    tab.resize(1280)
     tab.open(pages["hostile"])
 
     cells_ = tab.run(f"[...new Set({SHOWN_ROWS}.map(row => row.cells[0].textContent))]")
@@ -447,17 +471,17 @@ def test_hostile_names_are_shown_as_they_are(tab: chromium.Page, pages: Mapping[
 @pytest.mark.parametrize("width", [400, 320])
 @pytest.mark.parametrize("name", ["varied", "rich", "hostile", "quickstart"])
 def test_a_narrow_page_does_not_scroll_sideways(
-    tab: chromium.Page, pages: Mapping[str, Path], name: str, width: int
+    browser: Browser, pages: Mapping[str, Path], name: str, width: int
 ) -> None:
-    """Wide tables scroll inside their boxes; the page stays as wide as the window."""
-    tab.resize(width)
-    tab.open(pages[name])
+    """Wide tables scroll inside their boxes; the page stays as wide as the screen."""
+    with chromium.opened(browser, width, mobile=True) as tab:
+        tab.open(pages[name])
 
-    assert tab.run("document.documentElement.scrollWidth") <= width
-    assert tab.run('[...document.querySelectorAll(".plot")].every(p => p.scrollWidth <= innerWidth)')
+        assert tab.run("document.documentElement.scrollWidth") <= width
+        assert tab.run('[...document.querySelectorAll(".plot")].every(p => p.scrollWidth <= innerWidth)')
 
 
-def test_the_theme_follows_the_system_and_then_the_button(rich_tab: chromium.Page) -> None:
+def test_the_theme_follows_the_system_and_then_the_button(rich_tab: chromium.Tab) -> None:
     """Dark where the system asks for it; the button turns it, figures and all, without storage."""
     look = (
         "[getComputedStyle(document.body).backgroundColor, "
@@ -477,14 +501,14 @@ def test_the_theme_follows_the_system_and_then_the_button(rich_tab: chromium.Pag
     assert rich_tab.run("document.cookie") == ""
 
 
-def test_everything_is_reached_by_tab_and_seen(varied_tab: chromium.Page) -> None:
+def test_everything_is_reached_by_tab_and_seen(varied_tab: chromium.Tab) -> None:
     """From the top of the page the tabulator comes to the skip link first, then to every field and header."""
     fields = (
         '[...document.querySelectorAll("a, button, select, input, summary")].filter(e => e.checkVisibility())'
     )
     seen = []
     for _ in range(3 * varied_tab.run(f"{fields}.length")):
-        varied_tab.press("Tab", 9)
+        varied_tab.press("Tab")
         seen.append(
             varied_tab.run(
                 "(() => { const e = document.activeElement; e.dataset.seen = 1; "
@@ -500,7 +524,7 @@ def test_everything_is_reached_by_tab_and_seen(varied_tab: chromium.Page) -> Non
     assert {style for name, style in seen if name != "BODY"} == {"solid"}
 
 
-def test_paper_has_everything_unfolded_and_no_filters(varied_tab: chromium.Page) -> None:
+def test_paper_has_everything_unfolded_and_no_filters(varied_tab: chromium.Tab) -> None:
     """Printed, the page is light, tracebacks are open and filters gone; afterwards it is as before."""
     varied_tab.prefer("dark")
     varied_tab.run(
@@ -509,34 +533,28 @@ def test_paper_has_everything_unfolded_and_no_filters(varied_tab: chromium.Page)
     )
     before = varied_tab.run("document.querySelectorAll('details:not([open])').length")
 
-    paper = varied_tab.pdf()
+    paper = varied_tab.page.pdf(format="A4")
 
     assert before > 0
     assert paper.startswith(b"%PDF")
     assert varied_tab.run("folded") == [[0, "light"]]
     assert varied_tab.run("document.querySelectorAll('details:not([open])').length") == before
     assert varied_tab.run("document.documentElement.dataset.theme ?? null") is None
-    varied_tab.send("Emulation.setEmulatedMedia", media="print")
+    varied_tab.page.emulate_media(media="print")
     assert varied_tab.run("getComputedStyle(document.getElementById('filters')).display") == "none"
     assert varied_tab.run("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
-    varied_tab.send("Emulation.setEmulatedMedia", media="")
 
 
-def test_tables_are_there_without_scripts(tab: chromium.Page, pages: Mapping[str, Path]) -> None:
+def test_tables_are_there_without_scripts(browser: Browser, pages: Mapping[str, Path]) -> None:
     """With scripts switched off every table is shown, and no field that would do nothing."""
-    tab.send("Emulation.setScriptExecutionDisabled", value=True)
-    try:
-        tab.load(pages["varied"])
-        root = tab.send("DOM.getDocument", depth=0)["root"]["nodeId"]
-        tables = tab.send("DOM.querySelectorAll", nodeId=root, selector="table.scores")["nodeIds"]
-        boxes = [tab.send("DOM.getBoxModel", nodeId=one)["model"]["height"] for one in tables]
-        hidden = tab.send("DOM.querySelector", nodeId=root, selector="#filters[hidden]")["nodeId"]
-    finally:
-        tab.send("Emulation.setScriptExecutionDisabled", value=False)
+    with chromium.opened(browser, scripts=False) as tab:
+        tab.page.goto(pages["varied"].resolve().as_uri())
+        boxes = [table.bounding_box() for table in tab.page.locator("table.scores").all()]
 
-    assert len(boxes) == 2
-    assert min(boxes) > 100
-    assert hidden
+        assert len(boxes) == 2
+        assert min(box["height"] for box in boxes if box) > 100
+        assert all(boxes)
+        assert tab.page.locator("#filters[hidden]").count() == 1
 
 
 def test_without_a_browser_these_tests_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:

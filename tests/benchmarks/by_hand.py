@@ -11,11 +11,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, matthews_corrcoef
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from synthetic import load
 
 from oversample_bench.core.specs import DataSpec, Protocol, SplitSpec
 from oversample_bench.evaluation.split import thin
 from oversample_bench.evaluation.threads import limited
+from tests.benchmarks.synthetic import load
 
 
 def loop(_number: Any = None) -> None:

@@ -18,7 +18,7 @@ def load(seed: int) -> Dataset:
     return Dataset(X=X, y=y)
 
 
-class Sleeper(ClassifierMixin, BaseEstimator):
+class Sleeper(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """Sleeps while it fits, and says that all rows are majority."""
 
     def __init__(self, seconds: float = 0.5) -> None:

@@ -70,10 +70,9 @@ fresh = itertools.count()
 
 
 @pytest.fixture
-def loop(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def loop() -> Callable[..., None]:
     """Import the hand-written loop, which imports the same data."""
-    monkeypatch.syspath_prepend(str(HERE))
-    return importlib.import_module("by_hand").loop
+    return importlib.import_module("tests.benchmarks.by_hand").loop
 
 
 def seconds_of(function: Callable[[], Any]) -> float:

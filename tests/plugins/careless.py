@@ -45,7 +45,7 @@ class Careless:
         os.chdir(tempfile.mkdtemp())
         shutil.rmtree(Path.cwd())
         os.environ.update(PATH="/nowhere", CARELESS="1")
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         sys.setrecursionlimit(5000)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         locale.setlocale(locale.LC_ALL, "C.UTF-8" if locale.setlocale(locale.LC_ALL) == "C" else "C")

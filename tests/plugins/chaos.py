@@ -14,7 +14,7 @@ from imblearn.base import BaseSampler
 from oversample_bench.api import Register, hookimpl
 
 
-class Bad(BaseSampler):
+class Bad(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ships no types
     """A sampler that skips every check, so that what it does reaches the host."""
 
     _sampling_type = "over-sampling"

@@ -97,7 +97,7 @@ class Lazy(Sampler):
         return Rows(X.copy()), y.copy()
 
 
-class Majority(ClassifierMixin, BaseEstimator):
+class Majority(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """Never predicts the minority, in no time."""
 
     def fit(self, X: Any, y: Any) -> Any:
