@@ -215,7 +215,7 @@ def write_large_page(folder: Path) -> None:
     """Write ``page.html`` of `large` into a folder, with few draws from posteriors."""
     store(folder, large(), dict.fromkeys(FIVE, True))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparisons, "N_RESAMPLES", FEW_DRAWS)
+        patch.setattr(comparisons, "N_DRAWS", FEW_DRAWS)
         patch.setattr(bootstrap, "mean_gains", partial(bootstrap.mean_gains, n_draws=FEW_DRAWS))
         text = html_of(folder)
     (folder / "page.html").write_text(text, encoding="utf-8", newline="\n")

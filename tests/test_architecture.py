@@ -78,6 +78,7 @@ def imports(path: Path) -> list[Import]:
     return [
         Import(name, node.lineno, id(node) not in late)
         for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
         for name in imported_names(node)
     ]
 
@@ -244,9 +245,12 @@ def only_keeps_parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    first = node.body[0]
-    doc = first.end_lineno - first.lineno + 1 if ast.get_docstring(node, clean=False) is not None else 0
-    return node.end_lineno - node.lineno + 1 - doc
+    doc = extent(node.body[0]) if ast.get_docstring(node, clean=False) is not None else 0
+    return extent(node) - doc
+
+
+def extent(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 @pytest.mark.parametrize("path", ALL_FILES, ids=named)
