@@ -194,7 +194,7 @@ def rich(n_sets: int = 6) -> list[Made]:
 def large() -> list[Made]:
     """Return 10,000 trials with five metrics, each a cell of its own: no page of so many is larger.
 
-    All of them leave probabilities, and all resamples are held against withheld rows.
+    All of them leave probabilities, and all resamples are compared with withheld rows.
     """
     generator = np.random.default_rng(1)
     return [

@@ -155,7 +155,7 @@ def test_whatever_is_offered_can_be_built_as_it_comes(one):
 
 
 def test_wrong_parameters_and_values_are_all_told_at_once():
-    """Names are held against signatures, values against what scikit-learn declares of them."""
+    """Names are compared with signatures, values against what scikit-learn declares of them."""
     wrong = suite(
         "methods: [none, {name: none, label: b, params: {a: 1}}, {name: random, params: {shrinkag: 1}}]",
         "classifiers: [{name: knn, params: {n_neighbors: 0}}, {name: logistic_regression, params: {C: -1}}]",

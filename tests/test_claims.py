@@ -172,7 +172,7 @@ def test_the_curves_of_the_paper_are_asked_at_every_ratio(tmp_path: Path) -> Non
 
 
 def test_the_favourite_of_the_paper_is_its_own_method(tmp_path: Path) -> None:
-    """GL-GAN, best in 34 of 45 rows and tied in one, is held against each other method."""
+    """GL-GAN, best in 34 of 45 rows and tied in one, is compared with each other method."""
     found = store(tmp_path, [cell([0.5], dataset="usps 2/8")], "paper", {"mcc": True, "f1_macro": True})
 
     assert claims._favourite(claims._ranked(found)) == "GL-GAN"

@@ -428,7 +428,7 @@ def test_fidelity_is_of_the_rows_that_are_shown(rich_tab: chromium.Tab) -> None:
     rich_tab.type("zzz")
 
     assert "thinning to ratio 0.02 hid" in other
-    assert rich_tab.run(caption) == "No resample of a shown row was held against withheld rows."
+    assert rich_tab.run(caption) == "No resample of a shown row was compared with withheld rows."
 
 
 def test_without_methods_every_figure_says_so(rich_tab: chromium.Tab) -> None:

@@ -407,7 +407,7 @@ def test_flags_are_counted_of_all_resamples(tmp_path: Path) -> None:
         "- ᶜ copies: some new rows equal a real one in every feature – smote in 1 of 3 resamples (ecoli1)"
         in text
     )
-    assert re.search(r"\| copies \| smote +\| +1 of 4 \| ecoli1 \(natural\) 1 of 1 \|", text)
+    assert re.search(r"\| copies \| smote +\| 1 of 4 +\| ecoli1 \(natural\) 1 of 1 \|", text)
 
 
 def test_skipped_is_explained_where_it_stands(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_split_that_was_thinned_to_the_target_meets_it(n_majority, ratio):
     ],
 )
 def test_a_request_is_read_by_its_kind(strategy, kind, idle):
-    """Ratios, numbers of rows and words are held against 100 majority and 40 minority rows."""
+    """Ratios, numbers of rows and words are compared with 100 majority and 40 minority rows."""
     assert (Request(strategy, kind).idle(ClassCounts(100, 40)) != "") == idle
 
 

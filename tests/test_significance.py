@@ -89,7 +89,7 @@ def test_seeds_are_averaged_within_a_split(tmp_path: Path) -> None:
 
 
 def test_lower_may_be_better(tmp_path: Path) -> None:
-    """For a loss the others are held against the lowest mean, and p is the same as for its negative."""
+    """For a loss the others are compared with the lowest mean, and p is the same as for its negative."""
     own = {"a": [0.1, 0.2, 0.1, 0.2], "b": [0.3, 0.3, 0.2, 0.5]}
     losses = stored(tmp_path / "loss", [Cell(scores, name) for name, scores in own.items()])
     folder = store(tmp_path / "lower", [Cell(scores, name) for name, scores in own.items()], {"brier": False})

@@ -278,7 +278,7 @@ def test_other_rows_are_told_and_not_compared(original, tmp_path):
 
 
 def test_a_plugin_that_has_changed_is_told_and_not_compared(original, tmp_path):
-    """Other code of a method is another method: its numbers are not held against the old ones."""
+    """Other code of a method is another method: its numbers are not compared with the old ones."""
     (tmp_path / "flock.py").write_text(PLUGIN.replace("noise / len", "2 * noise / len"), encoding="utf-8")
     found = verify(sampled(original, 1.0, trusted=tmp_path), SERIAL)
 

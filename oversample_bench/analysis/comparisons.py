@@ -60,7 +60,7 @@ class Asked:
     metric, classifier : str
         Their labels; ``(all)`` for the mean of all classifiers.
     control : str
-        The method that the others are held against.
+        The method that the others are compared with.
     rope : float
         Gains from -rope to rope make no difference in practice.
     """
@@ -76,7 +76,7 @@ class Asked:
 
 
 def control(results: Results) -> str:
-    """Return the method that the others are held against: the focus, else ``none``, else the first."""
+    """Return the method that the others are compared with: the focus, else ``none``, else the first."""
     methods = results.names("method")
     return focused(results) or (BASELINE if BASELINE in methods else methods[0])
 

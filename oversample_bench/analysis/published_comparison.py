@@ -1,6 +1,6 @@
 """How the cells of a run stand to published ones: value by value, and in words on top.
 
-A published number is one number without a spread. So it is held against the values that our own splits
+A published number is one number without a spread. So it is compared with the values that our own splits
 give, each the mean over the seeds on that split; where a set has one split, against those of its seeds. Both
 ends of their range, and two standard deviations around their mean, have the last printed digit to spare; one
 value alone is no range. Says nothing of which method is better: that is `oversample_bench.analysis.claims`.
@@ -39,7 +39,7 @@ def _design(n_splits: int, n_seeds: int) -> str:
 
 
 def units(results: Results, metric: str) -> pd.DataFrame:
-    """Return what a published value is held against: the mean of each split, or on one split each seed.
+    """Return what a published value is compared with: the mean of each split, or on one split each seed.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Whether predicted probabilities can be believed: their curves, and what the Brier score is made of.
 
 Oversampling shows a classifier more minority rows than there are, and its probabilities follow. Here they are
-held against what came of them, from the counts in ten bins that each trial leaves. Trials of one data set,
+compared with what came of them, from the counts in ten bins that each trial leaves. Trials of one data set,
 ratio, classifier and method are added up before anything is computed; data sets count alike.
 """
 

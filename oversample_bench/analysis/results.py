@@ -114,7 +114,7 @@ class Results:
     calibration : Series of str
         JSON, by position: for each of ten bins of the minority's predicted probability the rows, the sum of
         their probabilities and the minority rows. Trials of classifiers without probabilities have none.
-    region plots : Series of str
+    decision_regions : Series of str
         JSON, by position: the rows of a resample in a plane, and the regions of a classifier there.
     state : str, default=""
         Of the store that all this was read from.

@@ -29,7 +29,7 @@ NEAR = "≈"
 """Marks a cell that the test within the data set does not tell from the best of its row."""
 MEANINGS = {
     "nothing new": "the sampler was asked for minority rows and made none",
-    "short": "it made less than 90 % of the rows that it requested",
+    "short": "it made less than 90 % of the rows that were requested",
     "copies": "some new rows equal a real one in every feature",
     "dropped": "real training rows were left out",
     "mixed categories": "some new rows hold a mixture of categories, or none, as no real row does",

@@ -15,7 +15,7 @@ from oversample_bench.datasets.columns import Column, JudgedColumn, Role, Why
 from oversample_bench.datasets.identifiers import LEAST_ROWS
 
 MOST_CLASSES = 100
-"""A target with more is no target; nothing is held against it."""
+"""A target with more is no target; nothing is compared with it."""
 
 
 def copies(

@@ -5,7 +5,7 @@ Per class ``floor(test_size n)`` rows are the test and the others candidates; of
 which a stratified split of both classes at once does not. The rows kept at 0.01 are among those kept at
 0.05, because both are the beginning of one shuffled row of candidates. The test keeps the natural
 distribution. What thinning removed is *withheld*: no plugin sees it; it is the truth that synthetic rows are
-held against.
+compared with.
 """
 
 from __future__ import annotations

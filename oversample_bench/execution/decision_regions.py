@@ -110,7 +110,7 @@ def decision_regions(subject: Subject, bounds: stages.Bounds | None = None) -> s
 
     Parameters
     ----------
-    sitter : Subject
+    subject : Subject
         What it is made of.
     bounds : Bounds, optional
         Its limits are those of a trial.

@@ -1,4 +1,4 @@
-"""What every oversampler is held against: doing nothing.
+"""What every oversampler is compared with: doing nothing.
 
 The other baseline, copying minority rows at random, is imbalanced-learn's `RandomOverSampler` as it is, and
 is registered without a class of our own.

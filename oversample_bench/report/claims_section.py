@@ -41,7 +41,7 @@ def _rules(results: Results, found: pd.DataFrame) -> str:
         "paired difference better minus worse, as the source has them, with its 95 % interval: the corrected "
         "resampled t over splits (Nadeau and Bengio, 2003), or Student's t over the seeds where there is one "
         f"split, which tells of other seeds and not of other rows. “{YES}” and “{NO}” where the interval "
-        f"excludes 0, “{LEANS_YES}” and “{LEANS_NO}” where it does not. A best method is held against the "
+        f"excludes 0, “{LEANS_YES}” and “{LEANS_NO}” where it does not. A best method is compared with the "
         f"best of the others here, which makes its interval lean to “{NO}”. No interval is adjusted for the "
         "number of claims."
     )

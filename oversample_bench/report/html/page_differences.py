@@ -58,7 +58,7 @@ class Gains:
 
 
 def reference(results: Results) -> str:
-    """Return the method that the others are held against."""
+    """Return the method that the others are compared with."""
     methods = results.names("method")
     return NOTHING if NOTHING in methods else methods[0]
 

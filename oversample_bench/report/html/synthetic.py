@@ -1,6 +1,6 @@
 """What synthetic rows are worth, for the page: precision and coverage of each method in each data set.
 
-Means and spreads are of the resamples that were held against withheld rows, those of the drawn figure
+Means and spreads are of the resamples that were compared with withheld rows, those of the drawn figure
 (`oversample_bench.report.figures.fidelity_plots`); the page adds up the data sets that its filters leave.
 """
 
@@ -17,7 +17,7 @@ from oversample_bench.report.html.numbers import DIGITS
 
 
 def fidelities(results: Results) -> list[list[Any]]:
-    """Return the data sets and ratios in which some resample was held against withheld rows.
+    """Return the data sets and ratios in which some resample was compared with withheld rows.
 
     Returns
     -------

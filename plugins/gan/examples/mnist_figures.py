@@ -190,7 +190,7 @@ def figures(digits: Digits, compared: Mapping[str, Any], count: int, seed: int) 
     Parameters
     ----------
     digits : Digits
-        What is trained on, and what the result is held against.
+        What is trained on, and what the result is compared with.
     compared : mapping of str to sampler
         By the name in the picture; "GL-GAN" has a ``history_``.
     count : int

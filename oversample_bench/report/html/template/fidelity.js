@@ -8,12 +8,12 @@ function fidelity(now) {
   if (!view.methods.length) return nothing("No methods are shown.");
   const places = new Set(view.rows.map((row) => `${model.rows[row][0]} ${model.rows[row][1]}`));
   const own = model.fidelity.filter(([dataset, ratio]) => places.has(`${dataset} ${ratio}`));
-  if (!own.length) return nothing("No resample of a shown row was held against withheld rows.");
+  if (!own.length) return nothing("No resample of a shown row was compared with withheld rows.");
   const ratio = own[0][1];
   const marks = own.filter((place) => place[1] === ratio)
     .flatMap(([dataset, , own]) => own.map((mark) => fidelityMark(dataset, mark)));
   const points = view.methods.map((method) => pooled(method, marks.filter((mark) => mark.method === method))).filter((point) => point.n);
-  if (!points.length) return nothing(`At ratio ${model.ratios[ratio]} no resample of a shown method and row was held against withheld rows.`);
+  if (!points.length) return nothing(`At ratio ${model.ratios[ratio]} no resample of a shown method and row was compared with withheld rows.`);
   return {
     caption: fidelityCaption(ratio, points),
     traces: points.flatMap((point) => [...(point.own.length > 1 ? [setsTrace(point, now)] : []), pooledTrace(point, now)]),
