@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from oversample_bench.analysis.evidence import evidence
+from oversample_bench.analysis.evidence import Evidence, evidence
 from oversample_bench.analysis.results import Results
 from oversample_bench.report.html.page_answer import all_gains, summary
 from oversample_bench.report.html.page_scores import PageCell, table
@@ -27,11 +27,12 @@ def answer(results: Results) -> str:
         parts += [Markup("<p>{}</p>").format(sentence) for sentence in sentences]
         parts.append(Markup("<p>{}</p>").format(verdict.ranks))
     parts += [Markup("<p>{}</p>").format(sentence) for sentence in said.done]
-    return str(Markup("<div>{}</div>").format(Markup("").join([*parts, _table(results, metric)])))
+    return str(Markup("<div>{}</div>").format(Markup("").join([*parts, _table(results, told[metric])])))
 
 
-def _table(results: Results, metric: str) -> Markup:
-    made = table(results, metric, evidence(results, metric).found)
+def _table(results: Results, own: Evidence) -> Markup:
+    metric = next(iter(results.metrics))
+    made = table(results, metric, own.found)
     head = Markup("").join(Markup("<th>{}</th>").format(name) for name in (*PLACE, *results.names("method")))
     rows = [
         Markup("<tr>{}{}</tr>").format(
