@@ -94,6 +94,7 @@ class Unplugs(Watcher):
             self.patience(10.0)
 
 
+@pytest.mark.usefixtures("reports")
 def test_a_node_that_is_lost_is_not_waited_for_without_end(
     machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

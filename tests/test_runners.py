@@ -285,6 +285,7 @@ def test_what_a_method_changes_of_its_process_reaches_no_other(tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("ray_cluster")
+@pytest.mark.usefixtures("reports")
 def test_what_a_method_changes_of_its_worker_reaches_no_other(tmp_path: Path) -> None:
     """A worker of Ray carries out many methods one after the other, as this process does."""
     check_nobody_notices(tmp_path, "ray")

@@ -148,6 +148,8 @@ class Starts:
         self.ports.append([getattr(made, name) for name in ray_start.PORTS])
         home = Path(ray.__file__).parent
         self.left.append(subprocess.Popen([sys.executable, "-c", SLEEPS, str(home / "gcs_server")]))
+        while not psutil.Process(self.left[-1].pid).cmdline():  # for a moment after its start it has none
+            time.sleep(0.01)
         if len(self.asked) <= self.failures:
             raise Exception("The current node timed out during startup.\nMore of it.")  # noqa: TRY002 - as Ray
 

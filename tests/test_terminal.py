@@ -161,9 +161,10 @@ def test_help_is_plain() -> None:
 # --- streams
 
 
-def process(words: str, folder: Path, **streams: object) -> subprocess.Popen[bytes]:
+def process(words: str, folder: Path, buffered: bool = True, **streams: object) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "oversample_bench", *words.split()]
-    return subprocess.Popen(command, cwd=folder, **{"stderr": subprocess.PIPE, **streams})
+    asked = {**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"}
+    return subprocess.Popen(command, cwd=folder, env=asked, **{"stderr": subprocess.PIPE, **streams})
 
 
 @pytest.mark.parametrize(
@@ -181,10 +182,11 @@ def test_a_reader_that_leaves_gets_no_traceback(place: Path, words: str) -> None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
+@pytest.mark.parametrize("buffered", [True, False], ids=["buffered", "unbuffered"])
 @pytest.mark.parametrize("words", ["plan s.yaml --out out", "plugins list", "--help", "datasets list glass"])
-def test_an_output_that_is_full_is_told(place: Path, words: str) -> None:
+def test_an_output_that_is_full_is_told(place: Path, words: str, buffered: bool) -> None:
     """Output that cannot be written ends with 1 and one sentence, also where it is flushed at the end."""
-    with Path("/dev/full").open("wb") as full, process(words, place, stdout=full) as running:
+    with Path("/dev/full").open("wb") as full, process(words, place, buffered, stdout=full) as running:
         said = running.stderr.read().decode()
 
     assert running.returncode == 1

@@ -15,14 +15,13 @@ import click
 
 from oversample_bench import __version__
 from oversample_bench.cli.check_scores import check_command
-from oversample_bench.cli.console import echo, leave, speak_plainly
+from oversample_bench.cli.console import echo, leave, speak_plainly, told_of
 from oversample_bench.cli.diff_and_merge import diff_command, merge_command
 from oversample_bench.cli.explain_and_verify import explain_command, verify_command
 from oversample_bench.cli.list_installed import datasets, plugins
 from oversample_bench.cli.messages import export, report, schema
 from oversample_bench.cli.run_and_plan import plan_command, run_command
 from oversample_bench.core.errors import UsageError, nearest
-from oversample_bench.core.refusals import sentence
 
 
 class Bench(click.Group):
@@ -83,7 +82,7 @@ def _carry_out(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except (OSError, sqlite3.Error) as error:
-        echo(sentence(error), err=True)
+        told_of(error)
         return 1
     except MemoryError:
         echo("the memory of this machine, or what you may have of it (see `ulimit -v`), is used up", err=True)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import sqlite3
 import sys
 import unicodedata
+from typing import TextIO
 
 import click
 
@@ -52,6 +54,21 @@ def echo(text: str = "", *, err: bool = False) -> None:
         click.echo(text, file=stream)
 
 
+def told_of(error: OSError | sqlite3.Error) -> None:
+    """Say what the system refused; an output that takes nothing any more is given up."""
+    echo(sentence(error), err=True)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _give_up(sys.stdout)
+
+
+def _give_up(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere, or Python tries again at its end, and complains."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def leave(code: int) -> int:
     """Write what is still to be written, and return the exit code: 1 where nobody takes it any more."""
     for stream in (sys.stdout, sys.stderr):
@@ -59,7 +76,7 @@ def leave(code: int) -> int:
             if stream is not None:
                 stream.flush()
         except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # or Python tries again, and complains
+            _give_up(stream)
             if stream is sys.stdout and not isinstance(error, BrokenPipeError):
                 echo(sentence(error), err=True)
             code = code or 1
