@@ -21,7 +21,6 @@ from oversample_bench.plugins.registry import Entry, Registry
 if TYPE_CHECKING:
     from oversample_bench.evaluation.audit import Audit
     from oversample_bench.evaluation.stages import AuditedResample
-    from oversample_bench.execution.runners.events import WorkerConfig
 
 SETS = ("glass2", "spectf", "yeast4")
 """Few minority rows (17 of 214), many features (44) and many rows (1,484, 51 of the minority)."""
@@ -135,14 +134,17 @@ def check_methods(check: MethodCheck) -> Iterator[CheckResult]:
             yield CheckResult(entry.name, entry.plugin, name, Verdict.UNAVAILABLE, entry.reason)
     if not len(check):
         return
+    from oversample_bench.evaluation.stages import Bounds
     from oversample_bench.execution.runners.cluster import Cluster, connected
-    from oversample_bench.execution.runners.events import DataProvider, ResampleDone
+    from oversample_bench.execution.runners.events import DataProvider, ResampleDone, WorkerConfig
     from oversample_bench.execution.runners.ray_runner import run_ray
 
     inventory = Inventory(check.registry, None, {})
     provider = DataProvider(inventory.dataset, lambda _: None)
     with connected(Cluster(workers=check.workers)) as cluster:
-        for event in run_ray(_jobs(check, inventory), _worker_config(check), provider, cluster.nodes):
+        jobs = _jobs(check, inventory)
+        config = WorkerConfig.of(jobs, check.registry, (), Bounds(fit=check.limit_seconds))
+        for event in run_ray(jobs, config, provider, cluster.nodes):
             if isinstance(event, ResampleDone):
                 spec = event.task.spec
                 entry = check.registry.entry("oversampler", spec.method.name)
@@ -162,14 +164,6 @@ def _jobs(check: MethodCheck, inventory: Inventory) -> list[Job]:
         for entry in check.entries(usable=True)
     ]
     return [Job((resample_task(spec, identity),), (), stored=False, resources=Resources()) for spec in specs]
-
-
-def _worker_config(check: MethodCheck) -> WorkerConfig:
-    from oversample_bench.evaluation.stages import Bounds
-    from oversample_bench.execution.runners.events import WorkerConfig
-
-    methods = tuple(("oversampler", Component.of(entry.name)) for entry in check.entries(usable=True))
-    return WorkerConfig(check.registry.loose, (), methods, Bounds(fit=check.limit_seconds))
 
 
 def _result(entry: Entry, dataset: str, outcome: Outcome[AuditedResample]) -> CheckResult:
