@@ -1,0 +1,94 @@
+"""The answer in words, at most five lines: the same in the terminal, the Markdown and the page.
+
+What it says is decided by `oversample_bench.analysis.answer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from oversample_bench.analysis import comparisons, environments
+from oversample_bench.analysis.answer import Answer, Decision, answer
+from oversample_bench.analysis.evidence import Evidence
+from oversample_bench.analysis.paired_estimates import BETTER, SETS, UNTESTED, WORSE
+from oversample_bench.analysis.results import Results
+from oversample_bench.core.errors import counted, listed
+from oversample_bench.report import coverage
+from oversample_bench.report.number_texts import gain, metric_name, p_told, score
+
+MOST_NAMES = 4
+
+
+def lines(results: Results, told: Evidence) -> list[str]:
+    """Return what to use and how surely, how methods stand to the control, and what failed."""
+    made = answer(results, told)
+    return [_use(results, made), *_against(told), coverage.line(results), *_cautions(results)]
+
+
+def _use(results: Results, made: Answer) -> str:
+    name = metric_name(made.metric)
+    if made.best is None or made.reference is None:
+        if len(results.names("method")) < 2:
+            return f"By {name}: there is one method, and nothing to compare it with."
+        return f"By {name}: nothing can be compared yet, for want of trials of both."
+    best, held, digits = made.best, made.reference, results.digits
+    by = gain(best["estimate"], best["low"], best["high"], digits)
+    basis = (
+        f"{_on(results, made, best)}; {p_told(best['p_adjusted'])}, adjusted for {made.n_compared}"
+        if (best["verdict"] != UNTESTED)
+        else _on(results, made, best)
+    )
+    sides = (
+        f"{_pair(results, best)} ({score(best['mean'], digits)})",
+        f"{_pair(results, held)} ({score(held['mean'], digits)})",
+    )
+    kind = "the best without resampling" if held["free"] else "the best of the control"
+    if made.decision == Decision.USE_METHOD:
+        return f"By {name}: use {sides[0]}. It is better by {by} than {sides[1]}, {kind} ({basis})."
+    if made.decision == Decision.USE_FREE:
+        return f"By {name}: use {sides[1]}, {kind}. The best with resampling, {sides[0]}, is worse by {by} ({basis})."
+    least = (
+        ""
+        if pd.isna(best["least"])
+        else (f" The smallest difference that this run could have seen is {best['least']:.2g}.")
+    )
+    return (
+        f"By {name}: cannot tell whether resampling helps. {sides[0]} differs by {by} from {sides[1]}, {kind} "
+        f"({basis}).{least}"
+    )
+
+
+def _pair(results: Results, row: pd.Series) -> str:
+    if len(results.names("classifier")) == 1:
+        return str(row["method"])
+    return f"{row['classifier']} with {row['method']}"
+
+
+def _on(results: Results, made: Answer, best: pd.Series) -> str:
+    low, high = made.n_splits
+    splits = counted(low, "split") if low == high else f"{low} to {high} splits"
+    if best["unit"] == SETS:
+        return f"{best['n']} data sets, {splits} each"
+    return f"{results.names('dataset')[0]}, {best['n']} {best['unit']}"
+
+
+def _against(told: Evidence) -> Iterator[str]:
+    """Yield which methods are clearly better and worse than the control, over all classifiers."""
+    own = comparisons.overall(told.compared)
+    if own.empty:
+        return
+    control = own["control"].iloc[0]
+    names = {verdict: list(own.loc[own["verdict"] == verdict, "method"]) for verdict in (BETTER, WORSE)}
+    n_rest = len(own) - sum(map(len, names.values()))
+    said = [f"clearly {verdict}: {listed(some, most=MOST_NAMES)}" for verdict, some in names.items() if some]
+    if n_rest:
+        said.append(f"not clearly different: {n_rest} of {len(own)}")
+    who = " over all classifiers" if own["classifier"].iloc[0] == comparisons.ALL else ""
+    yield f"Against {control}{who}: {'; '.join(said)}."
+
+
+def _cautions(results: Results) -> Iterator[str]:
+    if said := environments.caution(results):
+        yield f"Caution: {said[0].lower()}{said[1:]}"
