@@ -1,8 +1,8 @@
 """What a run says about what to use: one decision, from the frames of one metric.
 
 The best pair of classifier and method that resamples is held against the best pair without resampling, where
-class weights and a moved threshold count as no resampling and cost nothing. One of the two is to be used where
-their difference is clear after adjusting for all pairs, and else it cannot be told.
+class weights and a moved threshold count as no resampling and cost nothing. One of the two is to be used
+where their difference is clear after adjusting for all pairs, and else it cannot be told.
 """
 
 from __future__ import annotations

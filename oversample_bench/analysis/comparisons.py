@@ -2,8 +2,8 @@
 
 One frame, which every table, figure and sentence takes its gains from. Positive is better, whichever way the
 metric points. Over data sets a block (see `oversample_bench.analysis.data_set_blocks`) is one value, and a
-method's gain is over the blocks in which it and the control are whole. Within a data set a split is one value,
-the mean of its seeds where both have a score. A run of one data set has its overall gain within it.
+method's gain is over the blocks in which it and the control are whole. Within a data set a split is one
+value, the mean of its seeds where both have a score. A run of one data set has its overall gain within it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def frame(results: Results, metric: str, found: pd.DataFrame, control: str = "") -> pd.DataFrame:
+def frame(results: Results, metric: str, control: str = "") -> pd.DataFrame:
     """Compare each method with the control.
 
     Parameters
@@ -40,9 +40,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame, control: str = "")
     results : Results
         The run.
     metric : str
-        What the cells are of.
-    found : DataFrame of shape (n_cells, ...)
-        The cells, from `oversample_bench.analysis.score_cells.cells`.
+        One of its metrics.
     control : str, default=""
         A label; by default `oversample_bench.analysis.control.control`.
 
@@ -54,8 +52,8 @@ def frame(results: Results, metric: str, found: pd.DataFrame, control: str = "")
         ``splits`` or ``seeds``; the ``estimate`` of the gain with its 95 % interval, ``p`` and Holm's
         ``p_adjusted`` for the methods of the same place; ``verdict``: better, worse, not clear or not tested;
         ``n`` of ``n_planned`` units, in how many the method is ``better``, ``equal`` and ``worse``; the
-        ``least`` difference that could have been seen; over data sets, the probabilities of the Bayesian
-        signed-rank test and the rank-biserial correlation. Empty of one method.
+        ``least`` difference that could have been seen; over data sets and all classifiers, the probabilities
+        of the Bayesian signed-rank test and the rank-biserial correlation. Empty of one method.
 
     Raises
     ------
@@ -66,7 +64,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame, control: str = "")
     if len(results.names("method")) < 2:
         return pd.DataFrame(columns=COLUMNS)
     pairs = gains(results, metric, own)
-    overall = _over_sets(results, metric, found, own) if _several(results) else _within_one(results, pairs)
+    overall = _over_sets(results, metric, own) if _several(results) else _within_one(results, pairs)
     parts = [part for part in [*overall, each(pairs)] if len(part)]
     told = pd.concat(parts, ignore_index=True).assign(control=own)
     told["p_adjusted"] = paired.adjusted(told["p"], [told[name] for name in ("scope", *ROW)])
@@ -92,16 +90,18 @@ def _several(results: Results) -> bool:
     return len(set(blocks(results).values())) > 1
 
 
-def _over_sets(results: Results, metric: str, found: pd.DataFrame, control: str) -> Iterator[pd.DataFrame]:
+def _over_sets(results: Results, metric: str, control: str) -> Iterator[pd.DataFrame]:
     n_blocks = len(set(blocks(results).values()))
     for name in classifiers(results):
-        scores = by_method(results, metric, found, () if name == ALL else (name,))
+        scores = by_method(results, metric, () if name == ALL else (name,))
         own = scores.drop(columns=control).sub(scores[control], axis=0)
 
         def generator(use: str, classifier: str = name) -> np.random.Generator:
             return np.random.default_rng(child(SEED, "comparison", use, metric, classifier))
 
-        told = paired.over_sets(own, generator).join(_chances(own, controls.rope(results), generator))
+        told = paired.over_sets(own, generator)
+        if name == classifiers(results)[-1]:
+            told = told.join(_chances(own, controls.rope(results), generator))
         told = told.rename_axis("method").reset_index()
         yield told.assign(
             scope=OVERALL, unit=paired.SETS, dataset="", ratio="", classifier=name, n_planned=n_blocks
@@ -123,7 +123,7 @@ def _chances(gains: pd.DataFrame, rope: float, generator: paired.Generator) -> p
 
 
 def gains(results: Results, metric: str, control: str) -> pd.DataFrame:
-    """Return the gain of each trial over that of the control, by data set, ratio, split, seed and classifier."""
+    """Return the gain of each trial over the control's on the same split and seed, by the same classifier."""
     key = [*ROW, "split", "seed"]
     signed = results.scores[metric] if results.metrics[metric] else -results.scores[metric]
     trials = results.plan[[*key, "method"]].join(repetitions(results)).assign(value=signed)
@@ -152,7 +152,7 @@ def each(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _within_one(results: Results, pairs: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Return the overall comparisons of a single data set: over its splits, ratios and classifiers averaged."""
+    """Return the overall comparisons of a single data set: over its splits, the rest averaged."""
     label = results.names("dataset")[0]  # a second label is a second design of the same rows
     own = pairs[pairs["dataset"] == label]
     ratios = results.names("ratio")

@@ -48,5 +48,5 @@ def free(results: Results) -> list[str]:
 
 
 def rope(results: Results) -> float:
-    """Return the difference up to which methods are as good as each other in practice: the suite's, or 0.01."""
+    """Return up to which difference methods are as good as each other: the suite's, or 0.01."""
     return float(results.run["options"].get("rope", ROPE))

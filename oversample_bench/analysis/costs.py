@@ -1,10 +1,12 @@
 """What methods cost beside what they score: seconds and memory of their fits, and which are worth them.
 
-Both are taken over the same rows, those in which every method has all its scores. The classifiers' own time is
-not counted: it depends on how many rows a method returns, and on the classifier far more than on that.
+Both are taken over the same rows, those in which every method has all its scores. The classifiers' own time
+is not counted: it depends on how many rows a method returns, and on the classifier far more than on that.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -58,11 +60,14 @@ def _complete(results: Results, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def _points(results: Results, classifier: str, rows: pd.DataFrame, *, higher_is_better: bool) -> pd.DataFrame:
-    own = pd.MultiIndex.from_frame(results.resamples[PLACE])
-    good = (results.resamples["status"] == "ok") & own.isin(rows.reset_index("classifier").index)
-    costs = results.resamples[good].groupby("method", sort=False)
-    told = costs.agg(
-        n_resamples=("method", "size"), fit_seconds=("fit_seconds", "mean"), peak_mib=("peak_mib", "mean")
+    sums = _sums(results)
+    own = pd.MultiIndex.from_frame(sums[PLACE]).isin(rows.reset_index("classifier").index)
+    totals = (
+        sums[own].groupby("method", sort=False)[["n_resamples", "fit_seconds", "n_mib", "peak_mib"]].sum()
+    )
+    told = totals[["n_resamples"]].assign(
+        fit_seconds=totals["fit_seconds"] / totals["n_resamples"],
+        peak_mib=totals["peak_mib"] / totals["n_mib"].where(totals["n_mib"] > 0),
     )
     told = rows.mean().rename("mean").to_frame().join(told).rename_axis("method").reset_index()
     value = compared(told, higher_is_better=higher_is_better).to_numpy()
@@ -70,6 +75,17 @@ def _points(results: Results, classifier: str, rows: pd.DataFrame, *, higher_is_
         front: undominated(value, told[cost].to_numpy(dtype="float64")) for cost, front in FRONTS.items()
     }
     return told.assign(classifier=classifier, n_rows=len(rows), **fronts)
+
+
+@lru_cache(maxsize=1)  # each metric and classifier asks
+def _sums(results: Results) -> pd.DataFrame:
+    """Return what the good resamples of each data set, ratio and method cost together."""
+    good = results.resamples[results.resamples["status"] == "ok"]
+    grouped = good.groupby([*PLACE, "method"], sort=False)
+    return grouped.agg(
+        n_resamples=("method", "size"), fit_seconds=("fit_seconds", "sum"), n_mib=("peak_mib", "count"),
+        peak_mib=("peak_mib", "sum"),
+    ).reset_index()  # fmt: skip
 
 
 def undominated(value: np.ndarray, cost: np.ndarray) -> np.ndarray:

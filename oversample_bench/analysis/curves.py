@@ -49,7 +49,7 @@ def levels(results: Results, found: pd.DataFrame) -> pd.DataFrame:
     return points.iloc[order][LEVELS].reset_index(drop=True)
 
 
-def differences(results: Results, metric: str, found: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
+def differences(results: Results, metric: str, compared: pd.DataFrame) -> pd.DataFrame:
     """Return the mean gain over the control at each ratio, over data sets or within the only one.
 
     Parameters
@@ -57,9 +57,7 @@ def differences(results: Results, metric: str, found: pd.DataFrame, compared: pd
     results : Results
         The run.
     metric : str
-        What the cells are of.
-    found : DataFrame of shape (n_cells, ...)
-        The cells, from `oversample_bench.analysis.score_cells.cells`.
+        One of its metrics.
     compared : DataFrame
         From `oversample_bench.analysis.comparisons.frame`.
 
@@ -77,7 +75,7 @@ def differences(results: Results, metric: str, found: pd.DataFrame, compared: pd
         own = own[own["dataset"] == results.names("dataset")[0]]
         told = own.assign(ratio=own["ratio"].map(labels))
     else:
-        parts = list(_over_sets(results, metric, found, str(compared["control"].iloc[0])))
+        parts = list(_over_sets(results, metric, str(compared["control"].iloc[0])))
         told = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=DIFFERENCES)
     return told.sort_values(["classifier", "method", "ratio"], kind="stable")[DIFFERENCES].reset_index(
         drop=True
@@ -87,14 +85,16 @@ def differences(results: Results, metric: str, found: pd.DataFrame, compared: pd
 def _numeric(results: Results) -> dict[str, float]:
     """Return the ratios that are numbers, ascending."""
     ratios = {name: pd.to_numeric(name, errors="coerce") for name in results.names("ratio")}
-    return {name: float(one) for name, one in sorted(ratios.items(), key=lambda pair: pair[1]) if one == one}
+    return {
+        name: float(one) for name, one in sorted(ratios.items(), key=lambda pair: pair[1]) if not pd.isna(one)
+    }
 
 
-def _over_sets(results: Results, metric: str, found: pd.DataFrame, control: str) -> Iterator[pd.DataFrame]:
+def _over_sets(results: Results, metric: str, control: str) -> Iterator[pd.DataFrame]:
     labels = _numeric(results)
     for name in classifiers(results):
         own = () if name == ALL else (name,)
-        scores = {one: by_method(results, metric, found[found["ratio"] == one], own) for one in labels}
+        scores = {one: by_method(results, metric, own, one) for one in labels}
         same = set.intersection(*(set(one.index) for one in scores.values()))
         for label, wide in scores.items():
             rows = wide[wide.index.isin(same)]

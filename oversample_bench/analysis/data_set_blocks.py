@@ -7,13 +7,12 @@ every row of the block, less rows in which no method has.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import pandas as pd
 
 from oversample_bench.analysis.results import Results
-from oversample_bench.analysis.score_cells import ROW, compared, waiting
+from oversample_bench.analysis.score_cells import ROW, cells, compared, waiting
 
 ALL = "(all)"
 """Stands for the mean of all classifiers."""
@@ -51,21 +50,22 @@ def twins(results: Results) -> list[list[str]]:
     return [labels for labels in groups.values() if len(labels) > 1]
 
 
+@lru_cache(maxsize=64)  # gains, ranks and tables of a metric ask for the same
 def by_method(
-    results: Results, metric: str, found: pd.DataFrame, classifiers: Sequence[str] = ()
+    results: Results, metric: str, classifiers: tuple[str, ...] = (), ratio: str = ""
 ) -> pd.DataFrame:
     """Return the matrix of scores with one row a block and one column a method, as the statistics take it.
 
     Parameters
     ----------
     results : Results
-        For the order of the methods.
+        The run.
     metric : str
-        What the cells are of.
-    found : DataFrame of shape (n_cells, ...)
-        The cells, from `oversample_bench.analysis.score_cells.cells`.
-    classifiers : sequence of str, default=()
+        One of its metrics.
+    classifiers : tuple of str, default=()
         Over which the mean is taken; all.
+    ratio : str, default=""
+        The only ratio to look at; all.
 
     Returns
     -------
@@ -73,13 +73,29 @@ def by_method(
         Higher is better; NaN where a method is not whole. Blocks with trials that have not been run, and
         those in which no method is whole, are not in it.
     """
-    own = found[found["classifier"].isin(classifiers)] if classifiers else found
-    wide = _means(results, metric, own, "method").reindex(columns=results.names("method"))
+    rows = _rows(results, metric)
+    if classifiers:
+        rows = rows[rows.index.get_level_values("classifier").isin(classifiers)]
+    if ratio:
+        rows = rows[rows.index.get_level_values("ratio") == ratio]
+    wide = _averaged(results, rows)
     return wide[wide.notna().any(axis=1)]
 
 
-def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean scores of the data sets, by each classifier and by the mean of all where there are several.
+def by_pair(results: Results, metric: str) -> pd.DataFrame:
+    """Return the same with one column a classifier and method."""
+    rows = _rows(results, metric)
+    parts = {
+        name: _averaged(results, rows[rows.index.get_level_values("classifier") == name])
+        for name in results.names("classifier")
+    }
+    wide = pd.concat(parts, axis=1, names=PAIR_NAMES)
+    order = [name for name in dict.fromkeys(blocks(results).values()) if name in wide.index]
+    return wide.reindex(index=order)[wide.reindex(index=order).notna().any(axis=1)]
+
+
+def frame(results: Results, metric: str) -> pd.DataFrame:
+    """Return the mean scores of the data sets, by each classifier and by the mean of all.
 
     Returns
     -------
@@ -92,7 +108,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     sign = 1 if results.metrics[metric] else -1
     parts = []
     for name in [*names, ALL] if len(names) > 1 else names:
-        wide = sign * by_method(results, metric, found, () if name == ALL else (name,))
+        wide = sign * by_method(results, metric, () if name == ALL else (name,))
         complete = wide.loc[:, wide.notna().any()].notna().all(axis=1)
         long = wide.rename_axis("dataset").melt(ignore_index=False, var_name="method", value_name="mean")
         long = long.assign(complete=complete.reindex(long.index), classifier=name).reset_index()
@@ -100,29 +116,30 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def by_pair(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
-    """Return the same with one column a classifier and method."""
-    wide = _means(results, metric, found, PAIR_NAMES)
-    order = pd.MultiIndex.from_product([results.names(name) for name in PAIR_NAMES], names=PAIR_NAMES)
-    wide = wide.reindex(columns=[pair for pair in order if pair in wide.columns])
-    return wide[wide.notna().any(axis=1)]
+@lru_cache(maxsize=4)  # every comparison of a metric asks
+def _rows(results: Results, metric: str) -> pd.DataFrame:
+    """Return the scores with a row a block, data set, ratio and classifier; NaN where a method is not whole.
 
-
-def _means(results: Results, metric: str, found: pd.DataFrame, columns: str | list[str]) -> pd.DataFrame:
+    Higher is better. Blocks with trials that have not been run are left out, and rows in which no method is
+    whole.
+    """
+    found = cells(results, metric)
     known = blocks(results)
     own = found.assign(block=found["dataset"].map(known))
     own = own[~own["block"].isin(own.loc[waiting(own), "block"])]
     value = compared(own, higher_is_better=results.metrics[metric]).where(own["n"] == own["n_planned"])
-    own = own.assign(value=value)[~_nowhere(own, value)]
-    key = ["block", columns] if isinstance(columns, str) else ["block", *columns]
-    means = own.groupby(key, sort=False)["value"].mean(skipna=False)
-    order = [name for name in dict.fromkeys(known.values()) if name in set(own["block"])]
-    return means.unstack(columns).reindex(index=order)
+    wide = own.assign(value=value).pivot(index=["block", *ROW], columns="method", values="value")
+    order = pd.MultiIndex.from_frame(own[["block", *ROW]].drop_duplicates())
+    wide = wide.reindex(index=order, columns=results.names("method"))
+    return wide[wide.notna().any(axis=1)]
 
 
-def _nowhere(own: pd.DataFrame, value: pd.Series[float]) -> pd.Series[bool]:
-    """Tell which cells are of a row in which no method is whole."""
-    return value.isna().groupby([own[name] for name in ROW], sort=False).transform("all")
+def _averaged(results: Results, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean over the rows of each block, NaN where one of them is, in plan order."""
+    means = rows.groupby(level="block", sort=False).mean()
+    means = means.mask(rows.isna().groupby(rows.index.get_level_values("block"), sort=False).any())
+    order = [name for name in dict.fromkeys(blocks(results).values()) if name in means.index]
+    return means.reindex(index=order)
 
 
 def unfinished(results: Results, found: pd.DataFrame) -> list[str]:

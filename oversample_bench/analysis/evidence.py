@@ -11,7 +11,6 @@ import pandas as pd
 
 from oversample_bench.analysis import (
     comparisons,
-    costs,
     curves,
     data_set_blocks,
     method_pairs,
@@ -45,8 +44,6 @@ class Evidence:
         From `oversample_bench.analysis.method_pairs.frame`; empty of one method.
     levels, differences : DataFrame
         From `oversample_bench.analysis.curves`; empty of fewer than two numeric ratios.
-    costs : DataFrame
-        From `oversample_bench.analysis.costs.frame`.
     """
 
     metric: str
@@ -58,31 +55,34 @@ class Evidence:
     counted: pd.DataFrame
     levels: pd.DataFrame
     differences: pd.DataFrame
-    costs: pd.DataFrame
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the frames by the names of their files; empty ones have none."""
         told = {
-            "scores": self.found, "sets": self.sets, "comparisons": self.compared, "ranks": self.ranked, "pipelines": self.pairs,
-            "pairs": self.counted, "curves": self.levels, "curve_differences": self.differences,
-            "costs": self.costs,
-        }  # fmt: skip
+            "scores": self.found,
+            "sets": self.sets,
+            "comparisons": self.compared,
+            "ranks": self.ranked,
+            "pipelines": self.pairs,
+            "pairs": self.counted,
+            "curves": self.levels,
+            "curve_differences": self.differences,
+        }
         return {name: frame for name, frame in told.items() if len(frame)}
 
 
 def evidence(results: Results, metric: str) -> Evidence:
     """Work out the frames of one metric."""
     found = significance.frame(results, metric, cells(results, metric))
-    compared = comparisons.frame(results, metric, found)
+    compared = comparisons.frame(results, metric)
     return Evidence(
         metric=metric,
         found=found,
-        sets=data_set_blocks.frame(results, metric, found),
+        sets=data_set_blocks.frame(results, metric),
         compared=compared,
-        ranked=rank_tests.frame(results, metric, found),
-        pairs=pipelines.frame(results, metric, found),
+        ranked=rank_tests.frame(results, metric),
+        pairs=pipelines.frame(results, metric),
         counted=method_pairs.frame(results, metric, found),
         levels=curves.levels(results, found),
-        differences=curves.differences(results, metric, found, compared),
-        costs=costs.frame(results, metric, found),
+        differences=curves.differences(results, metric, compared),
     )

@@ -4,8 +4,8 @@ One rule for each unit, whatever is compared. Differences over data sets, each o
 Student's t up to `FEW_SETS` of them, and above that the expanded bootstrap's interval and the p-value of
 Wilcoxon's signed ranks. Differences over the splits of one data set, which share rows, have the corrected
 resampled t (C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning 52, 2003,
-239-281), in which the variance of the mean of J splits is s² (1 / J + n_test / n_train); over the seeds of one
-split Student's t. Adjusts nothing for the number of comparisons; `adjusted` does.
+239-281), in which the variance of the mean of J splits is s² (1 / J + n_test / n_train); over the seeds of
+one split Student's t. Adjusts nothing for the number of comparisons; `adjusted` does.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Classifiers and methods together: which pair is best, and what it gains over the best free one.
 
-A pair is free where its method costs nothing to try (`oversample_bench.analysis.control.FREE`): no resampling,
-class weights, a moved threshold, and dropped majority rows. The reference is the free pair with the best mean;
-since it was chosen by these very scores, gains over it are cautious. Where no method is free, or every one is,
-the reference is the best pair of the control.
+A pair is free where its method costs nothing to try (`oversample_bench.analysis.control.FREE`): no
+resampling, class weights, a moved threshold, and dropped majority rows. The reference is the free pair with
+the best mean; since it was chosen by these very scores, gains over it are cautious. Where no method is free,
+or every one is, the reference is the best pair of the control.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
+def frame(results: Results, metric: str) -> pd.DataFrame:
     """Return what each pair of classifier and method gains over the best free pair.
 
     Parameters
@@ -34,19 +34,17 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     results : Results
         The run.
     metric : str
-        What the cells are of.
-    found : DataFrame of shape (n_cells, ...)
-        The cells, from `oversample_bench.analysis.score_cells.cells`.
+        One of its metrics.
 
     Returns
     -------
     DataFrame of shape (n_pairs, 17)
-        classifier, method; whether it is ``free``, whether it is the ``reference``; its ``mean`` score, as the
-        metric has it, over data sets, or over the splits of a single one; and the gain over the reference as
-        in `oversample_bench.analysis.comparisons.frame`, adjusted for all pairs. The best first, pairs that
-        are not whole anywhere last.
+        classifier, method; whether it is ``free``, whether it is the ``reference``; its ``mean`` score, as
+        the metric has it, over data sets, or over the splits of a single one; and the gain over the reference
+        as in `oversample_bench.analysis.comparisons.frame`, adjusted for all pairs. The best first, pairs
+        that are not whole anywhere last.
     """
-    units = _units(results, metric, found)
+    units = _units(results, metric)
     names = units.columns.to_frame(index=False)
     told = names.assign(
         free=names["method"].isin(control.free(results)).to_numpy(),
@@ -80,10 +78,10 @@ def _planned(results: Results, units: pd.DataFrame) -> int:
     return len(set(blocks(results).values())) if _several(results) else len(units)
 
 
-def _units(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
+def _units(results: Results, metric: str) -> pd.DataFrame:
     """Return the scores with a row a data set, or a split of the only one; higher is better."""
     if _several(results):
-        return by_pair(results, metric, found)
+        return by_pair(results, metric)
     signed = results.scores[metric] if results.metrics[metric] else -results.scores[metric]
     trials = results.plan.join(repetitions(results)).assign(value=signed)
     trials = trials[trials["dataset"] == results.names("dataset")[0]]

@@ -1,9 +1,9 @@
 """Mean ranks of the methods over data sets, and whether they differ at all.
 
-The only ranks of a report. A data set is ranked once, by each classifier and by the mean of all: 1 is best, ties
-share their average. A data set in which some method is not whole is left out by name; beside the ranks stand
-those under the declared imputation, in which methods that are not whole share its worst ranks. One data set
-is no basis of ranks.
+The only ranks of a report. A data set is ranked once, by each classifier and by the mean of all: 1 is best,
+ties share their average. A data set in which some method is not whole is left out by name; beside the ranks
+stand those under the declared imputation, in which methods that are not whole share its worst ranks. One data
+set is no basis of ranks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
+def frame(results: Results, metric: str) -> pd.DataFrame:
     """Return the mean rank of each method, by each classifier and by the mean of all.
 
     Parameters
@@ -34,9 +34,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     results : Results
         For the order of methods and classifiers.
     metric : str
-        What the cells are of.
-    found : DataFrame of shape (n_cells, ...)
-        The cells, from `oversample_bench.analysis.score_cells.cells`.
+        One of the metrics.
 
     Returns
     -------
@@ -50,7 +48,7 @@ def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
     if len(results.names("method")) < 2:
         return pd.DataFrame(columns=COLUMNS)
     parts = [
-        _ranked(name, by_method(results, metric, found, () if name == ALL else (name,)))
+        _ranked(name, by_method(results, metric, () if name == ALL else (name,)))
         for name in classifiers(results)
     ]
     told = [part for part in parts if len(part)]

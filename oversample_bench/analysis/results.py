@@ -36,7 +36,8 @@ ORDER BY p.position
 """
 RESAMPLES = """
 SELECT min(p.position) AS position, p.resample, p.dataset, p.ratio, p.method, p.split, p.seed,
-    d.method AS registered, d.status, d.stage, d.kind, d.reason, d.n_real, d.n_dropped, d.n_new, d.n_new_majority, d.n_requested,
+    d.method AS registered, d.status, d.stage, d.kind, d.reason, d.n_real, d.n_dropped, d.n_new,
+    d.n_new_majority, d.n_requested,
     d.n_copies, d.n_mixed, d.realised_ratio, d.fallback, d.flags, d.fidelity_precision, d.fidelity_recall,
     d.fidelity_density, d.fidelity_coverage, d.fit_seconds, d.peak_mib, d.source
 FROM planned p LEFT JOIN resamples d ON d.digest = p.resample

@@ -45,6 +45,7 @@ STATES = {
 SCORED, EMPTY, UNSCORED, UNCOMPUTED = "scored", "no such output", "not yet scored", "not computed"
 
 
+@lru_cache(maxsize=4)  # every frame of a metric asks
 def cells(results: Results, metric: str) -> pd.DataFrame:
     """Return the cells of one metric, in plan order.
 

@@ -1,8 +1,8 @@
 """Which cells of a row are significantly worse than its best, and the interval of each mean.
 
-The unit is the split: seeds are averaged within it, since they tell of other seeds and not of other rows. Says
-nothing about other data sets; see `oversample_bench.analysis.comparisons`. A cell that was not tested is neither
-good nor bad, and is told so.
+The unit is the split: seeds are averaged within it, since they tell of other seeds and not of other rows.
+Says nothing about other data sets; see `oversample_bench.analysis.comparisons`. A cell that was not tested is
+neither good nor bad, and is told so.
 """
 
 from __future__ import annotations

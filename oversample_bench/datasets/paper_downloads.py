@@ -21,7 +21,7 @@ import numpy as np
 
 from oversample_bench.api import Dataset
 from oversample_bench.core.atomic_write import replacement, sweep
-from oversample_bench.core.cache_folder import cache_folder
+from oversample_bench.core.cache_folder import CACHE_VARIABLE, cache_folder
 from oversample_bench.core.errors import UsageError, first_line
 from oversample_bench.core.refusals import reason
 from oversample_bench.datasets.file_download import Bar, DownloadError, SilentHostError, contents

@@ -146,9 +146,9 @@ class Result:
         Returns
         -------
         DataFrame
-            As `oversample_bench.analysis.comparisons.frame` returns it: over data sets (``scope`` overall) and
-            within each of them, ``estimate`` with its interval ``low`` to ``high``, ``p_adjusted``, ``verdict``
-            and ``n``. Positive estimates are improvements.
+            As `oversample_bench.analysis.comparisons.frame` returns it: over data sets (``scope`` overall)
+            and within each of them, ``estimate`` with its interval ``low`` to ``high``, ``p_adjusted``,
+            ``verdict`` and ``n``. Positive estimates are improvements.
 
         Raises
         ------
@@ -156,22 +156,18 @@ class Result:
             When the run has no such metric or method, or one method only.
         """
         from oversample_bench.analysis import comparisons
-        from oversample_bench.analysis.score_cells import cells
 
         results = self._results()
         if len(results.names("method")) < 2:
             raise UsageError("this run has one method: there is nothing to compare it with")
-        known = _known(results, metric)
-        return comparisons.frame(results, known, cells(results, known), control)
+        return comparisons.frame(results, _known(results, metric), control)
 
     def ranks(self, metric: str = "") -> pd.DataFrame:
         """Return the mean ranks of the methods over data sets, by each classifier and over all; 1 is best."""
         from oversample_bench.analysis import rank_tests
-        from oversample_bench.analysis.score_cells import cells
 
         results = self._results()
-        known = _known(results, metric)
-        return rank_tests.frame(results, known, cells(results, known))
+        return rank_tests.frame(results, _known(results, metric))
 
     def resamples(self) -> pd.DataFrame:
         """Return one row a resample: its labels, its status, the audit, fidelity and costs."""

@@ -33,31 +33,35 @@ def _use(results: Results, made: Answer) -> str:
         if len(results.names("method")) < 2:
             return f"By {name}: there is one method, and nothing to compare it with."
         return f"By {name}: nothing can be compared yet, for want of trials of both."
-    best, held, digits = made.best, made.reference, results.digits
-    by = gain(best["estimate"], best["low"], best["high"], digits)
-    basis = (
-        f"{_on(results, made, best)}; {p_told(best['p_adjusted'])}, adjusted for {made.n_compared}"
-        if (best["verdict"] != UNTESTED)
-        else _on(results, made, best)
-    )
-    sides = (
-        f"{_pair(results, best)} ({score(best['mean'], digits)})",
-        f"{_pair(results, held)} ({score(held['mean'], digits)})",
-    )
+    best, held = made.best, made.reference
+    by = gain(best["estimate"], best["low"], best["high"], results.digits)
+    sides = [f"{_pair(results, one)} ({score(one['mean'], results.digits)})" for one in (best, held)]
     kind = "the best without resampling" if held["free"] else "the best of the control"
+    basis = _basis(results, made, best)
     if made.decision == Decision.USE_METHOD:
         return f"By {name}: use {sides[0]}. It is better by {by} than {sides[1]}, {kind} ({basis})."
     if made.decision == Decision.USE_FREE:
-        return f"By {name}: use {sides[1]}, {kind}. The best with resampling, {sides[0]}, is worse by {by} ({basis})."
-    least = (
-        ""
-        if pd.isna(best["least"])
-        else (f" The smallest difference that this run could have seen is {best['least']:.2g}.")
-    )
+        return (
+            f"By {name}: use {sides[1]}, {kind}. The best with resampling, {sides[0]}, is worse by {by} "
+            f"({basis})."
+        )
     return (
-        f"By {name}: cannot tell whether resampling helps. {sides[0]} differs by {by} from {sides[1]}, {kind} "
-        f"({basis}).{least}"
+        f"By {name}: cannot tell whether resampling helps. {sides[0]} differs by {by} from {sides[1]}, "
+        f"{kind} ({basis}).{_least(best)}"
     )
+
+
+def _basis(results: Results, made: Answer, best: pd.Series) -> str:
+    on = _on(results, made, best)
+    if best["verdict"] == UNTESTED:
+        return on
+    return f"{on}; {p_told(best['p_adjusted'])}, adjusted for {counted(made.n_compared, 'comparison')}"
+
+
+def _least(best: pd.Series) -> str:
+    if pd.isna(best["least"]):
+        return ""
+    return f" The smallest difference that this run could have seen is {best['least']:.2g}."
 
 
 def _pair(results: Results, row: pd.Series) -> str:
@@ -81,9 +85,11 @@ def _against(told: Evidence) -> Iterator[str]:
         return
     control = own["control"].iloc[0]
     names = {verdict: list(own.loc[own["verdict"] == verdict, "method"]) for verdict in (BETTER, WORSE)}
-    n_rest = len(own) - sum(map(len, names.values()))
     said = [f"clearly {verdict}: {listed(some, most=MOST_NAMES)}" for verdict, some in names.items() if some]
-    if n_rest:
+    n_rest = len(own) - sum(map(len, names.values()))
+    if n_rest == len(own):
+        said = [f"no method is clearly better or worse ({len(own)} compared)"]
+    elif n_rest:
         said.append(f"not clearly different: {n_rest} of {len(own)}")
     who = " over all classifiers" if own["classifier"].iloc[0] == comparisons.ALL else ""
     yield f"Against {control}{who}: {'; '.join(said)}."

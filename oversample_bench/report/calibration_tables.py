@@ -7,14 +7,15 @@ from oversample_bench.analysis.results import Results
 from oversample_bench.report.table import Cell, Picture, Row, Section, Table, titled, words
 
 TITLES = [
-    "classifier", "method", "trials", "minority share", "mean predicted", "reliability", "resolution", "uncertainty",
-    "Brier score",
+    "classifier", "method", "trials", "minority share", "mean predicted", "reliability", "resolution",
+    "uncertainty", "Brier score",
 ]  # fmt: skip
 NOTE = (
-    "The mean predicted probability of the minority beside its share of the test rows, and the terms of the Brier "
-    "score (Murphy 1973, ten bins): reliability is the squared distance of predictions from what came of them (lower "
-    "is better), resolution how far they tell rows apart (higher is better); the score is reliability − resolution + "
-    "uncertainty. Means over data sets and ratios, the trials of each added up first."
+    "The mean predicted probability of the minority beside its share of the test rows, and the terms of "
+    "the Brier score (Murphy 1973, ten bins): reliability is the squared distance of predictions from what "
+    "came of them (lower is better), resolution how far they tell rows apart (higher is better); the score "
+    "is reliability − resolution + uncertainty. Means over data sets and ratios, the trials of each added "
+    "up first."
 )
 
 

@@ -45,7 +45,7 @@ WORDS = {
 
 
 def missing(cell: Any) -> str:
-    """Return what a cell says of missing trials, e.g. ``n = 27 of 30 (3 failed)``; empty where it is whole."""
+    """Return what a cell says of missing trials, e.g. ``n = 27 of 30 (3 failed)``; "" of a whole one."""
     if cell.n == cell.n_planned:
         return ""
     if cell.n == 0:

@@ -11,7 +11,7 @@ from oversample_bench.analysis import comparisons, rank_tests
 from oversample_bench.analysis.data_set_blocks import ALL
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, FEW_SETS, SETS, UNTESTED, WORSE
-from oversample_bench.analysis.repetitions import SEEDS
+from oversample_bench.analysis.repetitions import SEEDS, SPLITS
 from oversample_bench.analysis.results import Results
 from oversample_bench.core.errors import counted
 from oversample_bench.report.number_texts import gain, metric_name, p_told, p_value, score
@@ -19,7 +19,7 @@ from oversample_bench.report.table import Cell, Column, Row, Table, number, titl
 
 BASES = {
     SETS: f"Student's t over data sets up to {FEW_SETS} of them, a bootstrap over data sets above",
-    "splits": "the corrected resampled t over splits (Nadeau and Bengio 2003): it tells of this data set alone",
+    SPLITS: "the corrected resampled t over splits (Nadeau and Bengio 2003): it tells of this set alone",
     SEEDS: "Student's t over seeds: there is one split, and it tells of no other rows",
 }
 
@@ -100,9 +100,9 @@ def _notes(results: Results, told: Evidence, own: pd.DataFrame, ranked: pd.DataF
     lower = "" if results.metrics[told.metric] else " (a lower score is better, and a gain is a fall)"
     what = "a data set is one value, the mean of its splits, ratios and classifiers" if unit == SETS else ""
     yield (
-        f"A gain above 0 is better{lower}; intervals are by {BASES[unit]}{f'; {what}' if what else ''}. "
-        f"p is adjusted by Holm for {counted(len(own), 'comparison')}; a method is clearly better or worse below "
-        "0.05."
+        f"A gain above 0 is better{lower}; intervals are by {BASES[unit]}{f'; {what}' if what else ''}. p "
+        f"is adjusted by Holm for {counted(len(own), 'comparison')}; a method is clearly better or worse "
+        "below 0.05."
     )
     least = own["least"].dropna()
     unclear = own.loc[~own["verdict"].isin([BETTER, WORSE]), "least"].dropna()
@@ -157,8 +157,8 @@ def within(results: Results, told: Evidence) -> Table:
     ]
     units = " and ".join(sorted(own["unit"].unique()))
     note = (
-        f"Mean paired difference from {control} over {units}, with its 95 % interval; bold where it is clear after "
-        "adjusting by Holm for the methods of the row. Above 0 the method is better."
+        f"Mean paired difference from {control} over {units}, with its 95 % interval; bold where it is "
+        "clear after adjusting by Holm for the methods of the row. Above 0 the method is better."
     )
     title = f"Gain over {control} within each data set by {metric_name(told.metric)}"
     return Table(f"within_{told.metric}", title, columns, rows, (note,))
@@ -189,13 +189,15 @@ def ranks(results: Results, told: Evidence) -> Table:
         f"({wide[name]['n_sets' if kind == 'mean_rank' else 'n_sets_imputed'].iloc[0]})"
         for name, kind in columns
     ]
-    notes = [
-        "1 is best; ties share their average. A data set is ranked once, by its mean over ratios (and, for all, "
-        "classifiers); in brackets how many data sets."
-    ]
+    text = (
+        "1 is best; ties share their average. A data set is ranked once, by its mean over ratios (and, for "
+        "all, classifiers); in brackets how many data sets."
+    )
+    notes = [text]
     if imputed:
         notes.append(
-            "Imputed: with the data sets in which some method is not whole; such methods share the worst ranks."
+            "Imputed: with the data sets in which some method is not whole; such methods share the worst "
+            "ranks."
         )
     notes += [_tests(str(name), one) for name, one in wide.items()]
     title = f"Mean ranks over data sets by {metric_name(told.metric)}"
@@ -209,8 +211,8 @@ def _tests(name: str, ranked: pd.DataFrame) -> str:
     if n < 2:
         return f"{who}: fewer than two data sets in which every method is whole."
     return (
-        f"{who}: Friedman's χ² = {first['chi2']:.2f} with {k - 1} degrees of freedom, {p_told(first['p_friedman'])}; "
-        f"Iman and Davenport's F = {first['f']:.2f} with {k - 1} and {(k - 1) * (n - 1)}, "
-        f"{p_told(first['p_iman_davenport'])}; Kendall's W = {first['kendall_w']:.2f}; Nemenyi's critical difference "
-        f"at 5 % is {first['critical_difference']:.2f} ranks."
+        f"{who}: Friedman's χ² = {first['chi2']:.2f} with {k - 1} degrees of freedom, "
+        f"{p_told(first['p_friedman'])}; Iman and Davenport's F = {first['f']:.2f} with {k - 1} and "
+        f"{(k - 1) * (n - 1)}, {p_told(first['p_iman_davenport'])}; Kendall's W = {first['kendall_w']:.2f}; "
+        f"Nemenyi's critical difference at 5 % is {first['critical_difference']:.2f} ranks."
     )

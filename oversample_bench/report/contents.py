@@ -119,8 +119,8 @@ def shape(results: Results) -> str:
     told = [counted(count, name) for name, count in counts.items()]
     sets, ratios = len(results.names("dataset")), ", ".join(results.names("ratio"))
     return (
-        f"{told[0]} and {told[1]} on {counted(sets, 'data set')} at ratio {ratios}; {told[2]}, {told[3]}; scored "
-        f"by {', '.join(map(metric_name, results.metrics))}."
+        f"{told[0]} and {told[1]} on {counted(sets, 'data set')} at ratio {ratios}; {told[2]}, {told[3]}; "
+        f"scored by {', '.join(map(metric_name, results.metrics))}."
     )
 
 
@@ -162,7 +162,7 @@ def _details(results: Results, told: Evidence, file: str) -> list[Section]:
     ranks: list[Block] = [Picture(f"ranks_{file}")]
     ranks += [comparison_tables.ranks(results, told)] if len(told.ranked) else []
     by_classifier: list[Block] = list(comparison_tables.by_classifier(results, told)) if several else []
-    counts = [pipeline_tables.wins(results, told)] if several else []
+    counts = [pipeline_tables.wins(told)] if several else []
     within = [comparison_tables.within(results, told)] if several else []
     return [
         Section("Every score", [score_tables.by_cell(results, told)], is_detail=True),
@@ -185,6 +185,7 @@ def _rest(results: Results) -> list[Section]:
         failures_section.section(results),
         resample_tables.section(results),
         dataset_tables.section(results),
+        dataset_tables.sources(results),
         provenance_tables.section(results),
     ]
 

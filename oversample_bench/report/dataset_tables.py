@@ -25,7 +25,7 @@ from oversample_bench.report.table import (
 
 TITLES = [
     "data set", "ratio", "rows", "features", "missing cells", "train majority", "train minority", "withheld",
-    "test majority", "test minority", "realised ratio", "encoded columns", "imputed cells", "source", "licence",
+    "test majority", "test minority", "realised ratio", "encoded columns", "imputed cells",
 ]  # fmt: skip
 SIZES = ["n_majority", "n_minority", "n_withheld", "n_test_majority", "n_test_minority", "realised_ratio"]
 
@@ -36,13 +36,27 @@ def section(results: Results) -> Section:
     places = results.plan[PLACE].drop_duplicates().itertuples(index=False, name=None)
     rows = [_row(str(dataset), str(ratio), parts.get((dataset, ratio))) for dataset, ratio in places]
     note = (
-        "Rows are counted per split; withheld are the minority rows that thinning took from training. Features are "
-        "counted before categorical columns are encoded; missing cells are those of the whole set, imputed cells "
-        "those of a split; the ratio is minority : majority in training."
+        "Rows are counted per split; withheld are the minority rows that thinning took from training. "
+        "Features are counted before categorical columns are encoded; missing cells are those of the whole "
+        "set, imputed cells those of a split; the ratio is minority : majority in training."
     )
     columns = titled(*TITLES, left=2)
     table = Table("data", "Data sets", columns, rows, (note,))
-    return Section("On which data?", [table, *_reading(parts)])
+    return Section("Which data were used?", [table, *_reading(parts)])
+
+
+def sources(results: Results) -> Section:
+    """Return where each data set comes from, and under which licence."""
+    rows = [
+        Row(
+            words(dataset, card.get("source") or NOTHING, card.get("licence") or NOTHING),
+            {"dataset": str(dataset)},
+        )
+        for dataset, part in results.splits.groupby("dataset", sort=False)
+        for card in (_cards(part["cards"].iloc[0]) or [{}])[-1:]
+    ]
+    table = Table("sources", "Sources", titled("data set", "source", "licence", left=3), rows)
+    return Section("Where are the data from?", [table] if rows else [], is_detail=True)
 
 
 def _reading(parts: Mapping[Any, pd.DataFrame]) -> list[Block]:
@@ -64,7 +78,6 @@ def _row(dataset: str, ratio: str, part: pd.DataFrame | None) -> Row:
         *words(dataset, ratio),
         *(_number(card.get(key)) for key in ("n_rows", "n_features", "n_missing")),
         *(_range(part[name]) for name in (*SIZES, "n_encoded", "n_imputed")),
-        *words(*(card.get(key) or NOTHING for key in ("source", "licence"))),
     ]
     return Row(cells, place)
 

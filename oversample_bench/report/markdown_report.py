@@ -30,7 +30,8 @@ def text(made: Contents, gallery: Gallery | None) -> str:
 def _elsewhere(others: list[str]) -> list[str]:
     """Say where the other metrics and the details are."""
     more = f", the same by {', '.join(map(metric_name, others))}" if others else ""
-    return [
-        f"In report.html: every score, ranks with their tests, each classifier and data set by itself{more}. Numbers in "
-        "full precision are in tables/."
-    ]
+    said = (
+        "In report.html: every score, ranks with their tests, each classifier and data set by "
+        f"itself{more}. Numbers in full precision are in tables/."
+    )
+    return [said]

@@ -17,13 +17,13 @@ METRIC_NAMES = {
 }  # fmt: skip
 METHOD_WORDS = {
     "smote": "SMOTE", "adasyn": "ADASYN", "glgan": "GL-GAN", "cgan": "cGAN", "gan": "GAN", "bagan": "BAGAN",
-    "svm": "SVM", "enn": "ENN", "kmeans": "k-means", "swim": "SWIM", "rbf": "RBF", "mdo": "MDO", "nras": "NRAS",
-    "mlp": "MLP", "knn": "k-NN", "svc": "SVC", "smotenc": "SMOTE-NC", "tomek": "Tomek",
+    "svm": "SVM", "enn": "ENN", "kmeans": "k-means", "swim": "SWIM", "rbf": "RBF", "mdo": "MDO",
+    "nras": "NRAS", "mlp": "MLP", "knn": "k-NN", "svc": "SVC", "smotenc": "SMOTE-NC", "tomek": "Tomek",
 }  # fmt: skip
 
 
 def metric_name(metric: str) -> str:
-    """Return how a metric is called in a sentence: ``MCC`` for ``mcc``, and its own name where it has none."""
+    """Return how a metric is called in a sentence: ``MCC`` for ``mcc``, its own name if it has none."""
     return METRIC_NAMES.get(metric, metric)
 
 

@@ -31,10 +31,8 @@ def pipelines(results: Results, told: Evidence) -> Table:
         rows.append(Row(cells, {"classifier": str(row.classifier), "method": str(row.method)}))
     name = metric_name(told.metric)
     titles = ["classifier", "method", f"mean {name}", "gain over the reference [95 %]", "p", "verdict"]
-    return Table(
-        f"pipelines_{told.metric}", f"Classifiers and methods together by {name}", titled(*titles, left=2), rows,
-        (_note(results, told),),
-    )  # fmt: skip
+    title = f"Classifiers and methods together by {name}"
+    return Table(f"pipelines_{told.metric}", title, titled(*titles, left=2), rows, (_note(results, told),))
 
 
 def _note(results: Results, told: Evidence) -> str:
@@ -44,12 +42,12 @@ def _note(results: Results, told: Evidence) -> str:
         kinds = f"the best pair of {control.control(results)}"
     n = counted(int(told.pairs["p"].notna().sum()), "comparison")
     return (
-        f"The reference is {kinds}, by these scores: gains over it are cautious. Intervals as above; p is adjusted "
-        f"by Holm for {n}."
+        f"The reference is {kinds}, by these scores: gains over it are cautious. Intervals as above; p is "
+        f"adjusted by Holm for {n}."
     )
 
 
-def wins(results: Results, told: Evidence) -> Table:
+def wins(told: Evidence) -> Table:
     """Return how often the method on the left is better, equal and worse than the one above."""
     shown = method_pairs.matrix(told.counted)
     rows = [
@@ -57,9 +55,9 @@ def wins(results: Results, told: Evidence) -> Table:
         for name, line in zip(shown.index, shown.to_numpy().tolist(), strict=True)
     ]
     note = (
-        "In how many rows (data set, ratio and classifier) the method on the left is better / equal / worse than the "
-        "one above, by the means; a row counts where both are whole. Rows of one data set are not independent: no "
-        "p-value is made of them."
+        "In how many rows (data set, ratio and classifier) the method on the left is better / equal / "
+        "worse than the one above, by the means; a row counts where both are whole. Rows of one data set "
+        "are not independent: no p-value is made of them."
     )
     columns = titled("method", *map(str, shown.columns))
     title = f"Wins, ties and losses by {metric_name(told.metric)}"

@@ -148,7 +148,8 @@ def _doubts(compared: pd.DataFrame) -> list[str]:
     key = ["published_dataset", "published_classifier", "published_method", "note"]
     told = noted.drop_duplicates([*key, "published_metric"]).groupby(key, sort=False)["published_metric"]
     return [
-        f"{row.published_dataset}, {row.published_classifier}, {row.published_method} ({row.metrics}): {row.note}"
+        f"{row.published_dataset}, {row.published_classifier}, {row.published_method} ({row.metrics}): "
+        f"{row.note}"
         for row in told.agg(", ".join).reset_index(name="metrics").itertuples()
     ]
 

@@ -1,4 +1,4 @@
-"""What the samplers really did: the audit by method, where it is flagged, and what methods said of themselves."""
+"""What the samplers really did: the audit by method, its flags, and what methods said of themselves."""
 
 from __future__ import annotations
 
@@ -60,8 +60,9 @@ def _by_method(results: Results, good: pd.DataFrame) -> Table:
         for name in planned.index
     ]
     note = (
-        "A resample is what a method made of one split with one seed; rows are summed over those that succeeded. "
-        "The ratio is minority : majority among the rows that came back. Seconds are the median, and the most."
+        "A resample is what a method made of one split with one seed; rows are summed over those that "
+        "succeeded. The ratio is minority : majority among the rows that came back. Seconds are the "
+        "median, and the most."
     )
     return Table("resamples", "Resamples by method", titled(*titles), rows, (note,))
 
@@ -97,8 +98,9 @@ def fidelity(results: Results) -> Section:
         for name, line in zip(means.index, means.to_numpy().tolist(), strict=True)
     ]
     note = (
-        "New minority rows against the minority rows that thinning withheld, means over resamples: precision is the "
-        "share of new rows near real ones, coverage the share of real rows with a new one near."
+        "New minority rows against the minority rows that thinning withheld, means over resamples: "
+        "precision is the share of new rows near real ones, coverage the share of real rows with a new one "
+        "near."
     )
     titles = ["method", "resamples measured", *(name.removeprefix("fidelity_") for name in FIDELITY)]
     return Section(title, [Table("fidelity", "Fidelity of the new rows", titled(*titles), rows, (note,))])

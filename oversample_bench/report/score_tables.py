@@ -66,7 +66,8 @@ def _set_notes(results: Results, told: Evidence) -> Iterator[str]:
     yield f"{better} is better. Each line is the mean over {' and '.join(averaged)}; the best is in bold."
     own = told.sets.groupby("dataset")["complete"].first()
     if not own.all() and len(own) > 1:
-        yield f"Mean and mean rank are over the {counted(int(own.sum()), 'data set')} in which every method is whole."
+        n = counted(int(own.sum()), "data set")
+        yield f"Mean and mean rank are over the {n} in which every method is whole."
     if late := unfinished(results, told.found):
         yield f"Not yet run to the end, and left out: {listed(late, most=8)}."
     if same := twins(results):
@@ -95,10 +96,8 @@ def by_cell(results: Results, told: Evidence) -> Table:
         *(Column(title, is_text=True) for title in titles),
         *(Column(name, method=name) for name in methods),
     ]
-    return Table(
-        f"scores_{told.metric}", f"{metric_name(told.metric)} of every data set, ratio and classifier", columns,
-        rows, tuple(_cell_notes(results, told)),
-    )  # fmt: skip
+    title = f"{metric_name(told.metric)} of every data set, ratio and classifier"
+    return Table(f"scores_{told.metric}", title, columns, rows, tuple(_cell_notes(results, told)))
 
 
 def _cell(results: Results, cell: Any) -> Cell:
@@ -127,9 +126,9 @@ def _cell_notes(results: Results, told: Evidence) -> Iterator[str]:
     )
     better = "Higher" if results.metrics[told.metric] else "Lower"
     yield (
-        f"{better} is better. Mean {beside}; {extent(found['n_planned'])} trials a cell where it says nothing "
-        "else. The best mean of a row is in bold; cells with fewer trials than the fullest of their row do not "
-        "compete."
+        f"{better} is better. Mean {beside}; {extent(found['n_planned'])} trials a cell where it says "
+        "nothing else. The best mean of a row is in bold; cells with fewer trials than the fullest of "
+        "their row do not compete."
     )
     yield from _tested(results, found)
     yield from cell_notes.glossary(found)
@@ -141,16 +140,16 @@ def _tested(results: Results, found: pd.DataFrame) -> Iterator[str]:
         return
     if found["tested"].any():
         yield (
-            f"{cell_notes.WORSE_MARK} significantly worse than the best of its row at 5 %: corrected resampled t "
-            "over pairs of splits, adjusted by Holm for the methods of the row. No mark does not say that "
-            "methods are equal."
+            f"{cell_notes.WORSE_MARK} significantly worse than the best of its row at 5 %: corrected "
+            "resampled t over pairs of splits, adjusted by Holm for the methods of the row. No mark does "
+            "not say that methods are equal."
         )
     row = found.groupby(ROW, sort=False)["tested"].transform("any")
     untested = int((~row).groupby([found[name] for name in ROW]).first().sum())
     if untested:
         n_splits = counted(len(results.names("split")), "split")
         where = "" if not found["tested"].any() else f" in {counted(untested, 'row')}"
-        yield f"Which methods are worse than the best was not tested{where}: {n_splits}, and the test takes {FEWEST}."
+        yield f"Not tested which methods are worse than the best{where}: {n_splits}, and the test takes {FEWEST}."
     alone = int((row & ~found["tested"]).sum())
     if alone:
         yield f"{counted(alone, 'cell')} of rows that were tested were not, for want of trials."

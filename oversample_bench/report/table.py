@@ -113,10 +113,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; ``warns`` sets it apart."""
+    """A paragraph."""
 
     text: str
-    warns: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """From contents to files: each is written whole or not at all, and none outlives what it was made from.
 
-The small ones come first: where the disk is nearly full, the tables are there and the page is not. A figure whose
-specification is that of the files that lie there is not drawn again.
+The small ones come first: where the disk is nearly full, the tables are there and the page is not. A figure
+whose specification is that of the files that lie there is not drawn again.
 """
 
 from __future__ import annotations

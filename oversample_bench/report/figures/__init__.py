@@ -1,7 +1,7 @@
 """The figures of a report: which there are, in which order, and why others are not.
 
-By default those of the first metric; ``report: {figures: all}`` has those of each. Computes no score. What cannot
-be shown soundly is not drawn, and the reason is told.
+By default those of the first metric; ``report: {figures: all}`` has those of each. Computes no score. What
+cannot be shown soundly is not drawn, and the reason is told.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A figure is an Altair chart: one specification, for the files of a report and for its page alike.
 
-What the page filters by are parameters of the specification (`SHOWN`); files are drawn with their defaults, which
-show everything. Draws nothing on a display; the same frames give the same specification.
+What the page filters by are parameters of the specification (`SHOWN`); files are drawn with their defaults,
+which show everything. Draws nothing on a display; the same frames give the same specification.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def paneled(
     header = alt.Header(title=None)
     facet = alt.Facet(f"{column}:N", sort=list(order), header=header)
     n = frame[column].nunique()
-    chart = layers.facet(facet=facet, columns=2 if n == 4 else min(n, most), spacing=24)
+    chart = layers.facet(facet=facet, columns=2 if n == 4 and most > 2 else min(n, most), spacing=24)
     return chart.resolve_scale(**resolve) if resolve else chart
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from oversample_bench.analysis import costs
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.results import Results
 from oversample_bench.report.figures.charts import Absent, Drawn, base, colour, drawn, paneled, shape
@@ -24,7 +25,8 @@ def seconds(results: Results, told: Evidence) -> Drawn | Absent:
 
 def memory(results: Results, told: Evidence) -> Drawn | Absent:
     """Return quality against the peak memory of a fit, where some method takes enough to speak of."""
-    if not (told.costs["peak_mib"].max() >= LEAST_MIB):
+    own = costs.frame(results, told.metric, told.found)
+    if not own["peak_mib"].max() >= LEAST_MIB:
         return Absent(f"No method takes {LEAST_MIB:g} MiB on average: memory decides nothing here.")
     return _figure(results, told, "peak_mib", "MiB that a fit adds at most", 1.0)
 
@@ -32,19 +34,20 @@ def memory(results: Results, told: Evidence) -> Drawn | Absent:
 def _figure(results: Results, told: Evidence, cost: str, what: str, linear: float) -> Drawn | Absent:
     if len(results.names("method")) < 2:
         return Absent("There is one method only: nothing to weigh.")
-    if told.costs.empty:
+    own = costs.frame(results, told.metric, told.found)
+    if own.empty:
         return Absent("In no row has every method all its scores: no two could be weighed on the same data.")
     names = results.names("classifier")[:MOST_PANELS]
-    frame = told.costs[told.costs["classifier"].isin(names)].dropna(subset=[cost])
+    frame = own[own["classifier"].isin(names)].dropna(subset=[cost])
     front = "best_for_seconds" if cost == "fit_seconds" else "best_for_mib"
     chart = _points(results, frame, cost, front, (what, metric_name(told.metric), linear))
     panels = paneled(chart, frame, "classifier", names)
     more = len(results.names("classifier")) - len(names)
     lower = "" if results.metrics[told.metric] else " Lower scores are better."
     caption = (
-        "Means over the data sets and ratios in which every method is whole; the classifiers' own time is not counted. "
-        f"The stepped line joins methods than which no other is as good and cheaper.{lower}"
-        f"{f' {more} more classifiers are in the tables.' if more > 0 else ''}"
+        "Means over the data sets and ratios in which every method is whole; the classifiers' own time is "
+        "not counted. The stepped line joins methods than which no other is as good and "
+        f"cheaper.{lower}{f' {more} more classifiers are in the tables.' if more > 0 else ''}"
     )
     return drawn(f"{metric_name(told.metric)} against {what}", caption, panels, frame)
 

@@ -28,7 +28,7 @@ def figure(results: Results, told: Evidence) -> Drawn | Absent:
         return Absent("No method and the control are whole on the same data.")
     names = comparisons.classifiers(results)
     names = names if len(names) <= MOST_PANELS else [ALL]
-    frame = _frame(results, own[own["classifier"].isin(names)])
+    frame = _frame(own[own["classifier"].isin(names)])
     y = alt.Y("method:N", sort=results.names("method"), title=None, axis=alt.Axis(grid=False))
     chart = base(
         frame,
@@ -65,7 +65,7 @@ def figure(results: Results, told: Evidence) -> Drawn | Absent:
     return drawn(words, _caption(results, told, unit), panels, frame)
 
 
-def _frame(results: Results, own: pd.DataFrame) -> pd.DataFrame:
+def _frame(own: pd.DataFrame) -> pd.DataFrame:
     """Return the estimates, and the control at 0."""
     held = own.drop_duplicates("classifier").assign(
         method=own["control"].iloc[0], estimate=0.0, low=float("nan"), high=float("nan"), verdict="control",
@@ -79,6 +79,6 @@ def _frame(results: Results, own: pd.DataFrame) -> pd.DataFrame:
 def _caption(results: Results, told: Evidence, unit: str) -> str:
     lower = "" if results.metrics[told.metric] else " (lower values are better, and a gain is a fall)"
     return (
-        f"Right of 0 a method is better than the control{lower}. Lines are 95 % intervals by {BASES[unit]}; filled "
-        "marks are clearly better or worse after adjusting by Holm."
+        f"Right of 0 a method is better than the control{lower}. Lines are 95 % intervals by {BASES[unit]}; "
+        "filled marks are clearly better or worse after adjusting by Holm."
     )

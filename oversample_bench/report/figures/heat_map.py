@@ -1,4 +1,4 @@
-"""By how much each method differs from the control in each data set: a colour a cell, a panel a classifier."""
+"""By how much each method differs from the control in each data set, a panel a classifier."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def figure(results: Results, told: Evidence) -> Drawn | Absent:
     most = float(frame["estimate"].abs().max()) or 1.0
     scale = alt.Scale(scheme="blueorange", reverse=True, domain=[-most, most], domainMid=0)
     methods = [one for one in results.names("method") if one != control]
-    x = alt.X("method:N", sort=methods, title=None, axis=alt.Axis(orient="top", labelAngle=-40, grid=False))
+    x = alt.X("method:N", sort=methods, title=None, axis=alt.Axis(labelAngle=-40, grid=False))
     y = alt.Y("place:N", sort=places, title=None, axis=alt.Axis(grid=False))
     chart = base(frame, "panel", "classifier", "method", "place", "ratio", "estimate", "low", "high", "n")
     legend = alt.Legend(title=f"gain in {name}", orient="right", gradientLength=120)

@@ -1,8 +1,8 @@
 """How each method looks in every figure: a colour, a shape and a dash pattern by its place in the plan.
 
-The control is always black, solid and round. Colours are those of M. Okabe and K. Ito ("Color universal design",
-2008), told apart by nearly everyone; the numbers of colours, shapes and dashes have no common divisor, so that 245
-methods differ from each other, and 35 of them in black and white too.
+The control is always black, solid and round. Colours are those of M. Okabe and K. Ito ("Color universal
+design", 2008), told apart by nearly everyone; the numbers of colours, shapes and dashes have no common
+divisor, so that 245 methods differ from each other, and 35 of them in black and white too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Calibration curves: how often the minority came, against how probable it was said to be, a panel a classifier."""
+"""Calibration curves: how often the minority came, against how probable it was said to be."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def figure(results: Results) -> Drawn | Absent:
     points = curves(results)
     if points.empty:
         return Absent(
-            "No trial has left probabilities: that takes a metric that needs them, such as brier, and a classifier "
-            "that predicts them."
+            "No trial has left probabilities: that takes a metric that needs them, such as brier, and a "
+            "classifier that predicts them."
         )
     names = list(points["classifier"].unique())[:MOST_PANELS]
     frame = points[points["classifier"].isin(names)]
@@ -39,9 +39,10 @@ def figure(results: Results) -> Drawn | Absent:
         names,
     )
     caption = (
-        "On the diagonal predictions can be believed; below it the minority comes less often than predicted. Test rows "
-        f"of all data sets and ratios in ten bins; bins of fewer than {FEW} rows are left out, larger marks stand for "
-        "more rows."
+        "On the diagonal predictions can be believed; below it the minority comes less often than "
+        f"predicted. Test rows of all data sets and ratios in ten bins; bins of fewer than {FEW} rows are "
+        "left out, larger marks stand for more rows."
     )
-    title = f"How often the minority came, by its predicted probability, {counted(len(results.names('dataset')), 'data set')}"
+    sets = counted(len(results.names("dataset")), "data set")
+    title = f"How often the minority came, by its predicted probability, {sets}"
     return drawn(title, caption, panels, frame)

@@ -61,7 +61,9 @@ def figure(results: Results, told: Evidence) -> Drawn | Absent:
         kind("left").mark_text(align="right", dx=-4, fontSize=10).encode(x=x, y=y, text="text:N"),
         kind("right").mark_text(align="left", dx=4, fontSize=10).encode(x=x, y=y, text="text:N"),
     ).properties(width=420, height=STEP * (bottom + TOP))
-    panels = paneled(layers, frame, "panel", list(panel_names(names).values()), most=1)
+    panels = paneled(layers, frame, "panel", list(panel_names(names).values()), most=1).resolve_axis(
+        x="independent"
+    )
     words = f"{metric_name(told.metric)}: mean ranks over {extent(some['n_sets'])} data sets"
     return drawn(words, _caption(some, names), panels, frame)
 
@@ -109,7 +111,7 @@ def _caption(some: pd.DataFrame, names: list[str]) -> str:
     called = panel_names(names)
     p = "; ".join(f"{called[row.classifier]} {p_told(row.p_iman_davenport)}" for row in firsts.itertuples())
     return (
-        "Mean ranks, 1 is best. A bar joins methods that Nemenyi's test does not tell apart at 5 %; CD is the least "
-        f"difference that it does (Demšar 2006). Whether methods differ at all (Iman and Davenport): {p}; above 0.05 "
-        "take all as joined."
+        "Mean ranks, 1 is best. A bar joins methods that Nemenyi's test does not tell apart at 5 %; CD is "
+        "the least difference that it does (Demšar 2006). Whether methods differ at all (Iman and "
+        f"Davenport): {p}; above 0.05 take all as joined."
     )

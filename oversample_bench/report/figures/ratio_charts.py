@@ -1,4 +1,4 @@
-"""A metric against the ratio of the training rows: levels within data sets, gains over the control over them."""
+"""A metric against the ratio of the training rows: levels within data sets, and gains over the control."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def levels(results: Results, told: Evidence) -> Drawn | Absent:
     name = metric_name(told.metric)
     lower = "" if results.metrics[told.metric] else " Lower is better."
     caption = (
-        f"Mean {name} over {extent(frame['n_planned'])} trials a point, with 95 % intervals over splits (over seeds "
-        f"where there is one split).{lower}{cut}"
+        f"Mean {name} over {extent(frame['n_planned'])} trials a point, with 95 % intervals over splits "
+        f"(over seeds where there is one split).{lower}{cut}"
     )
     chart = _lines(results, frame, "mean", name)
     panels = paneled(chart, frame, "panel", shown)
@@ -63,8 +63,8 @@ def differences(results: Results, told: Evidence) -> Drawn | Absent:
     frame = points.assign(panel=points["classifier"].map(panel_names(names)))
     control, unit, name = points["control"].iloc[0], points["unit"].iloc[0], metric_name(told.metric)
     caption = (
-        f"Mean gain over {control} at each ratio, over {extent(points['n'])} {unit}, with 95 % intervals; above 0 a "
-        "method is better. Over data sets a line is about those that have every ratio."
+        f"Mean gain over {control} at each ratio, over {extent(points['n'])} {unit}, with 95 % intervals; "
+        "above 0 a method is better. Over data sets a line is about those that have every ratio."
     )
     chart = _lines(results, frame, "estimate", f"gain in {name} over {control}")
     panels = paneled(chart, frame, "panel", list(panel_names(names).values()))

@@ -1,7 +1,7 @@
 """Region plots of resamples: rows in a plane, and a classifier's regions there, before and after a method.
 
-Shows what the store has: one split of each data set and ratio, where the suite asked for region plots. A plane is
-an illustration; no score is taken from it.
+Shows what the store has: one split of each data set and ratio, where the suite asked for region plots. A
+plane is an illustration; no score is taken from it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from oversample_bench.report.figures.charts import Absent, Drawn, base, drawn, p
 
 KINDS = {"majority": "majority", "minority": "minority", "new": "made by the method"}
 LOOKS = {
-    "majority": ("#8a8a8a", "circle"), "minority": ("#0072B2", "circle"), "made by the method": ("#D55E00", "cross"),
-}  # fmt: skip
+    "majority": ("#8a8a8a", "circle"),
+    "minority": ("#0072B2", "circle"),
+    "made by the method": ("#D55E00", "cross"),
+}
 REGION = "region of the minority"
 NONE = Absent(
     "The suite asks for no region plots; they are drawn where it says report: {decision_regions: true}."
@@ -71,8 +73,9 @@ def _figure(results: Results, part: pd.DataFrame) -> Drawn:
     at = f" at ratio {ratio}" if len(results.names("ratio")) > 1 or ratio != "natural" else ""
     plane = "" if first is None else f" Across: {first['axes'][0]}; upwards: {first['axes'][1]}."
     caption = (
-        f"The tinted region is where {classifier}, fitted anew in this plane, predicts the minority.{plane} In brackets: "
-        "rows of the minority + those that the method made, and of the majority; at most 400 of a kind are shown."
+        f"The tinted region is where {classifier}, fitted anew in this plane, predicts the minority.{plane} "
+        "In brackets: rows of the minority + those that the method made, and of the majority; at most 400 "
+        "of a kind are shown."
     )
     title = f"{dataset}{at}: training rows of one split, and the regions of {classifier}"
     return drawn(title, caption, panels, frame)

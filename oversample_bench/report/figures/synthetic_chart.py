@@ -41,8 +41,8 @@ def figure(results: Results) -> Drawn | Absent:
     told = points(results)
     if told.empty:
         return Absent(
-            "No resample was compared with withheld rows: that takes a ratio which withholds minority rows, and a "
-            "method that makes new ones."
+            "No resample was compared with withheld rows: that takes a ratio which withholds minority "
+            "rows, and a method that makes new ones."
         )
     ratios = list(told["ratio"].unique())[:MOST_RATIOS]
     frame = told[told["ratio"].isin(ratios)].assign(panel=lambda own: "ratio " + own["ratio"])
@@ -55,9 +55,9 @@ def figure(results: Results) -> Drawn | Absent:
     )
     panels = paneled(marks.properties(width=200, height=200), frame, "panel", list(frame["panel"].unique()))
     caption = (
-        "Synthetic minority rows against the minority rows that thinning withheld. Precision: the share of synthetic "
-        "rows that lie where real ones are; coverage: the share of real rows that have a synthetic one near. The best "
-        "corner is the upper right."
+        "Synthetic minority rows against the minority rows that thinning withheld. Precision: the share of "
+        "synthetic rows that lie where real ones are; coverage: the share of real rows that have a "
+        "synthetic one near. The best corner is the upper right."
     )
     title = f"Coverage against precision of synthetic rows, {extent(frame['n_resamples'])} resamples a method"
     return drawn(title, caption, panels, frame)

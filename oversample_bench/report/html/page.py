@@ -1,8 +1,8 @@
 """Puts the pieces of the page together and seals it: what may run in it is known by its hash.
 
-The content security policy names the scripts by their SHA-256. A name of a method that slipped through every escape
-would still not run, and nothing is ever fetched. Figures are the specifications of the drawn ones; Vega draws them
-with its interpreter, which needs no code made from text.
+The content security policy names the scripts by their SHA-256. A name of a method that slipped through every
+escape would still not run, and nothing is ever fetched. Figures are the specifications of the drawn ones;
+Vega draws them with its interpreter, which needs no code made from text.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from oversample_bench.report.table import Section
 from oversample_bench.report.writers import web
 
 FIGURE = Markup(
-    '<figure data-stem="{}"><figcaption><b>{}.</b> {}</figcaption><div class="chart" role="img" aria-label="{}"></div>'
-    "</figure>"
+    '<figure data-stem="{0}"><figcaption><b>{1}.</b> {2}</figcaption>'
+    '<div class="chart" role="img" aria-label="{1}"></div></figure>'
 )
 
 
@@ -44,13 +44,16 @@ def page(made: Contents, hung: Gallery | None) -> str:
         scripts=[_safe(text) for text in code],
         answer=made.answer,
         shape=shape(results),
-        metrics=[(metric, metric_name(metric), _sections(own, f"m{at}", hung)) for at, (metric, own) in enumerate(made.by_metric.items())],
+        metrics=[
+            (metric_name(metric), _sections(own, f"m{at}", hung))
+            for at, (metric, own) in enumerate(made.by_metric.items())
+        ],
         rest=_sections(made.rest, "r", hung),
         absent=hung.reasons() if hung else [],
         names=names,
         specs={stem: script(drawn.spec) for stem, drawn in hung.drawn.items()} if hung else {},
         foot=provenance_tables.line(results),
-    )  # fmt: skip
+    )
 
 
 def _sections(made: Iterable[Section], anchor: str, hung: Gallery | None) -> list[tuple[str, str, Markup]]:
@@ -58,7 +61,7 @@ def _sections(made: Iterable[Section], anchor: str, hung: Gallery | None) -> lis
 
     def pictures(stem: str) -> Markup:
         drawn = hung.drawn.get(stem) if hung else None
-        return FIGURE.format(stem, drawn.title, drawn.caption, drawn.title) if drawn else Markup()
+        return FIGURE.format(stem, drawn.title, drawn.caption) if drawn else Markup()
 
     told = [
         (f"{anchor}-{at}", one.title, web.section(one, f"{anchor}-{at}", pictures))

@@ -1,4 +1,4 @@
-"""Vega and Vega-Lite as one script, made by vl-convert once a version and kept in the user's folder of caches."""
+"""Vega and Vega-Lite as one script, made by vl-convert once a version and kept in the folder of caches."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """LaTeX: tables with rules of booktabs, to be put into a paper as they are.
 
-``summary.tex`` is the one table of a paper; ``appendix.tex`` holds the others, long ones cut into floats that fit
-on a page; ``tables.tex`` is a document that takes both in, so that ``pdflatex tables.tex`` shows what there is.
-What pdflatex cannot print is written as its code point; no name breaks a file.
+``summary.tex`` is the one table of a paper; ``appendix.tex`` holds the others, long ones cut into floats that
+fit on a page; ``tables.tex`` is a document that takes both in, so that ``pdflatex tables.tex`` shows what
+there is. What pdflatex cannot print is written as its code point; no name breaks a file.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ ESCAPED = {
     "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"{\char34}", "`": r"{\char96}",
     "[": "{[}", "]": "{]}", "*": "{*}",  # a row that began with one of these would be an argument of \\
-    "±": r"$\pm$", "≤": r"$\leq$", "≥": r"$\geq$", "−": "$-$", "χ": r"$\chi$", "²": "$^2$", "↓": r"$\downarrow$",
-    "↑": r"$\uparrow$", "–": "--", "—": "---", "…": r"\dots{}", "“": "``", "”": "''", "‘": "`", "’": "'",
-    "†": r"\dag{}", "¹": "$^1$", "ⁿ": r"\textsuperscript{n}", "ˢ": r"\textsuperscript{s}",
+    "±": r"$\pm$", "≤": r"$\leq$", "≥": r"$\geq$", "−": "$-$", "χ": r"$\chi$", "²": "$^2$",
+    "↓": r"$\downarrow$", "↑": r"$\uparrow$", "–": "--", "—": "---", "…": r"\dots{}", "“": "``", "”": "''", "‘": "`",
+    "’": "'", "†": r"\dag{}", "¹": "$^1$", "ⁿ": r"\textsuperscript{n}", "ˢ": r"\textsuperscript{s}",
     "ᶜ": r"\textsuperscript{c}", "ᵈ": r"\textsuperscript{d}", "ᶠ": r"\textsuperscript{f}",
     "ᵐ": r"\textsuperscript{m}", "ⁱ": r"\textsuperscript{i}", "ʳ": r"\textsuperscript{r}",
 }  # fmt: skip

@@ -22,7 +22,8 @@ from oversample_bench.report.table import (
 )
 
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
-SPECIAL = re.compile(r"[\\`*\[\]|~$]")
+SPECIAL = re.compile(r"[\\`*|~$]")
+LINK = re.compile(r"\]\s*[\[(:]")
 LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 LEADING = re.compile(r"^(?P<digits>\d*)(?P<mark>(?<=\d)[.)](?=\s|$)|(?<!\d)[#+-])")
 
@@ -35,6 +36,8 @@ def escaped(text: Any) -> str:
     """
     line = UNPRINTABLE.sub(" ", str(text)).strip()
     line = SPECIAL.sub(lambda match: "\\" + match.group(), line)
+    if LINK.search(line):  # brackets of an interval are none
+        line = line.replace("[", "\\[").replace("]", "\\]")
     line = LOOSE_UNDERSCORE.sub(lambda match: "\\_" * len(match.group()), line)
     line = LEADING.sub(r"\g<digits>\\\g<mark>", line)  # neither a heading nor a list
     return html.escape(line, quote=False)
@@ -59,20 +62,20 @@ def sections(made: Iterable[Section], pictures: Callable[[str], tuple[str, str] 
 
 def _block(block: Block, pictures: Callable[[str], tuple[str, str] | None]) -> str:
     match block:
-        case Text(text, warns):
-            return f"> **Caution.** {escaped(text)}" if warns else _inline(text)
+        case Text(text):
+            made = _inline(text)
         case Bullets(lines, most):
-            return bullets([escaped(line) for line in lines], most)
+            made = bullets([escaped(line) for line in lines], most)
         case Verbatim(summary, text):
-            return folded(summary, text)
+            made = folded(summary, text)
         case Prose(markdown):
-            return markdown.strip()
+            made = markdown.strip()
         case Picture(stem):
             told = pictures(stem)
-            return f"![{escaped(told[0])}](figures/{stem}.png)\n\n*{escaped(told[1])}*" if told else ""
+            made = f"![{escaped(told[0])}](figures/{stem}.png)\n\n*{escaped(told[1])}*" if told else ""
         case Table():
-            return written(block)
-    return ""
+            made = written(block)
+    return made
 
 
 def _inline(text: str) -> str:
@@ -98,7 +101,8 @@ def written(made: Table) -> str:
 
 
 def _cell(cell: Cell, *, is_total: bool) -> str:
-    text = f"**{escaped(cell.text)}**" if cell.best else escaped(cell.text)
+    text = cell.text if cell.value is not None else escaped(cell.text)
+    text = f"**{text}**" if cell.best else text
     text = f"*{text}*" if is_total and text else text
     note = f" ({escaped(cell.note)})" if cell.note else ""
     return f"{text}{f' {cell.marks}' if cell.marks else ''}{note}"

@@ -135,17 +135,15 @@ function signal(view, { told, methods }) {
 
 // Figures are drawn when they come near: most of them are never looked at.
 function specOf(figure) {
-  const spec = JSON.parse(document.querySelector(`script[data-spec="${CSS.escape(figure.dataset.stem)}"]`).textContent);
-  if (isDark()) {
-    const ink = "#e4e8ed";
-    const config = { ...spec.config, background: "#14171c" };
-    config.axis = { ...config.axis, gridColor: "#2c333c", labelColor: ink, titleColor: ink };
-    for (const part of ["header", "legend"]) config[part] = { ...config[part], labelColor: ink, titleColor: ink };
-    config.title = { ...config.title, color: ink };
-    config.text = { ...config.text, color: ink };
-    return { ...spec, config, ...JSON.parse(JSON.stringify({ layer: spec.layer })) };
-  }
-  return spec;
+  const text = document.querySelector(`script[data-spec="${CSS.escape(figure.dataset.stem)}"]`).textContent;
+  const spec = JSON.parse(isDark() ? text.replaceAll('"#000000"', '"#d8dee6"') : text);
+  delete spec.title; // it stands in the caption
+  if (!isDark()) return spec;
+  const ink = { labelColor: "#e4e8ed", titleColor: "#e4e8ed" };
+  const config = { ...spec.config, background: "#14171c", rule: { color: "#e4e8ed" }, text: { color: "#e4e8ed" } };
+  for (const part of ["axis", "header", "legend"]) config[part] = { ...config[part], ...ink };
+  config.axis.gridColor = "#2c333c";
+  return { ...spec, config };
 }
 
 async function draw(figure) {
