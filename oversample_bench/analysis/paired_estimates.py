@@ -110,9 +110,9 @@ def from_moments(
 
     mean, sd = mean.round(TIE_DECIMALS), sd.round(TIE_DECIMALS)
     reach = half_width(sd, n, share)
-    error = sd * np.sqrt(1 / n.where(n > 0) + share)
+    error: pd.Series[float] = sd * np.sqrt(1 / n.where(n > 0) + share)
     with np.errstate(invalid="ignore", divide="ignore"):  # without spread t is infinite, or 0 / 0
-        statistic = (mean.abs() / error).mask((mean == 0) & error.notna(), 0.0)
+        statistic: pd.Series[float] = (mean.abs() / error).mask((mean == 0) & error.notna(), 0.0)
     p = pd.Series(2 * t.sf(statistic, n - 1), index=n.index)
     shares = share if isinstance(share, pd.Series) else pd.Series(share, index=n.index)
     least = [least_mean(*one) for one in zip(sd, n, [ALPHA] * len(n), [POWER] * len(n), shares, strict=True)]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from oversample_bench.analysis import comparisons, environments
 from oversample_bench.analysis.answer import Answer, Decision, answer
+from oversample_bench.analysis.data_set_blocks import ALL
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, SETS, UNTESTED, WORSE
 from oversample_bench.analysis.results import Results
@@ -91,7 +92,7 @@ def _against(told: Evidence) -> Iterator[str]:
         said = [f"no method is clearly better or worse ({len(own)} compared)"]
     elif n_rest:
         said.append(f"not clearly different: {n_rest} of {len(own)}")
-    who = " over all classifiers" if own["classifier"].iloc[0] == comparisons.ALL else ""
+    who = " over all classifiers" if own["classifier"].iloc[0] == ALL else ""
     yield f"Against {control}{who}: {'; '.join(said)}."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oversample_bench.analysis.reliability import TERMS, frame
 from oversample_bench.analysis.results import Results
-from oversample_bench.report.table import Cell, Picture, Row, Section, Table, titled, words
+from oversample_bench.report.table import Cell, Picture, ReportSection, Row, Table, titled, words
 
 TITLES = [
     "classifier", "method", "trials", "minority share", "mean predicted", "reliability", "resolution",
@@ -19,7 +19,7 @@ NOTE = (
 )
 
 
-def section(results: Results) -> Section:
+def section(results: Results) -> ReportSection:
     """Return the terms; without blocks where no classifier predicts probabilities."""
     found = frame(results)
     rows = [
@@ -34,4 +34,6 @@ def section(results: Results) -> Section:
         for line in found.to_dict("records")
     ]
     table = Table("calibration", "Terms of the Brier score", titled(*TITLES, left=2), rows, (NOTE,))
-    return Section("Can the probabilities be believed?", [Picture("calibration"), table] if rows else [])
+    return ReportSection(
+        "Can the probabilities be believed?", [Picture("calibration"), table] if rows else []
+    )

@@ -10,7 +10,7 @@ from oversample_bench.analysis.claims import BEST, BLOCK, EVEN, LEANS_NO, LEANS_
 from oversample_bench.analysis.published_tables import asked, pairs
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import PLACE
-from oversample_bench.report.table import Block, Row, Section, Table, Text, titled, words
+from oversample_bench.report.table import Block, ReportSection, Row, Table, Text, titled, words
 
 VERDICTS = [YES, LEANS_YES, EVEN, LEANS_NO, NO]
 
@@ -19,17 +19,17 @@ NOTHING = (
 )
 
 
-def section(results: Results) -> Section:
+def section(results: Results) -> ReportSection:
     """Return the claims and their answers: counts in a table, then every interval."""
     title = "Do the claims of the source hold?"
     if not asked(results):
-        return Section(title, [])
+        return ReportSection(title, [])
     found = frame(results)
     if found.empty:
-        return Section(title, [Text(NOTHING)])
+        return ReportSection(title, [Text(NOTHING)])
     blocks: list[Block] = [Text(_rules(results, found)), _counts(found)]
     parts = found.groupby(PLACE, sort=False)
-    return Section(title, blocks + [_part(results, part, at) for at, (_, part) in enumerate(parts, 1)])
+    return ReportSection(title, blocks + [_part(results, part, at) for at, (_, part) in enumerate(parts, 1)])
 
 
 def _rules(results: Results, found: pd.DataFrame) -> str:

@@ -54,7 +54,7 @@ def _table(results: Results, told: Evidence, own: pd.DataFrame, name: str, where
     means = _means(told, classifier)
     titles = [
         "method", f"mean {metric_name(told.metric)}", *(["mean rank"] if ranked is not None else []),
-        f"gain over {control} [95 %]", "p", f"against {control}", f"better / equal / worse {unit}",
+        f"gain over {control} [95 %]", f"against {control}", "p", f"better / equal / worse {unit}",
     ]  # fmt: skip
     by_name = {str(row.method): row for row in own.itertuples()}
     rows = [
@@ -89,8 +89,8 @@ def _line(
         number(
             row.estimate, gain(row.estimate, row.low, row.high, digits), best=row.verdict == BETTER, note=note
         ),
-        number(row.p_adjusted, p_value(row.p_adjusted)),
         Cell(f"clearly {row.verdict}" if clear else str(row.verdict), best=clear),
+        number(row.p_adjusted, p_value(row.p_adjusted)),
         *words(f"{row.better} / {row.equal} / {row.worse}"),
     ]
 
@@ -137,7 +137,8 @@ def within(results: Results, told: Evidence) -> Table:
     methods = [name for name in results.names("method") if name != control]
     keys = ["dataset", "ratio", "classifier"]
     lines: dict[tuple[str, ...], dict[str, Cell]] = {}
-    for row in own.itertuples():
+    compared: list[Any] = list(own.itertuples())
+    for row in compared:
         place = tuple(str(getattr(row, key)) for key in keys)
         note = "" if row.n == row.n_planned else f"n = {row.n} of {row.n_planned}"
         clear = row.verdict in (BETTER, WORSE)

@@ -37,7 +37,7 @@ from oversample_bench.report import (
     score_tables,
 )
 from oversample_bench.report.number_texts import metric_name
-from oversample_bench.report.table import Block, Picture, Section, Table
+from oversample_bench.report.table import Block, Picture, ReportSection, Table
 
 UNSAFE = re.compile(r"[^\w.-]+")
 RESAMPLES = [
@@ -60,17 +60,17 @@ class Contents:
         What is worked out of each metric.
     answer : list of str
         The answer by the first metric, at most five lines.
-    by_metric : dict of str to list of Section
+    by_metric : dict of str to list of ReportSection
         What is said by each metric.
-    rest : list of Section
+    rest : list of ReportSection
         What is said of the run as a whole.
     """
 
     results: Results
     told: dict[str, Evidence]
     answer: list[str]
-    by_metric: dict[str, list[Section]]
-    rest: list[Section]
+    by_metric: dict[str, list[ReportSection]]
+    rest: list[ReportSection]
 
     @property
     def files(self) -> dict[str, str]:
@@ -124,11 +124,11 @@ def shape(results: Results) -> str:
     )
 
 
-def _by_metric(results: Results, told: Evidence) -> list[Section]:
+def _by_metric(results: Results, told: Evidence) -> list[ReportSection]:
     file = file_names(results.metrics)[told.metric]
     sections = [_methods(results, told, file), _sets(results, told, file), _pairs(results, told)]
-    sections.append(Section("Does the ratio matter?", _pictures(file, "curves", "curve_differences")))
-    sections.append(Section("What does it cost?", _pictures(file, "cost", "memory")))
+    sections.append(ReportSection("Does the ratio matter?", _pictures(file, "curves", "curve_differences")))
+    sections.append(ReportSection("What does it cost?", _pictures(file, "cost", "memory")))
     return [*sections, *_details(results, told, file)]
 
 
@@ -136,27 +136,27 @@ def _pictures(file: str, *kinds: str) -> list[Block]:
     return [Picture(f"{kind}_{file}") for kind in kinds]
 
 
-def _methods(results: Results, told: Evidence, file: str) -> Section:
+def _methods(results: Results, told: Evidence, file: str) -> ReportSection:
     if told.compared.empty:
-        return Section("Which method is better?", [])
+        return ReportSection("Which method is better?", [])
     title = f"Which method is better than {control.control(results)}?"
     blocks: list[Block] = [comparison_tables.by_method(results, told), Picture(f"gains_{file}")]
-    return Section(title, blocks)
+    return ReportSection(title, blocks)
 
 
-def _sets(results: Results, told: Evidence, file: str) -> Section:
-    return Section(
+def _sets(results: Results, told: Evidence, file: str) -> ReportSection:
+    return ReportSection(
         "On which data sets?", [score_tables.by_data_set(results, told), Picture(f"heatmap_{file}")]
     )
 
 
-def _pairs(results: Results, told: Evidence) -> Section:
+def _pairs(results: Results, told: Evidence) -> ReportSection:
     some = len(results.names("classifier")) > 1 and len(results.names("method")) > 1
     blocks = [pipeline_tables.pipelines(results, told)] if some else []
-    return Section("Which classifier and method together?", blocks)
+    return ReportSection("Which classifier and method together?", blocks)
 
 
-def _details(results: Results, told: Evidence, file: str) -> list[Section]:
+def _details(results: Results, told: Evidence, file: str) -> list[ReportSection]:
     """Return what is for those who look closer."""
     several = len(results.names("method")) > 1
     ranks: list[Block] = [Picture(f"ranks_{file}")]
@@ -165,23 +165,23 @@ def _details(results: Results, told: Evidence, file: str) -> list[Section]:
     counts = [pipeline_tables.wins(told)] if several else []
     within = [comparison_tables.within(results, told)] if several else []
     return [
-        Section("Every score", [score_tables.by_cell(results, told)], is_detail=True),
-        Section("Mean ranks and their tests", ranks if several else [], is_detail=True),
-        Section("Each classifier by itself", by_classifier, is_detail=True),
-        Section("Within each data set", within, is_detail=True),
-        Section("Wins, ties and losses", counts, is_detail=True),
+        ReportSection("Every score", [score_tables.by_cell(results, told)], is_detail=True),
+        ReportSection("Mean ranks and their tests", ranks if several else [], is_detail=True),
+        ReportSection("Each classifier by itself", by_classifier, is_detail=True),
+        ReportSection("Within each data set", within, is_detail=True),
+        ReportSection("Wins, ties and losses", counts, is_detail=True),
     ]
 
 
-def _rest(results: Results) -> list[Section]:
+def _rest(results: Results) -> list[ReportSection]:
     synthetic = resample_tables.fidelity(results)
     return [
         coverage.section(results),
         published_section.section(results),
         claims_section.section(results),
         calibration_tables.section(results),
-        Section(synthetic.title, [*_if(synthetic.blocks, Picture("synthetic")), *synthetic.blocks]),
-        Section("What do the regions look like?", [Picture(stem) for stem in region_stems(results)]),
+        ReportSection(synthetic.title, [*_if(synthetic.blocks, Picture("synthetic")), *synthetic.blocks]),
+        ReportSection("What do the regions look like?", [Picture(stem) for stem in region_stems(results)]),
         failures_section.section(results),
         resample_tables.section(results),
         dataset_tables.section(results),
@@ -222,10 +222,10 @@ def file_names(metrics: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def shortened(sections: Iterable[Section]) -> list[Section]:
+def shortened(sections: Iterable[ReportSection]) -> list[ReportSection]:
     """Return what the Markdown report has: no details, and the first lines of long tables."""
     return [
-        Section(
+        ReportSection(
             one.title, [block.head(MOST_ROWS) if isinstance(block, Table) else block for block in one.blocks]
         )
         for one in sections

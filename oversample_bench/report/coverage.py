@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oversample_bench.analysis.results import PENDING, Results
-from oversample_bench.report.table import NOTHING, Row, Section, Table, Text, titled, words
+from oversample_bench.report.table import NOTHING, ReportSection, Row, Table, Text, titled, words
 
 
 def line(results: Results) -> str:
@@ -34,13 +34,13 @@ def _unscored(results: Results) -> str:
     return told
 
 
-def section(results: Results) -> Section:
+def section(results: Results) -> ReportSection:
     """Return how to go on and where trials are missing; without blocks where all are done."""
     hint = _hint(results)
     blocks: list[Text | Table] = [Text(hint)] if hint else []
     if (results.plan["status"] != "ok").any():
         blocks.append(_table(results))
-    return Section("What is missing?", blocks)
+    return ReportSection("What is missing?", blocks)
 
 
 def _hint(results: Results) -> str:

@@ -15,8 +15,8 @@ from oversample_bench.report.table import (
     Block,
     Bullets,
     Cell,
+    ReportSection,
     Row,
-    Section,
     Table,
     Text,
     titled,
@@ -30,7 +30,7 @@ TITLES = [
 SIZES = ["n_majority", "n_minority", "n_withheld", "n_test_majority", "n_test_minority", "realised_ratio"]
 
 
-def section(results: Results) -> Section:
+def section(results: Results) -> ReportSection:
     """Return one row a data set and ratio; sets without a split so far have dashes."""
     parts = dict(list(results.splits.groupby(PLACE, sort=False)))
     places = results.plan[PLACE].drop_duplicates().itertuples(index=False, name=None)
@@ -42,10 +42,10 @@ def section(results: Results) -> Section:
     )
     columns = titled(*TITLES, left=2)
     table = Table("data", "Data sets", columns, rows, (note,))
-    return Section("Which data were used?", [table, *_reading(parts)])
+    return ReportSection("Which data were used?", [table, *_reading(parts)])
 
 
-def sources(results: Results) -> Section:
+def sources(results: Results) -> ReportSection:
     """Return where each data set comes from, and under which licence."""
     rows = [
         Row(
@@ -56,7 +56,7 @@ def sources(results: Results) -> Section:
         for card in (_cards(part["cards"].iloc[0]) or [{}])[-1:]
     ]
     table = Table("sources", "Sources", titled("data set", "source", "licence", left=3), rows)
-    return Section("Where are the data from?", [table] if rows else [], is_detail=True)
+    return ReportSection("Where are the data from?", [table] if rows else [], is_detail=True)
 
 
 def _reading(parts: Mapping[Any, pd.DataFrame]) -> list[Block]:

@@ -9,25 +9,25 @@ import pandas as pd
 from oversample_bench.analysis.failures import METRIC, frame
 from oversample_bench.analysis.results import Results
 from oversample_bench.core.errors import listed
-from oversample_bench.report.table import Cell, Row, Section, Table, Text, Verbatim, titled, words
+from oversample_bench.report.table import Cell, ReportSection, Row, Table, Text, Verbatim, titled, words
 
 GROUP = ["stage", "status", "who", "reason"]
 EXAMPLES = 20
 Groups = Sequence[tuple[object, pd.DataFrame]]
 
 
-def section(results: Results) -> Section:
+def section(results: Results) -> ReportSection:
     """Return the failures; one sentence where there are none."""
     found = frame(results)
     title = "What failed?"
     if found.empty:
-        return Section(title, [Text("No trial failed.")])
+        return ReportSection(title, [Text("No trial failed.")])
     told = found.assign(who=_culprit(found))
     groups = sorted(told.groupby(GROUP, sort=False), key=lambda group: -int(group[1]["trials_lost"].sum()))
     rows = [Row(_row(part)) for _, part in groups]
     columns = titled("stage", "status", "whose", "reason", "where", "failures", "trials lost", left=5)
     table = Table("failures", "Failures by reason", columns, rows, (_sentence(results, told),))
-    return Section(title, [table, *_examples(groups, results)])
+    return ReportSection(title, [table, *_examples(groups, results)])
 
 
 def _culprit(found: pd.DataFrame) -> pd.Series[str]:

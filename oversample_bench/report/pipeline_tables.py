@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from oversample_bench.analysis import control, method_pairs
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, WORSE
@@ -13,8 +15,9 @@ from oversample_bench.report.table import Row, Table, number, titled, words
 
 def pipelines(results: Results, told: Evidence) -> Table:
     """Return one line a classifier and method, the best first, with the gain over the best free pair."""
+    pairs: list[Any] = list(told.pairs.itertuples())
     rows = []
-    for row in told.pairs.itertuples():
+    for row in pairs:
         note = "" if row.n == row.n_planned or row.reference else f"n = {row.n} of {row.n_planned}"
         clear = row.verdict in (BETTER, WORSE)
         against = (

@@ -11,10 +11,10 @@ from typing import Any
 from oversample_bench.analysis import failures
 from oversample_bench.analysis.results import PENDING, Results
 from oversample_bench.core.errors import counted
-from oversample_bench.report.table import NOTHING, Block, Row, Section, Table, Text, titled, words
+from oversample_bench.report.table import NOTHING, Block, ReportSection, Row, Table, Text, titled, words
 
 
-def section(results: Results) -> Section:
+def section(results: Results) -> ReportSection:
     """Return facts, runs and the environment of the last run."""
     facts = Table(
         "", "This report", titled("", "", left=2), [Row(words(*one)) for one in _facts(results).items()]
@@ -24,7 +24,7 @@ def section(results: Results) -> Section:
     if environment:
         blocks.append(Table("", "Environment of the last run", titled("", "", left=2), environment))
     blocks.append(Text("Made by `bench report DIR` from results.sqlite alone."))
-    return Section("Provenance", blocks, is_detail=True)
+    return ReportSection("Provenance", blocks, is_detail=True)
 
 
 def line(results: Results) -> str:

@@ -14,18 +14,28 @@ from oversample_bench.core.errors import listed
 from oversample_bench.report.cell_notes import marks
 from oversample_bench.report.failures_section import cut
 from oversample_bench.report.number_texts import spread
-from oversample_bench.report.table import Block, Bullets, Prose, Row, Section, Table, Text, titled, words
+from oversample_bench.report.table import (
+    Block,
+    Bullets,
+    Prose,
+    ReportSection,
+    Row,
+    Table,
+    Text,
+    titled,
+    words,
+)
 
 ABOVE, BELOW, DOUBT = "↑", "↓", "¹"
 
 MOST_DOUBTS = 100
 
 
-def section(results: Results) -> Section:
+def section(results: Results) -> ReportSection:
     """Return the comparison: in words, as tables, what is not compared, and the source."""
     title = "Are the published numbers met?"
     if not asked(results):
-        return Section(title, [])
+        return ReportSection(title, [])
     found = frame(results)
     blocks: list[Block] = [*_summary(found)]
     compared = found[found["n"] > 0]
@@ -43,7 +53,7 @@ def section(results: Results) -> Section:
         ]
     if about := transcription(results).about:
         blocks.append(Prose(about))
-    return Section(title, blocks)
+    return ReportSection(title, blocks)
 
 
 def _summary(found: pd.DataFrame) -> list[Block]:

@@ -14,8 +14,8 @@ from oversample_bench.report.table import (
     Block,
     Bullets,
     Cell,
+    ReportSection,
     Row,
-    Section,
     Table,
     Text,
     number,
@@ -26,14 +26,14 @@ from oversample_bench.report.table import (
 MOST_LETTERS = 300
 
 
-def section(results: Results) -> Section:
+def section(results: Results) -> ReportSection:
     """Return the tables of resamples."""
     good = results.resamples[results.resamples["status"] == "ok"]
     title = "What did the methods do?"
     if good.empty:
-        return Section(title, [Text("No resample has succeeded yet.")])
+        return ReportSection(title, [Text("No resample has succeeded yet.")])
     blocks: list[Block] = [_by_method(results, good), *_flagged(results), *_fallbacks(good)]
-    return Section(title, blocks)
+    return ReportSection(title, blocks)
 
 
 def _by_method(results: Results, good: pd.DataFrame) -> Table:
@@ -81,13 +81,13 @@ def _line(method: str, planned: int, part: pd.DataFrame, counts: list[str]) -> l
     ]
 
 
-def fidelity(results: Results) -> Section:
+def fidelity(results: Results) -> ReportSection:
     """Return how like real minority rows the new ones are; empty where nothing was measured."""
     good = results.resamples[results.resamples["status"] == "ok"]
     measured = good[good[FIDELITY].notna().any(axis=1)]
     title = "Are the new rows like real ones?"
     if measured.empty:
-        return Section(title, [])
+        return ReportSection(title, [])
     grouped = measured.groupby("method", sort=False)
     means, sizes = grouped[FIDELITY].mean(), grouped.size()
     rows = [
@@ -103,7 +103,9 @@ def fidelity(results: Results) -> Section:
         "near."
     )
     titles = ["method", "resamples measured", *(name.removeprefix("fidelity_") for name in FIDELITY)]
-    return Section(title, [Table("fidelity", "Fidelity of the new rows", titled(*titles), rows, (note,))])
+    return ReportSection(
+        title, [Table("fidelity", "Fidelity of the new rows", titled(*titles), rows, (note,))]
+    )
 
 
 def _flagged(results: Results) -> list[Block]:

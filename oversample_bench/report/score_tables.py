@@ -149,7 +149,7 @@ def _tested(results: Results, found: pd.DataFrame) -> Iterator[str]:
     if untested:
         n_splits = counted(len(results.names("split")), "split")
         where = "" if not found["tested"].any() else f" in {counted(untested, 'row')}"
-        yield f"Not tested which methods are worse than the best{where}: {n_splits}, and the test takes {FEWEST}."
+        yield f"Not tested{where}: {n_splits}; the test against the best of a row takes {FEWEST}."
     alone = int((row & ~found["tested"]).sum())
     if alone:
         yield f"{counted(alone, 'cell')} of rows that were tested were not, for want of trials."

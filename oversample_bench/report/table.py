@@ -152,7 +152,7 @@ Block = Text | Bullets | Picture | Verbatim | Prose | Table
 
 
 @dataclass(frozen=True, eq=False)
-class Section:
+class ReportSection:
     """A part of a report.
 
     Parameters

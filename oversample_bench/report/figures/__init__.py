@@ -72,7 +72,7 @@ def gallery(results: Results, told: Mapping[str, Evidence], files: Mapping[str, 
                 _hang(made, f"{kind}_{file}", make(results, told[metric]))
     _hang(made, "calibration", probability_chart.figure(results))
     _hang(made, "synthetic", synthetic_chart.figure(results))
-    regions = region_chart.figures(results) or [region_chart.NONE]
+    regions: list[Drawn | Absent] = [*region_chart.figures(results)] or [region_chart.NONE]
     for at, one in enumerate(regions, 1):
         _hang(made, f"decision_regions{f'-{at}' if at > 1 else ''}", one)
     return made

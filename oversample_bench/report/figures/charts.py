@@ -95,11 +95,12 @@ def base(frame: pd.DataFrame, *columns: str) -> alt.Chart:
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose numbers have `DIGITS` digits."""
-    numbers = frame.select_dtypes("floating")
+    numbers = frame.select_dtypes([np.float64])
     with np.errstate(divide="ignore", invalid="ignore"):
-        exponent = np.floor(np.log10(numbers.abs().where(numbers != 0)))
-    places = (DIGITS - 1 - exponent).fillna(0).clip(-15, 15)
-    return frame.assign(**(np.round(numbers * 10.0**places) / 10.0**places).to_dict("series"))
+        exponent = np.floor(np.log10(np.abs(numbers.to_numpy())))
+    places = np.nan_to_num(DIGITS - 1 - exponent, posinf=0, neginf=0).clip(-15, 15)
+    short = np.round(numbers.to_numpy() * 10.0**places) / 10.0**places
+    return frame.assign(**{str(name): short[:, at] for at, name in enumerate(numbers.columns)})
 
 
 def method_looks(results: Results) -> dict[str, Look]:
@@ -114,6 +115,15 @@ def colour(results: Results, *, legend: bool = True) -> Any:
     own = method_looks(results)
     scale = alt.Scale(domain=list(own), range=[look.colour for look in own.values()])
     return alt.Color("method:N", scale=scale, legend=alt.Legend() if legend else None, title=None)
+
+
+def fill(results: Results) -> Any:
+    """Return the colours of the methods as what marks are filled with."""
+    import altair as alt
+
+    own = method_looks(results)
+    scale = alt.Scale(domain=list(own), range=[look.colour for look in own.values()])
+    return alt.Fill("method:N", scale=scale, legend=None)
 
 
 def shape(results: Results, *, legend: bool = True) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from oversample_bench.analysis import comparisons
@@ -10,17 +12,27 @@ from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, WORSE
 from oversample_bench.analysis.results import Results
 from oversample_bench.report.comparison_tables import BASES
-from oversample_bench.report.figures.charts import Absent, Drawn, base, colour, drawn, panel_names, paneled
+from oversample_bench.report.figures.charts import (
+    Absent,
+    Drawn,
+    base,
+    colour,
+    drawn,
+    fill,
+    panel_names,
+    paneled,
+)
 from oversample_bench.report.number_texts import extent, metric_name
 
 MOST_PANELS = 6
 STEP = 18  # pixels a method
+COLUMNS = (
+    "panel", "classifier", "method", "estimate", "low", "high", "p_adjusted", "verdict", "n", "clear",
+)  # fmt: skip
 
 
 def figure(results: Results, told: Evidence) -> Drawn | Absent:
     """Return the gains over the control, those of the overall comparisons."""
-    import altair as alt
-
     if told.compared.empty:
         return Absent("There is one method only: nothing to compare.")
     own = told.compared[told.compared["scope"] == comparisons.OVERALL]
@@ -29,40 +41,29 @@ def figure(results: Results, told: Evidence) -> Drawn | Absent:
     names = comparisons.classifiers(results)
     names = names if len(names) <= MOST_PANELS else [ALL]
     frame = _frame(own[own["classifier"].isin(names)])
-    y = alt.Y("method:N", sort=results.names("method"), title=None, axis=alt.Axis(grid=False))
-    chart = base(
-        frame,
-        "panel",
-        "classifier",
-        "method",
-        "estimate",
-        "low",
-        "high",
-        "p_adjusted",
-        "verdict",
-        "n",
-        "clear",
-    )
-    title = f"gain in {metric_name(told.metric)} over {own['control'].iloc[0]}"
-    tips = ["method:N", "estimate:Q", "low:Q", "high:Q", "p_adjusted:Q", "verdict:N", "n:Q"]
-    ends = chart.mark_rule(strokeWidth=2).encode(
-        y=y, x=alt.X("low:Q", title=title), x2="high:Q", color=colour(results, legend=False)
-    )
-    filled = alt.condition("datum.clear", alt.value(1.0), alt.value(0.0))
-    point = chart.mark_point(size=60, strokeWidth=2).encode(
-        y=y, x=alt.X("estimate:Q", title=title), color=colour(results, legend=False), fillOpacity=filled,
-        fill=colour(results, legend=False), tooltip=tips,
-    )  # fmt: skip
-    zero = (
-        chart.transform_aggregate(n="count()", groupby=["panel"])
-        .mark_rule(color="#666666")
-        .encode(x=alt.datum(0))
-    )
-    layers = alt.layer(zero, ends, point).properties(width=200, height=alt.Step(STEP))
-    panels = paneled(layers, frame, "panel", list(panel_names(names).values()))
+    control, name = own["control"].iloc[0], metric_name(told.metric)
+    marks = _marks(results, frame, f"gain in {name} over {control}")
+    panels = paneled(marks, frame, "panel", list(panel_names(names).values()))
     unit = str(own["unit"].iloc[0])
-    words = f"{metric_name(told.metric)}: gain over {own['control'].iloc[0]}, {extent(own['n'])} {unit}"
+    words = f"{name}: gain over {control}, {extent(own['n'])} {unit}"
     return drawn(words, _caption(results, told, unit), panels, frame)
+
+
+def _marks(results: Results, frame: pd.DataFrame, title: str) -> Any:
+    import altair as alt
+
+    y = alt.Y("method:N", sort=results.names("method"), title=None, axis=alt.Axis(grid=False))
+    look = colour(results, legend=False)
+    chart = base(frame, *COLUMNS)
+    zero = chart.transform_aggregate(n="count()", groupby=["panel"]).mark_rule(color="#666666")
+    ends = chart.mark_rule(strokeWidth=2).encode(y=y, x=alt.X("low:Q", title=title), x2="high:Q", color=look)
+    point = chart.mark_point(size=60, strokeWidth=2).encode(
+        y=y, x=alt.X("estimate:Q", title=title), color=look,
+        fill=fill(results),
+        fillOpacity=alt.condition("datum.clear", alt.value(1.0), alt.value(0.0)),
+        tooltip=["method:N", "estimate:Q", "low:Q", "high:Q", "p_adjusted:Q", "verdict:N", "n:Q"],
+    )  # fmt: skip
+    return alt.layer(zero.encode(x=alt.datum(0)), ends, point).properties(width=200, height=alt.Step(STEP))
 
 
 def _frame(own: pd.DataFrame) -> pd.DataFrame:

@@ -107,9 +107,10 @@ def _names(ranks: dict[str, float], panel: Line, start: float) -> Iterator[Line]
 
 
 def _caption(some: pd.DataFrame, names: list[str]) -> str:
-    firsts = some[some["classifier"].isin(names)].drop_duplicates("classifier")
+    shown = some[some["classifier"].isin(names)].drop_duplicates("classifier")
+    firsts: list[Any] = list(shown.itertuples())
     called = panel_names(names)
-    p = "; ".join(f"{called[row.classifier]} {p_told(row.p_iman_davenport)}" for row in firsts.itertuples())
+    p = "; ".join(f"{called[row.classifier]} {p_told(row.p_iman_davenport)}" for row in firsts)
     return (
         "Mean ranks, 1 is best. A bar joins methods that Nemenyi's test does not tell apart at 5 %; CD is "
         "the least difference that it does (Demšar 2006). Whether methods differ at all (Iman and "

@@ -23,6 +23,7 @@ LOOKS = {
     "minority": ("#0072B2", "circle"),
     "made by the method": ("#D55E00", "cross"),
 }
+COLUMNS = ["panel", "method", "kind", "x", "x2", "y", "y2", "text"]
 REGION = "region of the minority"
 NONE = Absent(
     "The suite asks for no region plots; they are drawn where it says report: {decision_regions: true}."
@@ -39,37 +40,11 @@ def figures(results: Results) -> list[Drawn]:
 
 
 def _figure(results: Results, part: pd.DataFrame) -> Drawn:
-    import altair as alt
-
     dataset, ratio, classifier = (str(part[name].iloc[0]) for name in (*PLACE, "classifier"))
-    frame = pd.DataFrame(
-        [mark for row in part.to_dict("records") for mark in _marks(row["method"], row["view"])]
-    )
+    marks = [mark for row in part.to_dict("records") for mark in _marks(row["method"], row["view"])]
+    frame = pd.DataFrame(marks, columns=COLUMNS)
     first = next((view for view in part["view"] if "axes" in view), None)
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(zero=False, nice=False))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, nice=False))
-    chart = base(frame, "panel", "method", "kind", "x", "x2", "y", "y2", "text")
-    colour = alt.Color(
-        "kind:N", scale=alt.Scale(domain=list(LOOKS), range=[one for one, _ in LOOKS.values()]), title=None
-    )
-    shape = alt.Shape(
-        "kind:N", scale=alt.Scale(domain=list(LOOKS), range=[one for _, one in LOOKS.values()]), title=None
-    )
-    regions = (
-        chart.transform_filter(f"datum.kind == '{REGION}'")
-        .mark_rect(color="#dcecf7")
-        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q")
-    )
-    rows = (
-        chart.transform_filter(f"datum.kind != '{REGION}' && datum.kind != 'failed'")
-        .mark_point(filled=True, size=14)
-        .encode(x=x, y=y, color=colour, shape=shape)
-    )
-    failed = (
-        chart.transform_filter("datum.kind == 'failed'").mark_text(fontSize=9).encode(x=x, y=y, text="text:N")
-    )
-    layers = alt.layer(regions, rows, failed).properties(width=200, height=180)
-    panels = paneled(layers, frame, "panel", list(frame["panel"].unique()), x="independent", y="independent")
+    panels = _panels(frame)
     at = f" at ratio {ratio}" if len(results.names("ratio")) > 1 or ratio != "natural" else ""
     plane = "" if first is None else f" Across: {first['axes'][0]}; upwards: {first['axes'][1]}."
     caption = (
@@ -79,6 +54,31 @@ def _figure(results: Results, part: pd.DataFrame) -> Drawn:
     )
     title = f"{dataset}{at}: training rows of one split, and the regions of {classifier}"
     return drawn(title, caption, panels, frame)
+
+
+def _panels(frame: pd.DataFrame) -> Any:
+    import altair as alt
+
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(zero=False, nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, nice=False))
+    colours, shapes = zip(*LOOKS.values(), strict=True)
+    looks = {
+        "color": alt.Color("kind:N", scale=alt.Scale(domain=list(LOOKS), range=list(colours)), title=None),
+        "shape": alt.Shape("kind:N", scale=alt.Scale(domain=list(LOOKS), range=list(shapes)), title=None),
+    }
+    chart = base(frame, *COLUMNS)
+
+    def kind(test: str) -> Any:
+        return chart.transform_filter(test)
+
+    layers = alt.layer(
+        kind(f"datum.kind == '{REGION}'").mark_rect(color="#dcecf7").encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
+        kind(f"indexof({list(LOOKS)}, datum.kind) >= 0")
+        .mark_point(filled=True, size=14)
+        .encode(x=x, y=y, **looks),
+        kind("datum.kind == 'failed'").mark_text(fontSize=9).encode(x=x, y=y, text="text:N"),
+    ).properties(width=200, height=180)
+    return paneled(layers, frame, "panel", list(frame["panel"].unique()), x="independent", y="independent")
 
 
 def _marks(method: str, view: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ from oversample_bench.report.contents import Contents, shape
 from oversample_bench.report.figures import Gallery
 from oversample_bench.report.html.vega_bundle import vega
 from oversample_bench.report.number_texts import metric_name
-from oversample_bench.report.table import Section
+from oversample_bench.report.table import ReportSection
 from oversample_bench.report.writers import web
 
 FIGURE = Markup(
@@ -56,7 +56,9 @@ def page(made: Contents, hung: Gallery | None) -> str:
     )
 
 
-def _sections(made: Iterable[Section], anchor: str, hung: Gallery | None) -> list[tuple[str, str, Markup]]:
+def _sections(
+    made: Iterable[ReportSection], anchor: str, hung: Gallery | None
+) -> list[tuple[str, str, Markup]]:
     """Return anchor, title and body of the sections that have one."""
 
     def pictures(stem: str) -> Markup:

@@ -16,7 +16,7 @@ def vega() -> str:
     """Return the script; it sets ``window.vegaEmbed``, and no text of it ends a ``<script>``."""
     import vl_convert
 
-    kept = cache_folder() / f"vega-{vl_convert.__version__}-{vl_convert.get_vega_version()}.js"
+    kept = cache_folder() / f"vega-{vl_convert.get_vega_version()}-{vl_convert.get_vega_embed_version()}.js"
     with suppress(OSError, UnicodeError):
         return kept.read_text(encoding="utf-8")
     text = vl_convert.javascript_bundle(SNIPPET).replace("</script", "<\\/script").replace("<!--", "<\\!--")

@@ -57,7 +57,8 @@ ESCAPED = {
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"{\char34}", "`": r"{\char96}",
     "[": "{[}", "]": "{]}", "*": "{*}",  # a row that began with one of these would be an argument of \\
     "±": r"$\pm$", "≤": r"$\leq$", "≥": r"$\geq$", "−": "$-$", "χ": r"$\chi$", "²": "$^2$",
-    "↓": r"$\downarrow$", "↑": r"$\uparrow$", "–": "--", "—": "---", "…": r"\dots{}", "“": "``", "”": "''", "‘": "`",
+    "↓": r"$\downarrow$", "↑": r"$\uparrow$", "–": "--", "—": "---", "…": r"\dots{}",
+    "“": "``", "”": "''", "‘": "`",
     "’": "'", "†": r"\dag{}", "¹": "$^1$", "ⁿ": r"\textsuperscript{n}", "ˢ": r"\textsuperscript{s}",
     "ᶜ": r"\textsuperscript{c}", "ᵈ": r"\textsuperscript{d}", "ᶠ": r"\textsuperscript{f}",
     "ᵐ": r"\textsuperscript{m}", "ⁱ": r"\textsuperscript{i}", "ʳ": r"\textsuperscript{r}",

@@ -15,7 +15,7 @@ from oversample_bench.report.table import (
     Cell,
     Picture,
     Prose,
-    Section,
+    ReportSection,
     Table,
     Text,
     Verbatim,
@@ -43,12 +43,12 @@ def escaped(text: Any) -> str:
     return html.escape(line, quote=False)
 
 
-def sections(made: Iterable[Section], pictures: Callable[[str], tuple[str, str] | None]) -> str:
+def sections(made: Iterable[ReportSection], pictures: Callable[[str], tuple[str, str] | None]) -> str:
     """Return sections under headings of the second level, less those that are empty.
 
     Parameters
     ----------
-    made : iterable of Section
+    made : iterable of ReportSection
         In their order.
     pictures : callable
         Returns title and caption of the figure of a stem, or None where there is none.

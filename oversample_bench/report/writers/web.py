@@ -14,8 +14,8 @@ from oversample_bench.report.table import (
     Column,
     Picture,
     Prose,
+    ReportSection,
     Row,
-    Section,
     Table,
     Text,
     Verbatim,
@@ -24,7 +24,7 @@ from oversample_bench.report.table import (
 Pictures = Callable[[str], Markup]
 
 
-def section(made: Section, anchor: str, pictures: Pictures) -> Markup:
+def section(made: ReportSection, anchor: str, pictures: Pictures) -> Markup:
     """Return a section with its heading, folded where it is for those who look closer; "" of an empty one."""
     body = blocks(made.blocks, pictures)
     if not body:
