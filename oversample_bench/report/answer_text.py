@@ -15,7 +15,7 @@ from oversample_bench.analysis.data_set_blocks import ALL
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, SETS, UNTESTED, WORSE
 from oversample_bench.analysis.results import Results
-from oversample_bench.core.errors import counted, listed
+from oversample_bench.core.errors import counted
 from oversample_bench.report import coverage
 from oversample_bench.report.number_texts import gain, metric_name, p_told, score
 
@@ -85,8 +85,9 @@ def _against(told: Evidence) -> Iterator[str]:
     if own.empty:
         return
     control = own["control"].iloc[0]
-    names = {verdict: list(own.loc[own["verdict"] == verdict, "method"]) for verdict in (BETTER, WORSE)}
-    said = [f"clearly {verdict}: {listed(some, most=MOST_NAMES)}" for verdict, some in names.items() if some]
+    ranked = own.sort_values("estimate", ascending=False, kind="stable")
+    names = {verdict: list(ranked.loc[ranked["verdict"] == verdict, "method"]) for verdict in (BETTER, WORSE)}
+    said = [f"clearly {verdict}: {_first(some)}" for verdict, some in names.items() if some]
     n_rest = len(own) - sum(map(len, names.values()))
     if n_rest == len(own):
         said = [f"no method is clearly better or worse ({len(own)} compared)"]
@@ -94,6 +95,12 @@ def _against(told: Evidence) -> Iterator[str]:
         said.append(f"not clearly different: {n_rest} of {len(own)}")
     who = " over all classifiers" if own["classifier"].iloc[0] == ALL else ""
     yield f"Against {control}{who}: {'; '.join(said)}."
+
+
+def _first(names: list[str]) -> str:
+    """Return the first names, and how many more there are."""
+    shown = ", ".join(names[:MOST_NAMES])
+    return shown if len(names) <= MOST_NAMES else f"{shown} and {len(names) - MOST_NAMES} more"
 
 
 def _cautions(results: Results) -> Iterator[str]:
