@@ -15,6 +15,7 @@ from oversample_bench.analysis.data_set_blocks import ALL
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, SETS, UNTESTED, WORSE
 from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import flag_counts, note_counts
 from oversample_bench.core.errors import counted
 from oversample_bench.report import coverage
 from oversample_bench.report.number_texts import gain, metric_name, p_told, score
@@ -25,7 +26,8 @@ MOST_NAMES = 4
 def lines(results: Results, told: Evidence) -> list[str]:
     """Return what to use and how surely, how methods stand to the control, and what failed."""
     made = answer(results, told)
-    return [_use(results, made), *_against(told), coverage.line(results), *_cautions(results)]
+    about = [coverage.line(results), *_marked(results), *_cautions(results)]
+    return [_use(results, made), *_against(told), *about]
 
 
 def _use(results: Results, made: Answer) -> str:
@@ -101,6 +103,19 @@ def _first(names: list[str]) -> str:
     """Return the first names, and how many more there are."""
     shown = ", ".join(names[:MOST_NAMES])
     return shown if len(names) <= MOST_NAMES else f"{shown} and {len(names) - MOST_NAMES} more"
+
+
+def _marked(results: Results) -> Iterator[str]:
+    """Yield in how many resamples and trials each flag of the audit stands."""
+    kinds = {"resamples": flag_counts(results), "trials": note_counts(results)}
+    said = [
+        f"{flag} in {k:,} {things}"
+        for things, counts in kinds.items()
+        if len(counts)
+        for flag, k in counts.groupby("flag", sort=False)["k"].sum().items()
+    ]
+    if said:
+        yield f"Marked by the audit: {', '.join(said)}."
 
 
 def _cautions(results: Results) -> Iterator[str]:

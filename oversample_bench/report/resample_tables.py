@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from oversample_bench.analysis.results import FIDELITY, Results
-from oversample_bench.analysis.score_cells import flag_counts, good_resamples
+from oversample_bench.analysis.score_cells import flag_counts, good_resamples, good_trials, note_counts
 from oversample_bench.core.errors import counted, listed
+from oversample_bench.report.cell_notes import MEANINGS
 from oversample_bench.report.table import (
     NOTHING,
     Block,
@@ -109,19 +111,23 @@ def fidelity(results: Results) -> ReportSection:
 
 
 def _flagged(results: Results) -> list[Block]:
-    counts = flag_counts(results)
-    if counts.empty:
-        return []
-    n = good_resamples(results).groupby("method")["n"].sum().to_dict()
-    rows = [
-        Row(
-            words(flag, method, f"{part['k'].sum():,} of {n[str(method)]:,}", _where(part)),
-            {"method": str(method)},
-        )
-        for (flag, method), part in counts.groupby(["flag", "method"], sort=False)
+    """Return which flags resamples have, and trials, by whose they are."""
+    kinds = [
+        (flag_counts(results), good_resamples(results), "method", "resamples"),
+        (note_counts(results), good_trials(results), "classifier", "trials"),
     ]
-    columns = titled("flag", "method", "resamples", "of these", left=4)
-    return [Table("flags", "What the audit marks", columns, rows)]
+    rows = [row for kind in kinds if len(kind[0]) for row in _whose(*kind)]
+    flags = dict.fromkeys(row.cells[0].text for row in rows)
+    notes = tuple(f"{flag}: {MEANINGS[flag]}." for flag in flags if flag in MEANINGS)
+    columns = titled("flag", "whose", "how many", "of these", left=4)
+    return [Table("flags", "What the audit marks", columns, rows, notes)] if rows else []
+
+
+def _whose(counts: pd.DataFrame, totals: pd.DataFrame, column: str, things: str) -> Iterator[Row]:
+    n = totals.groupby(column)["n"].sum().to_dict()
+    for (flag, name), part in counts.groupby(["flag", column], sort=False):
+        share = f"{part['k'].sum():,} of {n[str(name)]:,} {things}"
+        yield Row(words(flag, name, share, _where(part)), {column: str(name)})
 
 
 def _where(part: pd.DataFrame) -> str:
