@@ -16,7 +16,7 @@ from oversample_bench.analysis import pipelines
 from oversample_bench.analysis.answer import Decision, answer
 from oversample_bench.analysis.evidence import evidence
 from oversample_bench.analysis.results import Results
-from oversample_bench.report import answer_text, closing, notebook_answer, write_report
+from oversample_bench.report import answer_text, notebook_answer, terminal_answer, write_report
 from tests.stores import FAILED, Cell, store, stored
 
 FEW = settings(max_examples=20, deadline=None)  # each example writes a store
@@ -113,7 +113,7 @@ def test_every_form_says_the_same(tmp_path: Path) -> None:
     folder = store(tmp_path, on_sets(0.2, 0.01, tree=0.5, knn=0.6))
     write_report(folder, figures=False)
     console = Console(file=io.StringIO(), width=400, highlight=False, markup=False)
-    for part in closing(folder, "mcc", console):
+    for part in terminal_answer(folder, "mcc", console):
         console.print(part, soft_wrap=True)
     from oversample_bench.analysis.results import read
 

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from oversample_bench.analysis import results
 from oversample_bench.analysis.environments import COMPUTING, caution, mixed
-from oversample_bench.report import closing, write_report
+from oversample_bench.report import terminal_answer, write_report
 from oversample_bench.store import FILE_NAME
 from tests.stores import FAILED, Cell, store
 
@@ -55,7 +55,7 @@ def test_versions_are_told_on_top_of_every_form_of_a_report(tmp_path):
     shown = []
     for width in (60, 200):
         console = Console(width=width, record=True, file=StringIO())
-        for part in closing(folder, "mcc", console):
+        for part in terminal_answer(folder, "mcc", console):
             console.print(part)
         shown.append(" ".join(console.export_text().split()))
 

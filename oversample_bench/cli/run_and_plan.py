@@ -130,9 +130,9 @@ def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> No
     counts = dict(summary.counts)
     total, ok = sum(counts.values()), counts.pop("ok", 0)
     if summary.computed and ok:
-        from oversample_bench.report import closing
+        from oversample_bench.report import terminal_answer
 
-        for part in closing(summary.folder, suite.metrics[0], console):
+        for part in terminal_answer(summary.folder, suite.metrics[0], console):
             console.print(part, soft_wrap=isinstance(part, Text))
     others = "".join(f", {count:,} {status}" for status, count in sorted(counts.items()))
     computed = (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console, RenderableType
 
-__all__ = ["closing", "is_shown", "notebook_answer", "trials", "write_export", "write_report"]
+__all__ = ["is_shown", "notebook_answer", "terminal_answer", "trials", "write_export", "write_report"]
 
 
 def write_report(folder: Path, *, figures: bool = True, progress: Callable[[str], object] = str) -> Path:
@@ -118,7 +118,7 @@ def notebook_answer(folder: Path) -> str:
     return answer(results.read(folder))
 
 
-def closing(folder: Path, metric: str, console: Console) -> Iterator[RenderableType]:
+def terminal_answer(folder: Path, metric: str, console: Console) -> Iterator[RenderableType]:
     """Yield what closes a run in the terminal: the table of the methods, and the answer in words.
 
     Parameters
