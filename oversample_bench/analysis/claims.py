@@ -160,7 +160,9 @@ def _differences(results: Results, claims: pd.DataFrame) -> pd.DataFrame:
     """Return the paired differences that the claims are about, turned so that above 0 is better."""
     asked = claims[["worse", "metric"]].drop_duplicates().itertuples(index=False, name=None)
     parts = [
-        comparisons.each(comparisons.gains(results, metric, worse)).assign(worse=worse, metric=metric)
+        comparisons.each(comparisons.gains(results, metric, worse))
+        .drop(columns=["better", "worse"])
+        .assign(worse=worse, metric=metric)
         for worse, metric in asked
     ]
     names = {"method": "better", "estimate": "mean"}
