@@ -197,7 +197,7 @@ def test_the_section_counts_the_answers_and_shows_every_interval(tmp_path: Path)
     assert ["the published best is best", "one", "0", "1", "0", "0", "0", "0"] in lines
     assert ["mcc", "a above c", "+0.600 [+0.271, +0.929] yes"] in lines
     assert ["mcc", "the published best is best", "a over b: +0.200 [-0.129, +0.529] leans yes"] in lines
-    assert "### Claims on toy, one split at ratio 0.01, one split, 3 seeds" in text
+    assert "**Claims on toy, one split at ratio 0.01, one split, 3 seeds" in text
 
 
 @pytest.mark.parametrize("table", [printed({"a": 0.9}), printed({"x": 0.9, "y": 0.8}), "paper"])

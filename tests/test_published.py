@@ -199,8 +199,8 @@ def test_a_set_without_scores_is_listed_with_the_reason(tmp_path: Path) -> None:
     assert "- gone at ratio 0.01, every method: the set 'gone' is not on this machine" in text
     assert "- half at ratio 0.01, a: no neighbours" in text
     assert "- half at ratio 0.01, b: 2 not yet run" in text
-    assert "### half at ratio 0.01, 2 splits (half)" in text
-    assert "### gone" not in text
+    assert "**half at ratio 0.01, 2 splits (half)" in text
+    assert "**gone" not in text
 
 
 # --- the words and tables
@@ -224,8 +224,8 @@ def test_the_summary_counts_what_lies_within_and_names_the_rest(tmp_path: Path) 
     )
     assert text.splitlines()[2:5] == [
         first,
-        "  - tree (tree): 1 of 3; these do not: a (mcc ↑); b (mcc ↓)",
-        "  - line (line): 1 of 1",
+        "- tree (tree): 1 of 3; these do not: a (mcc ↑); b (mcc ↓)",
+        "- line (line): 1 of 1",
     ]
     assert "0.5000; 0.500 ± 0.141 (0.000)" in text.replace("+0.000", "0.000")
     assert "0.7000; 0.500 ± 0.141 (-0.200) ↑" in text

@@ -34,12 +34,17 @@ def escaped(text: Any) -> str:
     Underscores between letters are left alone: Markdown reads no emphasis there, and people read
     ``borderline_smote`` more easily without backslashes.
     """
+    # neither a heading nor a list
+    return LEADING.sub(r"\g<digits>\\\g<mark>", within_a_line(text))
+
+
+def within_a_line(text: Any) -> str:
+    """Return ``text`` as Markdown that shows it as it is behind other text, as in a cell."""
     line = UNPRINTABLE.sub(" ", str(text)).strip()
     line = SPECIAL.sub(lambda match: "\\" + match.group(), line)
     if LINK.search(line):  # brackets of an interval are none
         line = line.replace("[", "\\[").replace("]", "\\]")
     line = LOOSE_UNDERSCORE.sub(lambda match: "\\_" * len(match.group()), line)
-    line = LEADING.sub(r"\g<digits>\\\g<mark>", line)  # neither a heading nor a list
     return html.escape(line, quote=False)
 
 
@@ -101,7 +106,7 @@ def written(made: Table) -> str:
 
 
 def _cell(cell: Cell, *, is_total: bool) -> str:
-    text = cell.text if cell.value is not None else escaped(cell.text)
+    text = cell.text if cell.value is not None else within_a_line(cell.text)
     text = f"**{text}**" if cell.best else text
     text = f"*{text}*" if is_total and text else text
     note = f" ({escaped(cell.note)})" if cell.note else ""
