@@ -34,6 +34,7 @@ from oversample_bench.cli import main
 
 whole, left = atomic_write.os.getpid, [int(sys.argv.pop(1))]
 number = getattr(signal, sys.argv.pop(1))
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins deaf to it
 
 def counted():
     import traceback
