@@ -9,8 +9,8 @@ On rows of your own, with estimators as they are:
 >>> result = compare(X, y, methods=["none", "smote"], classifiers=[KNeighborsClassifier()], splits=5)
 >>> result.counts
 {'ok': 10}
->>> result.comparison("mcc", control="none")[["method", "control", "n"]].to_dict("records")
-[{'method': 'smote', 'control': 'none', 'n': 5}]
+>>> result.comparison("mcc", control="none")[["scope", "method", "control", "n"]].to_dict("records")[0]
+{'scope': 'overall', 'method': 'smote', 'control': 'none', 'n': 5}
 
 A suite, from YAML or made in Python:
 

@@ -12,10 +12,16 @@ from scipy.stats import ttest_rel
 from oversample_bench.analysis import claims, results
 from oversample_bench.analysis.results import Results
 from oversample_bench.report import claims_section
+from oversample_bench.report.writers import markdown
 from tests import stores
 from tests.stores import FAILED, SHARE, Score
 
 T = 4.302653  # Student's t quantile of 2 degrees of freedom at 0.975
+
+
+def shown(results: Results) -> str:
+    """Return the section as Markdown."""
+    return markdown.sections([claims_section.section(results)], lambda _: None)
 
 
 def cell(
@@ -141,9 +147,7 @@ def test_a_best_method_that_is_not_here_is_no_claim(tmp_path: Path) -> None:
     ]
 
     assert all("best of its row" not in set(claims.frame(one)["claim"]) for one in found)
-    assert "1 further rows have no score of their published best, or of a rival." in claims_section.section(
-        found[1]
-    )
+    assert "1 further rows have no score of their published best, or of a rival." in shown(found[1])
 
 
 def test_the_curves_of_the_paper_are_asked_at_every_ratio(tmp_path: Path) -> None:
@@ -181,7 +185,7 @@ def test_the_favourite_of_the_paper_is_its_own_method(tmp_path: Path) -> None:
 def test_the_section_counts_the_answers_and_shows_every_interval(tmp_path: Path) -> None:
     """Counts stand on top, by claim and design; below stands each difference with its interval and answer."""
     cells = [*THREE, *(cell([list(one.scores)], one.method, "toy, one split") for one in THREE)]
-    text = claims_section.section(store(tmp_path, cells, printed({"a": 0.9, "b": 0.8, "c": 0.7})))
+    text = shown(store(tmp_path, cells, printed({"a": 0.9, "b": 0.8, "c": 0.7})))
 
     assert (
         "The published best method is ahead of all others here in 2 of 2 rows, and beyond doubt in 0." in text
@@ -193,13 +197,13 @@ def test_the_section_counts_the_answers_and_shows_every_interval(tmp_path: Path)
     assert ["the published best is best", "one", "0", "1", "0", "0", "0", "0"] in lines
     assert ["mcc", "a above c", "+0.600 [+0.271, +0.929] yes"] in lines
     assert ["mcc", "the published best is best", "a over b: +0.200 [-0.129, +0.529] leans yes"] in lines
-    assert "### Claims on toy, one split at ratio 0.01, one split, 3 seeds" in text
+    assert "**Claims on toy, one split at ratio 0.01, one split, 3 seeds" in text
 
 
 @pytest.mark.parametrize("table", [printed({"a": 0.9}), printed({"x": 0.9, "y": 0.8}), "paper"])
 def test_without_two_compared_methods_there_is_a_sentence(tmp_path: Path, table: str) -> None:
     """One published method, none of ours, or another set: nothing to claim, no table, no error."""
-    text = claims_section.section(store(tmp_path, THREE, table))
+    text = shown(store(tmp_path, THREE, table))
 
     assert text.endswith(claims_section.NOTHING)
 
@@ -208,7 +212,7 @@ def test_one_pair_has_a_difference_and_no_interval(tmp_path: Path) -> None:
     """With one pair the difference leans, and no interval stands beside it."""
     cells = [cell([0.6, FAILED], "a"), cell([0.5, 0.5], "b")]
 
-    text = claims_section.section(store(tmp_path, cells, printed({"a": 0.9, "b": 0.8})))
+    text = shown(store(tmp_path, cells, printed({"a": 0.9, "b": 0.8})))
 
     assert "+0.100 leans yes, n = 1 of 2" in text
     assert "nan" not in text

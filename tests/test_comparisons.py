@@ -1,7 +1,8 @@
-"""Over data sets: that the tables hold what the tests of `report/statistics` find, over the right sets."""
+"""The paired differences from the control: over which sets, by which unit, and equal to those of libraries."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,21 +10,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import scikit_posthocs
-from markdown_it import MarkdownIt
-from scipy.stats import friedmanchisquare, wilcoxon
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import friedmanchisquare, t, ttest_1samp, wilcoxon
 from statsmodels.stats.multitest import multipletests
 
-from oversample_bench.analysis import comparisons
+from oversample_bench.analysis import comparisons, curves, pipelines, rank_tests, significance
+from oversample_bench.analysis import control as controls
 from oversample_bench.analysis import results as reading
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import cells
-from oversample_bench.report import findings
-from oversample_bench.report.figures import critical
-from tests.stores import FAILED, SILENT, WAITS, Cell, Score, store, stored
+from oversample_bench.analysis.statistics import bootstrap
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.seeds import child
+from tests.stores import FAILED, SHARE, SILENT, WAITS, Cell, Score, store, stored
 
 METHODS = ("none", "smote", "adasyn", "glgan")
-RATIOS = ("natural", "0.1")
+FEW = settings(max_examples=15, deadline=None)  # each example writes a store
 
 
 def on_sets(
@@ -37,13 +40,13 @@ def on_sets(
     ]
 
 
-def told(results: Results, metric: str = "mcc") -> pd.DataFrame:
-    return comparisons.frame(results, metric, cells(results, metric))
+def overall(results: Results, classifier: str = "", metric: str = "mcc") -> pd.DataFrame:
+    return comparisons.overall(comparisons.frame(results, metric), classifier).set_index("method")
 
 
-def one(results: Results, classifier: str = "tree") -> pd.DataFrame:
-    found = told(results)
-    return found[found["classifier"] == classifier].set_index("method")
+def each(results: Results, metric: str = "mcc") -> pd.DataFrame:
+    found = comparisons.frame(results, metric)
+    return found[found["scope"] == comparisons.EACH].set_index("method")
 
 
 def drawn(n_sets: int = 14, seed: int = 3) -> dict[str, list[float]]:
@@ -55,65 +58,132 @@ def drawn(n_sets: int = 14, seed: int = 3) -> dict[str, list[float]]:
 # --- the numbers are those of other libraries
 
 
-def test_the_tests_are_those_of_other_libraries(tmp_path: Path) -> None:
-    """Friedman and Wilcoxon equal scipy's, Holm statsmodels', Nemenyi scikit-posthocs'."""
+def test_many_sets_have_the_bootstrap_and_wilcoxon(tmp_path: Path) -> None:
+    """Above ten data sets p is scipy's signed-rank test, Holm's as statsmodels has it, the interval drawn."""
     scores = drawn()
     matrix = pd.DataFrame(scores, index=list(METHODS)).T
 
-    found = one(stored(tmp_path, on_sets(scores)))
+    found = overall(stored(tmp_path, on_sets(scores)))
+
+    gaps = [matrix[name] - matrix["none"] for name in METHODS[1:]]
+    raw = [wilcoxon(gap).pvalue for gap in gaps]
+    assert found["estimate"].tolist() == pytest.approx([gap.mean() for gap in gaps], abs=1e-12)
+    assert found["p"].tolist() == pytest.approx(raw, rel=1e-9)
+    assert found["p_adjusted"].tolist() == pytest.approx(list(multipletests(raw, method="holm")[1]))
+    generator = np.random.default_rng(child(0, "comparison", "smote", "mcc", "tree"))
+    pair = pd.DataFrame({"control": 0.0, "own": gaps[0].round(12)})
+    drawn_ends = bootstrap.mean_gains(pair, "control", list(pair.index), generator)["own"]
+    assert found.loc["smote", ["low", "high"]].tolist() == pytest.approx([drawn_ends.low, drawn_ends.high])
+
+
+@FEW
+@given(n=st.integers(2, 10), seed=st.integers(0, 1000))
+def test_few_sets_have_students_t(n: int, seed: int) -> None:
+    """Up to ten data sets interval and p are scipy's t test, so that both say the same of 0."""
+    scores = drawn(n, seed)
+    with tempfile.TemporaryDirectory() as name:
+        found = overall(stored(Path(name), on_sets(scores)))
+
+    matrix = pd.DataFrame(scores, index=list(METHODS)).T
+    for method, row in found.iterrows():
+        test = ttest_1samp(matrix[method] - matrix["none"], 0)
+        ends = test.confidence_interval()
+        assert [row["p"], row["low"], row["high"]] == pytest.approx(
+            [test.pvalue, ends.low, ends.high], rel=1e-6
+        )
+        assert (row["p"] < 0.05) == (row["low"] > 0 or row["high"] < 0)
+    assert found["p_adjusted"].tolist() == pytest.approx(list(multipletests(found["p"], method="holm")[1]))
+
+
+@FEW
+@given(n=st.integers(2, 12), seed=st.integers(0, 1000))
+def test_splits_of_one_set_have_the_corrected_t(n: int, seed: int) -> None:
+    """Within a data set splits share rows: the variance of the mean is s² (1 / J + n_test / n_train)."""
+    rng = np.random.default_rng(seed)
+    own, held = rng.random(n), rng.random(n)
+    with tempfile.TemporaryDirectory() as name:
+        results = stored(Path(name), [Cell(list(held), "none"), Cell(list(own), "smote")])
+        found, whole = each(results).loc["smote"], overall(results).loc["smote"]
+
+    gaps = own - held
+    error = np.sqrt(gaps.var(ddof=1) * (1 / n + SHARE))
+    reach = t.ppf(0.975, n - 1) * error
+    told = [gaps.mean(), gaps.mean() - reach, gaps.mean() + reach, 2 * t.sf(abs(gaps.mean()) / error, n - 1)]
+    for row in (found, whole):
+        assert row[["estimate", "low", "high", "p"]].tolist() == pytest.approx(told, abs=1e-9)
+        assert (row["unit"], row["n"]) == ("splits", n)
+
+
+def test_seeds_of_a_split_are_no_further_splits(tmp_path: Path) -> None:
+    """Seeds are averaged within a split; of a single split they are the unit, by Student's t."""
+    held, own = [[0.5, 0.5], [0.4, 0.6]], [[0.6, 0.8], [0.5, 0.9]]
+    both = each(stored(tmp_path / "a", [Cell(held, "none"), Cell(own, "smote")])).loc["smote"]
+    once = each(stored(tmp_path / "b", [Cell(held[:1], "none"), Cell(own[:1], "smote")])).loc["smote"]
+
+    assert (both["n"], both["unit"], both["estimate"]) == (2, "splits", pytest.approx(0.2))
+    assert both[["low", "high"]].tolist() == pytest.approx([0.2, 0.2])
+    assert (once["n"], once["unit"]) == (2, "seeds")
+    ends = ttest_1samp([0.1, 0.3], 0).confidence_interval()
+    assert once[["low", "high"]].tolist() == pytest.approx([ends.low, ends.high])
+
+
+def test_friedmans_test_is_scipys(tmp_path: Path) -> None:
+    """Ranks and chi squared are those of scipy over the same blocks."""
+    scores = drawn()
+    matrix = pd.DataFrame(scores, index=list(METHODS)).T
+
+    found = rank_tests.frame(stored(tmp_path, on_sets(scores)), "mcc")
 
     chi2, p = friedmanchisquare(*matrix.to_numpy().T)
     assert found[["chi2", "p_friedman"]].iloc[0].tolist() == pytest.approx([chi2, p], rel=1e-9)
-    gaps = [matrix[name] - matrix["none"] for name in METHODS[1:]]
-    raw = [wilcoxon(gap).pvalue for gap in gaps]
-    assert found["p_wilcoxon"].iloc[1:].tolist() == pytest.approx(raw, rel=1e-9)
-    assert found["p_holm"].iloc[1:].tolist() == pytest.approx(list(multipletests(raw, method="holm")[1]))
-    nemenyi = scikit_posthocs.posthoc_nemenyi_friedman(matrix)["none"]
-    assert found["p_nemenyi"].iloc[1:].tolist() == pytest.approx(
-        nemenyi[list(METHODS[1:])].tolist(), abs=1e-6
-    )
-    assert found["gain"].iloc[1:].tolist() == pytest.approx([gap.mean() for gap in gaps], abs=1e-12)
+    assert found["mean_rank"].tolist() == matrix.rank(axis=1, ascending=False).mean().tolist()
 
 
-def test_the_control_is_compared_with_nobody(tmp_path: Path) -> None:
-    """The row of the control has a rank and no gain, no p-value and no probability."""
-    found = one(stored(tmp_path, on_sets(drawn(5)), focus="glgan"))
-
-    own = found.loc["glgan"]
-    assert set(found["control"]) == {"glgan"}
-    assert own[["gain", "p_holm", "p_nemenyi", "p_better", "least_gain"]].isna().all()
-    assert (
-        found.drop("glgan")[["gain", "p_holm", "p_nemenyi", "p_better", "least_gain"]].notna().all(axis=None)
-    )
+# --- the control
 
 
 @pytest.mark.parametrize(
     ("methods", "options", "expected"),
     [
-        (["smote", "none", "glgan"], {"focus": "glgan"}, "glgan"),
+        (["smote", "none", "glgan"], {"control": "glgan"}, "glgan"),
+        (["smote", "none", "glgan"], {"focus": "glgan"}, "glgan"),  # a run of an earlier version
         (["smote", "none", "glgan"], {}, "none"),
-        (["smote", "none"], {"focus": "gone"}, "none"),
+        (["smote", "none"], {"control": "gone"}, "none"),
         (["smote", "glgan"], {}, "smote"),
     ],
 )
-def test_the_control_is_the_focus_or_none(
+def test_there_is_one_rule_for_the_control(
     tmp_path: Path, methods: list[str], options: dict[str, object], expected: str
 ) -> None:
-    """The suite's focus comes first, then the baseline, then the first method of the plan."""
+    """The suite's control comes first, then the baseline, then the first method of the plan."""
     results = stored(tmp_path, [Cell([0.5], name) for name in methods], **options)
 
-    assert comparisons.control(results) == expected
+    assert controls.control(results) == expected
+    assert set(comparisons.frame(results, "mcc")["control"]) == {expected}
+    assert expected not in set(comparisons.frame(results, "mcc")["method"])
+
+
+def test_another_control_turns_the_difference(tmp_path: Path) -> None:
+    """A gain over a control is minus the control's gain over it, and an unknown control is refused."""
+    results = stored(tmp_path, on_sets(drawn(5)))
+
+    forth = comparisons.overall(comparisons.frame(results, "mcc")).set_index("method").loc["glgan"]
+    back = comparisons.overall(comparisons.frame(results, "mcc", "glgan")).set_index("method").loc["none"]
+
+    assert forth[["estimate", "low", "high", "p"]].tolist() == pytest.approx(
+        [-back["estimate"], -back["high"], -back["low"], back["p"]]
+    )
+    with pytest.raises(UsageError, match=r"no method 'glgam'. Did you mean 'glgan'"):
+        comparisons.frame(results, "mcc", "glgam")
 
 
 def test_lower_may_be_better(tmp_path: Path) -> None:
     """For a loss a gain is a fall, and the lowest has rank 1."""
-    trials = on_sets({"a": [0.5, 0.4], "b": [0.3, 0.1]})
-    results = reading.read(store(tmp_path, trials, {"brier": False}))
+    results = reading.read(store(tmp_path, on_sets({"a": [0.5, 0.4], "b": [0.3, 0.1]}), {"brier": False}))
 
-    found = told(results, "brier").set_index("method")
-
-    assert found["mean_rank"].tolist() == [2, 1]
-    assert found.loc["smote", "gain"] == pytest.approx(0.15)
+    assert overall(results, metric="brier").loc["smote", "estimate"] == pytest.approx(0.15)
+    assert rank_tests.frame(results, "brier")["mean_rank"].tolist() == [2, 1]
+    assert pipelines.frame(results, "brier")["mean"].tolist() == pytest.approx([0.25, 0.4])
 
 
 # --- which sets, and what one value of them is
@@ -124,11 +194,10 @@ def test_a_set_is_the_mean_of_its_ratios(tmp_path: Path) -> None:
     first = on_sets({"a": [0.5, 0.6], "b": [0.4, 0.3], "c": [0.4, 0.6]})
     second = on_sets({"a": [0.5, 0.9], "b": [0.4, 0.8], "c": [0.4, 0.6]}, ratio="0.1")
 
-    found = one(stored(tmp_path, [*first, *second]))
+    found = overall(stored(tmp_path, [*first, *second])).loc["smote"]
 
-    assert found.loc["smote", "n_sets"] == 3
-    assert found.loc["smote", "gain"] == pytest.approx((0.25 + 0.15 + 0.2) / 3)
-    assert [found.loc["smote", name] for name in ("gain_low", "gain_high")] == pytest.approx([0.15, 0.25])
+    assert (found["n"], found["n_planned"], found["unit"]) == (3, 3, "data sets")
+    assert found["estimate"] == pytest.approx((0.25 + 0.15 + 0.2) / 3)
 
 
 def test_the_mean_of_all_classifiers_is_one_more_comparison(tmp_path: Path) -> None:
@@ -136,39 +205,50 @@ def test_the_mean_of_all_classifiers_is_one_more_comparison(tmp_path: Path) -> N
     scores = {"tree": {"a": [0.5, 0.7], "b": [0.5, 0.6]}, "knn": {"a": [0.5, 0.4], "b": [0.5, 0.5]}}
     results = stored(tmp_path, [cell for name, own in scores.items() for cell in on_sets(own, name)])
 
-    found = told(results).set_index(["classifier", "method"])["gain"]
+    found = comparisons.frame(results, "mcc")
+    found = found[found["scope"] == comparisons.OVERALL].set_index("classifier")["estimate"]
 
     expected = {"tree": 0.15, "knn": -0.05, "(all)": 0.05}
-    assert {name: found[name, "smote"] for name in expected} == pytest.approx(expected)
-    assert list(dict.fromkeys(found.index.get_level_values("classifier"))) == list(expected)
+    assert found.to_dict() == pytest.approx(expected)
+    assert list(found.index) == list(expected)
 
 
-def test_incomplete_sets_are_left_out_by_name_and_imputed_beside(tmp_path: Path) -> None:
-    """A set in which a method failed is in the imputed columns only, where that method is worst."""
+def test_a_gain_is_over_the_sets_in_which_both_are_whole(tmp_path: Path) -> None:
+    """A method that failed on a set costs that set in its own comparison and in no other one's."""
     scores: dict[str, list[Score]] = {"a": [0.1, 0.2, 0.3], "b": [0.1, 0.3, 0.2], "c": [0.1, 0.2, FAILED]}
 
     results = stored(tmp_path, on_sets(scores))
-    found, text = one(results), findings.section(results, "mcc", told(results))
+    found, ranked = overall(results), rank_tests.frame(results, "mcc")
 
-    assert set(found["left_out"]) == {"c"}
-    assert [*found["n_sets"].unique(), *found["n_sets_imputed"].unique()] == [2, 3]
-    assert found["mean_rank"].tolist() == [3, 1.5, 1.5]
-    assert found["mean_rank_imputed"].tolist() == pytest.approx([8 / 3, 4 / 3, 2])
-    assert "With tree, over 2 data sets (left out: c): Friedman's" in text
-    assert "p (Holm), imputed" in text
-    assert "Iman and Davenport's test has, imputed over 3 data sets, p = " in text
+    assert found["n"].to_dict() == {"smote": 3, "adasyn": 2}
+    assert found["n_planned"].tolist() == [3, 3]
+    assert set(ranked["left_out"]) == {"c"}
+    assert [*ranked["n_sets"].unique(), *ranked["n_sets_imputed"].unique()] == [2, 3]
+    assert ranked["mean_rank"].tolist() == [3, 1.5, 1.5]
+    assert ranked["mean_rank_imputed"].tolist() == pytest.approx([8 / 3, 4 / 3, 2])
 
 
-def test_sets_that_are_not_run_are_in_neither(tmp_path: Path) -> None:
-    """A trial that waits takes its set out, and the text says so; it is no failure."""
+def test_a_method_that_never_succeeds_costs_the_others_no_rank(tmp_path: Path) -> None:
+    """A method that is whole nowhere has no rank and no gain; the others have theirs."""
+    scores: dict[str, list[Score]] = {name: [0.1, 0.2 + i, FAILED] for i, name in enumerate("abc")}
+    results = stored(tmp_path, on_sets(scores))
+
+    ranked = rank_tests.frame(results, "mcc").set_index("method")
+
+    assert ranked["mean_rank"].tolist() == pytest.approx([2, 1, float("nan")], nan_ok=True)
+    assert overall(results).loc["adasyn", ["n", "verdict"]].tolist() == [0, "not tested"]
+
+
+def test_sets_that_are_not_run_are_in_nothing(tmp_path: Path) -> None:
+    """A trial that waits takes its set out of gains and ranks; it is no failure."""
     scores: dict[str, list[Score]] = {"a": [0.1, 0.2], "b": [0.1, 0.3], "c": [0.1, WAITS]}
     results = stored(tmp_path, on_sets(scores))
 
-    found = one(results)
+    ranked = rank_tests.frame(results, "mcc")
 
-    assert found[["n_sets", "n_sets_imputed"]].to_numpy().tolist() == [[2, 2]] * 2
-    assert set(found["left_out"]) == {""}
-    assert "Sets with trials that have not been run are in neither." in findings.rules(results)
+    assert overall(results).loc["smote", ["n", "n_planned"]].tolist() == [2, 3]
+    assert ranked[["n_sets", "n_sets_imputed"]].to_numpy().tolist() == [[2, 2]] * 2
+    assert set(ranked["left_out"]) == {""}
 
 
 def test_a_classifier_without_the_output_takes_nothing_from_the_others(tmp_path: Path) -> None:
@@ -176,33 +256,121 @@ def test_a_classifier_without_the_output_takes_nothing_from_the_others(tmp_path:
     silent = on_sets({"a": [SILENT, SILENT], "b": [SILENT, SILENT]}, "svc")
     results = stored(tmp_path, [*on_sets({"a": [0.1, 0.2], "b": [0.1, 0.4]}), *silent])
 
-    found = told(results).set_index(["classifier", "method"])
-    text = findings.section(results, "mcc", told(results))
-
-    assert found.loc[("svc", "smote"), "n_sets"] == 0
-    assert found.loc[("(all)", "smote"), "gain"] == found.loc[("tree", "smote"), "gain"]
-    assert "With svc there is no data set in which every method has all its trials scored" in text
-    assert "nan" not in text
+    assert overall(results, "svc").loc["smote", "n"] == 0
+    assert overall(results).loc["smote", "estimate"] == overall(results, "tree").loc["smote", "estimate"]
 
 
-def test_the_diagram_is_over_the_same_sets_as_the_table(tmp_path: Path) -> None:
-    """Where one ratio of a set has no score of any method, the set counts by its others, drawn and told."""
-    scores = {f"set{i}": [0.1 + i / 10, 0.3 + i / 10, 0.2] for i in range(6)}
+def test_a_ratio_without_any_score_is_left_out_of_its_set(tmp_path: Path) -> None:
+    """Where one ratio of a set has no score of any method, the set counts by its others."""
     trials = [
-        Cell([score], method, dataset, ratio)
-        for dataset, row in scores.items()
-        for method, score in zip(METHODS, row, strict=False)
+        Cell([score + i / 10], method, f"set{i}", ratio)
+        for i in range(6)
+        for method, score in zip(METHODS, [0.1, 0.3, 0.2], strict=False)
         for ratio in ("0.1", "0.5")
     ]
     gone = ("set1", "0.1")
     trials = [replace(one, scores=[FAILED]) if (one.dataset, one.ratio) == gone else one for one in trials]
+
     results = stored(tmp_path, trials)
 
-    drawn_ranks = critical.frame(results, "mcc", cells(results, "mcc"))
+    assert set(rank_tests.frame(results, "mcc")["n_sets"]) == {6}
+    assert overall(results)["n"].tolist() == [6, 6]
 
-    table = told(results)
-    assert set(drawn_ranks["n_sets"]) == set(table["n_sets"]) == {6}
-    assert drawn_ranks["mean_rank"].tolist() == table["mean_rank"].tolist()
+
+def test_only_pairs_with_both_scores_count_within_a_set(tmp_path: Path) -> None:
+    """A split in which one of the two failed is no pair; how many there are of those planned is told."""
+    results = stored(
+        tmp_path, [Cell([0.1, 0.2, FAILED, 0.4], "none"), Cell([0.2, FAILED, 0.9, 0.6], "smote")]
+    )
+
+    found = each(results).loc["smote"]
+
+    assert found[["n", "n_planned"]].tolist() == [2, 4]
+    assert found["estimate"] == pytest.approx(0.15)
+
+
+def test_rounding_is_no_difference(tmp_path: Path) -> None:
+    """Scores that differ by the order in which they were added up are equal."""
+    results = stored(tmp_path, [Cell([0.1 + 0.2, 0.5], "none"), Cell([0.3, 0.5], "smote")])
+
+    found = each(results).loc["smote"]
+
+    assert found[["estimate", "better", "equal", "worse", "p"]].tolist() == [0, 0, 2, 0, 1]
+
+
+def test_the_family_of_a_p_value_is_its_own_place(tmp_path: Path) -> None:
+    """Holm adjusts for the methods of the same classifier or row, not for those of others."""
+    trials = [*on_sets(drawn(6)), *on_sets(drawn(6, seed=9), "knn")]
+    alone, both = stored(tmp_path / "a", on_sets(drawn(6))), stored(tmp_path / "b", trials)
+
+    pd.testing.assert_series_equal(overall(alone)["p_adjusted"], overall(both, "tree")["p_adjusted"])
+
+
+# --- pairs of classifier and method
+
+
+def test_pipelines_are_compared_with_the_best_free_pair(tmp_path: Path) -> None:
+    """The reference is the free pair with the best mean; every other pair has its paired difference from it."""
+    rng = np.random.default_rng(1)
+    trials = [
+        Cell([float(rng.random())], method, f"set{i}", classifier=classifier)
+        for i in range(8)
+        for classifier in ("tree", "knn")
+        for method in ("none", "threshold", "smote")
+    ]
+    results = stored(tmp_path, trials)
+    wide = pd.Series({(c.classifier, c.method, c.dataset): c.scores[0] for c in trials}).unstack()
+
+    found = pipelines.frame(results, "mcc").set_index(["classifier", "method"])
+
+    free = wide[[name in ("none", "threshold") for name in wide.index.get_level_values(1)]]
+    best = free.mean(axis=1).idxmax()
+    assert found.index[found["reference"]].tolist() == [best]
+    assert set(found.index[found["free"]]) == set(free.index)
+    for pair, row in found.iterrows():
+        assert row["mean"] == pytest.approx(wide.loc[pair].mean())
+        assert row["estimate"] == pytest.approx((wide.loc[pair] - wide.loc[best]).mean())
+    assert found["mean"].is_monotonic_decreasing
+
+
+# --- curves
+
+
+def test_curves_over_sets_are_paired_differences(tmp_path: Path) -> None:
+    """Levels of sets differ; a curve over sets is the mean of each set's own differences, at each ratio."""
+    levels = {"easy": 0.8, "hard": 0.1, "other": 0.4}
+    gain = {"0.5": 0.01, "0.05": 0.1}
+    trials = [
+        Cell([level + (gain[ratio] if method == "smote" else 0.0)], method, dataset, ratio)
+        for dataset, level in levels.items()
+        for ratio in gain
+        for method in ("none", "smote")
+    ]
+    results = stored(tmp_path, trials)
+
+    found = curves.differences(results, "mcc", comparisons.frame(results, "mcc"))
+
+    assert found["ratio"].tolist() == [0.05, 0.5]  # in numerical order
+    assert found["estimate"].tolist() == pytest.approx([0.1, 0.01])
+    assert found["n"].tolist() == [3, 3]
+
+
+def test_levels_are_those_of_the_cells(tmp_path: Path) -> None:
+    """Curves of one set have the means and intervals of its cells; a ratio that is no number is left out."""
+    trials = [
+        Cell([0.1, 0.2, 0.4], method, ratio=ratio)
+        for method in ("none", "smote")
+        for ratio in ("0.2", "0.1", "natural")
+    ]
+    results = stored(tmp_path, trials)
+    found = significance.frame(results, "mcc", cells(results, "mcc"))
+
+    points = curves.levels(results, found)
+
+    assert points["ratio"].tolist() == [0.1, 0.2] * 2
+    assert points[["low", "mean", "high"]].drop_duplicates().to_numpy().tolist() == [
+        pytest.approx(found.iloc[0][["low", "mean", "high"]].tolist())
+    ]
 
 
 # --- chance
@@ -210,116 +378,26 @@ def test_the_diagram_is_over_the_same_sets_as_the_table(tmp_path: Path) -> None:
 
 def test_the_same_store_gives_the_same_numbers(tmp_path: Path) -> None:
     """Bootstrap and Bayes start from names: a second reading, and a further classifier, change nothing."""
-    trials = on_sets(drawn(6))
-    first = told(stored(tmp_path / "a", trials))
-    again = told(stored(tmp_path / "b", trials))
-    more = told(stored(tmp_path / "c", [*on_sets(drawn(6, seed=9), "knn"), *trials]))
+    trials = on_sets(drawn(12))
+    first = comparisons.frame(stored(tmp_path / "a", trials), "mcc")
+    again = comparisons.frame(stored(tmp_path / "b", trials), "mcc")
+    more = stored(tmp_path / "c", [*on_sets(drawn(12, seed=9), "knn"), *trials])
 
     pd.testing.assert_frame_equal(first, again, check_exact=True)
-    own = more[more["classifier"] == "tree"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(first, own, check_exact=True)
+    same = ["estimate", "low", "high", "p", "p_adjusted"]
+    pd.testing.assert_frame_equal(
+        comparisons.overall(first)[same].reset_index(drop=True),
+        comparisons.overall(comparisons.frame(more, "mcc"), "tree")[same].reset_index(drop=True),
+        check_exact=True,
+    )
 
 
 def test_the_region_of_equivalence_is_the_suites(tmp_path: Path) -> None:
     """A gain of 0.03 is better by the usual region and as good as nothing by a wider one."""
     scores = {f"set {i}": [0.5, 0.53] for i in range(8)}
-    usual = one(stored(tmp_path / "a", on_sets(scores))).loc["smote"]
-    wide = one(stored(tmp_path / "b", on_sets(scores), rope=0.05)).loc["smote"]
+    usual = overall(stored(tmp_path / "a", on_sets(scores))).loc["smote"]
+    wide = overall(stored(tmp_path / "b", on_sets(scores), rope=0.05)).loc["smote"]
 
     assert usual["p_better"] > 0.99
     assert wide["p_equivalent"] == 1
     assert usual[["p_better", "p_equivalent", "p_worse"]].sum() == pytest.approx(1)
-
-
-# --- what is said
-
-
-def test_too_few_sets_are_a_caution_with_the_least_gain(tmp_path: Path) -> None:
-    """Of five sets the text says how many there should be, and what could have been seen."""
-    results = stored(tmp_path, on_sets(drawn(5)))
-
-    text = findings.section(results, "mcc", told(results))
-
-    assert "**Caution.** 5 data sets are too few: the p-values of Friedman's test need 11 or more." in text
-    assert "1 split is too few for an interval" in text
-    assert "that a paired t test sees with 80 % power is between" in text
-
-
-@pytest.mark.parametrize("n_sets", [2, 3, 4, 5])
-def test_intervals_over_few_sets_are_said_to_be_too_narrow(tmp_path: Path, n_sets: int) -> None:
-    """A comparison over three or four sets says so itself; two have no interval, five a sound one."""
-    ours = {
-        name: row if at < n_sets else [FAILED, *row[1:]] for at, (name, row) in enumerate(drawn(6).items())
-    }
-    results = stored(tmp_path, [*on_sets(drawn(6), "knn"), *on_sets(ours, "svc")])
-
-    text = findings.section(results, "mcc", told(results))
-
-    narrow = f"Intervals of gains over {n_sets} data sets are too narrow"
-    assert (narrow in text) == (n_sets in (3, 4))
-    assert "over 6 data sets are too narrow" not in text
-    low = told(results).set_index(["classifier", "method"]).loc[("svc", "smote"), "gain_low"]
-    assert np.isnan(low) == (n_sets == 2)
-
-
-def test_enough_sets_and_splits_need_no_caution(tmp_path: Path) -> None:
-    """Eleven sets with five splits each are not cautioned about."""
-    trials = [
-        Cell([score + i / 100 for i in range(5)], method, dataset)
-        for dataset, row in drawn(11).items()
-        for method, score in zip(METHODS, row, strict=True)
-    ]
-    results = stored(tmp_path, trials)
-
-    assert "Caution" not in findings.section(results, "mcc", told(results))
-
-
-def test_small_p_values_are_not_rounded_to_nothing(tmp_path: Path) -> None:
-    """A p-value below a thousandth is told as such, in the table and in the sentence."""
-    scores = {f"set {i:02}": [0.1 + i / 100, 0.5 + i / 50] for i in range(20)}
-    results = stored(tmp_path, on_sets(scores))
-
-    text = findings.section(results, "mcc", told(results))
-
-    assert text.count("<0.001") == 2
-    assert "p below 0.001" in text
-    assert [findings.shown(p) for p in (0.0009, 0.001, 0.5, 1.0, float("nan"))] == [
-        "<0.001", "0.001", "0.500", "1.000", "–",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("scores", [{"a": [0.4, 0.5]}, {"a": [0.4]}])
-def test_one_set_or_one_method_is_told_in_a_sentence(tmp_path: Path, scores: dict[str, list[Score]]) -> None:
-    """With one data set there is nothing over data sets; with one method there is no section."""
-    results = stored(tmp_path, on_sets(scores))
-
-    text = findings.section(results, "mcc", told(results))
-
-    assert text == "" if len(scores["a"]) == 1 else "nothing can be told over data sets" in text
-
-
-def test_all_failed_is_told_without_numbers(tmp_path: Path) -> None:
-    """Where no trial succeeded there is no table, no p-value and no warning of pandas or scipy."""
-    results = stored(tmp_path, on_sets({"a": [FAILED, FAILED], "b": [FAILED, FAILED]}))
-
-    text = findings.section(results, "mcc", told(results))
-
-    assert "With tree there is no data set in which every method has all its trials scored" in text
-    assert "nan" not in text
-
-
-@pytest.mark.parametrize("name", ["a|b", "*bold* _it_", "<script>", "# head", "x\ny"])
-def test_no_name_breaks_the_tables(tmp_path: Path, name: str) -> None:
-    """Each row is as wide as its header, whatever sets, methods and classifiers are called."""
-    trials = [
-        Cell([score], method, f"{name} {i}", classifier=name)
-        for i, row in enumerate([[0.1, 0.2], [0.3, 0.1]])
-        for method, score in zip((name, f"other {name}"), row, strict=True)
-    ]
-    results = stored(tmp_path, trials)
-
-    page = MarkdownIt("commonmark").enable("table").render(findings.section(results, "mcc", told(results)))
-
-    widths = {row.count("<td") + row.count("<th") for row in page.split("<tr>")[1:]}
-    assert widths == {9}
-    assert "<script" not in page

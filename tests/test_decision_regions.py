@@ -12,7 +12,7 @@ from oversample_bench.analysis.results import read
 from oversample_bench.core.resample import NEW, Resample
 from oversample_bench.evaluation.preprocess import Split
 from oversample_bench.execution.decision_regions import GRID, MOST, Subject, decision_regions, shown_trials
-from oversample_bench.report.figures import Absent, region_plots
+from oversample_bench.report.figures import gallery, images, region_chart
 from oversample_bench.suite import parse_suite
 from oversample_bench.suite.plan import plan
 
@@ -201,21 +201,21 @@ def test_a_failed_decision_regions_that_nobody_asks_for_any_more_is_left_alone(t
 
 
 def test_the_figure_has_a_panel_a_method(tmp_path):
-    """A page a data set; its numbers are the counts of rows; the same store gives the same bytes."""
+    """A figure a data set; its marks are the rows; the same store gives the same bytes."""
     run(parse_suite(SUITE), tmp_path)
 
-    (page,) = region_plots.drawings(read(tmp_path))
+    (page,) = region_chart.figures(read(tmp_path))
 
-    assert page.numbers["method"].tolist() == ["none", "smote"]
-    assert page.numbers["new"].tolist()[0] == 0 < page.numbers["new"].tolist()[1]
-    assert page.images() == page.images()
+    new = page.frame[page.frame["kind"] == "made by the method"]
+    assert list(page.frame["method"].unique()) == ["none", "smote"]
+    assert set(new["method"]) == {"smote"}
+    assert images(page.spec) == images(page.spec)
 
 
 def test_no_decision_regions_are_told_with_what_to_do(tmp_path):
     """A report without region plots says how to have them."""
     run(parse_suite(SUITE.replace("true", "false")), tmp_path)
 
-    absent = region_plots.drawings(read(tmp_path))
+    absent = gallery(read(tmp_path), {}, {}).absent
 
-    assert isinstance(absent, Absent)
-    assert "decision_regions: true" in absent.reason
+    assert "decision_regions: true" in absent["decision_regions"]

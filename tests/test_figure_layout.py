@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from oversample_bench.report.figures.fitting import panel_title
 
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import cells
@@ -29,7 +30,6 @@ from oversample_bench.report.figures import (
     ratio_curves,
     style,
 )
-from oversample_bench.report.figures.fitting import panel_title
 from tests.test_figures import HOSTILE, Cell, broad, gallery, stored
 
 LONG = tuple(f"borderline_smote_variant_{at}_with_long_label" for at in range(4))

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oversample_bench.report.figures.palette import looks
 from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
@@ -35,7 +36,6 @@ from oversample_bench.report.figures import (  # fmt: skip
     ratio_curves,
     style,
 )
-from oversample_bench.report.figures.palette import looks
 from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
 from tests.stores import SHARE, SIZES
 

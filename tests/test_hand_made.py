@@ -1,4 +1,4 @@
-"""Two stores of twelve rows each, of which every cell, rank and p-value is worked out here by hand.
+"""Two stores of twelve rows each, of which every cell, rank, interval and p-value is worked out here by hand.
 
 The first has one data set and four splits, for what is said within a data set; the second has four data sets
 and one split, for what is said over data sets. Nothing expected comes from a library.
@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from oversample_bench.analysis import comparisons, mean_ranks, method_pairs, significance
+from oversample_bench.analysis import comparisons, pipelines, rank_tests, significance
+from oversample_bench.analysis.evidence import evidence
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import cells
-from oversample_bench.report import findings, pairs_section, score_tables
+from oversample_bench.report import answer_text, comparison_tables, pipeline_tables, score_tables
+from oversample_bench.report.table import Table
 from tests.stores import Cell, stored
 
 SPLITS = {
@@ -29,6 +31,8 @@ SETS = {  #       none  smote glgan
     "yeast4": [0.80, 0.79, 0.90],
 }
 METHODS = ["none", "smote", "glgan"]
+T3 = 3.1824463
+"""The 97.5 % quantile of Student's t with three degrees of freedom."""
 
 
 @pytest.fixture
@@ -48,85 +52,108 @@ def over(tmp_path: Path) -> Results:
     return stored(tmp_path, trials, digits=4)
 
 
-def lines(text: str) -> list[list[str]]:
-    """Return the cells of all lines of tables but their rules."""
-    found = [line.strip("|").split(" |") for line in text.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line] for line in found if not line[0].strip().startswith("--")]
+def two_sided(t: float) -> float:
+    """Return the two-sided p of Student's t with three degrees of freedom, which has a closed form."""
+    x = t / sqrt(3)
+    return 1 - 2 / pi * (x / (1 + x * x) + atan(x))
+
+
+def texts(table: Table) -> list[list[str]]:
+    """Return what stands in a table, row by row."""
+    return [[cell.text for cell in row.cells] for row in table.rows]
 
 
 # --- within a data set
 
 
 def test_the_cells_of_one_set(within: Results) -> None:
-    """Mean and deviation of each method, the best in bold, what the test cannot tell from it marked."""
-    found = cells(within, "mcc")
+    """Mean, deviation and interval of each method; the best in bold; what was not tested says so."""
+    found = significance.frame(within, "mcc", cells(within, "mcc"))
 
     # glgan: (0.7 + 0.8 + 0.9 + 0.8) / 4 = 0.8; squares 0.01 + 0 + 0.01 + 0 over 3, root 0.0816497
     assert found["mean"].tolist() == pytest.approx([0.4, 0.7, 0.8])
     assert found["sd"].tolist() == pytest.approx([0, 0, sqrt(0.02 / 3)], abs=1e-12)
-    assert lines(score_tables.section(within, "mcc", found)) == [
-        ["data set", "classifier", "none", "smote", "glgan"],
-        ["ecoli1", "tree", "0.400 ± 0.000", "0.700 ± 0.000 ≈", "**0.800 ± 0.082**"],
+    # The variance of the mean is s² (1 / 4 + 1 / 4): 0.8 ± t * sqrt(0.02 / 3 / 2) = 0.8 ± 0.1837
+    reach = T3 * sqrt(0.01 / 3)
+    assert found.iloc[2][["low", "high"]].tolist() == pytest.approx([0.8 - reach, 0.8 + reach], abs=1e-6)
+    table = score_tables.by_cell(within, evidence(within, "mcc"))
+    assert texts(table) == [["ecoli1", "tree", "0.400 ± 0.000", "0.700 ± 0.000", "0.800 ± 0.082"]]
+    assert [cell.best for cell in table.rows[0].cells] == [False, False, False, False, True]
+    assert any(note.startswith("Not tested: 4 splits") for note in table.notes)
+
+
+def test_the_gains_of_one_set(within: Results) -> None:
+    """Nadeau and Bengio's t with three degrees of freedom, and Holm; overall and within agree."""
+    found = comparisons.frame(within, "mcc")
+
+    # smote - none: 0.3 four times, no spread: p = 0. glgan - none: 0.3, 0.4, 0.5, 0.4, mean 0.4, variance of
+    # the mean 0.01 / 3: t = 0.4 * sqrt(3) / 0.1.
+    p = two_sided(4 * sqrt(3))  # 0.0061654
+    assert p == pytest.approx(0.0061654, abs=1e-6)
+    reach = T3 * sqrt(0.01 / 3)
+    for scope in ("overall", "each"):
+        own = found[found["scope"] == scope].set_index("method")
+        assert own["unit"].tolist() == ["splits", "splits"]
+        assert own["estimate"].tolist() == pytest.approx([0.3, 0.4])
+        assert own.loc["smote", ["low", "high"]].tolist() == pytest.approx([0.3, 0.3])
+        assert own.loc["glgan", ["low", "high"]].tolist() == pytest.approx(
+            [0.4 - reach, 0.4 + reach], abs=1e-6
+        )
+        assert own["p"].tolist() == pytest.approx([0, p])
+        assert own["p_adjusted"].tolist() == pytest.approx([0, p])  # 0 * 2, then p * 1
+        assert own["verdict"].tolist() == ["better", "better"]
+        assert (
+            own[["n", "n_planned", "better", "equal", "worse"]].to_numpy().tolist() == [[4, 4, 4, 0, 0]] * 2
+        )
+
+
+def test_one_set_has_no_ranks(within: Results) -> None:
+    """A single data set is never ranked."""
+    assert rank_tests.frame(within, "mcc").empty
+    assert "mean rank" not in [
+        one.title for one in comparison_tables.by_method(within, evidence(within, "mcc")).columns
     ]
 
 
-def test_the_p_values_of_one_set(within: Results) -> None:
-    """Nadeau and Bengio's t with three degrees of freedom, whose distribution has a closed form, and Holm."""
-    found = significance.frame(within, "mcc", cells(within, "mcc")).set_index("method")
+def test_the_answer_of_one_set(within: Results) -> None:
+    """The best method is named with its gain over doing nothing, on how many splits, and how surely."""
+    first, second, third = answer_text.lines(within, evidence(within, "mcc"))
 
-    # glgan - none: 0.3, 0.4, 0.5, 0.4, mean 0.4; glgan - smote: 0, 0.1, 0.2, 0.1, mean 0.1; s² = 0.02 / 3.
-    # Variance of the mean: s² (1 / 4 + 1 / 4) = 0.01 / 3, so t = mean * sqrt(3) / 0.1 and x = t / sqrt(3) is
-    # 4 and 1. Two-sided, with three degrees of freedom: p = 1 - 2 / pi * (x / (1 + x²) + arctan x).
-    none = 1 - 2 / pi * (4 / 17 + atan(4))  # 1 - 0.6366198 * (0.2352941 + 1.3258177) = 0.0061654
-    smote = 1 - 2 / pi * (1 / 2 + pi / 4)  # 1/2 - 1 / pi = 0.1816901
-    assert [none, smote] == pytest.approx([0.0061654, 0.1816901], abs=1e-6)
-    assert found["p"].tolist() == pytest.approx([none, smote, float("nan")], nan_ok=True)
-    # Holm: the smaller of two times 2, the larger times 1
-    assert found["p_holm"].tolist() == pytest.approx([2 * none, smote, float("nan")], nan_ok=True)
-    assert found["near"].tolist() == [False, True, False]
-    # 3.1824463 is the 97.5 % quantile of t with three degrees of freedom: 0.8 ± 3.1824463 * 0.0577350
-    assert found.loc["glgan", ["low", "high"]].tolist() == pytest.approx([0.6162614, 0.9837386], abs=1e-6)
+    assert first == (
+        "By MCC: use glgan (0.800). It is better by +0.400 [+0.216, +0.584] than none (0.400), the best without "
+        "resampling (ecoli1, 4 splits; p = 0.006, adjusted for 2 comparisons)."
+    )
+    assert second == "Against none: clearly better: glgan, smote."
+    assert third == "12 of 12 trials done (100 %), none failed."
 
 
 # --- over data sets
 
 
-def test_the_cells_of_four_sets(over: Results) -> None:
-    """One split has no deviation; ties are bold together; nothing is marked, and why is said."""
-    text = score_tables.section(over, "mcc", cells(over, "mcc"))
+def test_the_scores_of_four_sets(over: Results) -> None:
+    """A line a data set, ties are bold together; below them the means and the mean ranks."""
+    table = score_tables.by_data_set(over, evidence(over, "mcc"))
 
-    assert lines(text)[1:] == [
-        ["abalone19", "tree", "0.5000", "0.5100", "**0.7000**"],
-        ["car_good", "tree", "0.4000", "0.4100", "**0.6000**"],
-        ["ecoli1", "tree", "0.6000", "**0.6100**", "**0.6100**"],
-        ["yeast4", "tree", "0.8000", "0.7900", "**0.9000**"],
+    assert texts(table) == [
+        ["abalone19", "0.5000", "0.5100", "0.7000"],
+        ["car_good", "0.4000", "0.4100", "0.6000"],
+        ["ecoli1", "0.6000", "0.6100", "0.6100"],
+        ["yeast4", "0.8000", "0.7900", "0.9000"],
+        ["mean", "0.5750", "0.5800", "0.7025"],
+        ["mean rank", "2.75", "2.12", "1.12"],
     ]
-    assert "the test takes 3 splits with scores of both, and there is one." in text
+    assert [[cell.best for cell in row.cells[1:]] for row in table.rows[:4]] == [
+        [False, False, True], [False, False, True], [False, True, True], [False, False, True],
+    ]  # fmt: skip
 
 
 def test_the_ranks_of_four_sets(over: Results) -> None:
-    """none: 3, 3, 3, 2; smote: 2, 2, 1.5, 3; glgan: 1, 1, 1.5, 1."""
-    found = mean_ranks.frame(over, "mcc", cells(over, "mcc"))
+    """none: 3, 3, 3, 2; smote: 2, 2, 1.5, 3; glgan: 1, 1, 1.5, 1. Both tests have a closed form."""
+    found = rank_tests.frame(over, "mcc")
+    first = found.iloc[0]
 
-    assert found["mean_rank"].tolist() == [11 / 4, 8.5 / 4, 4.5 / 4] * 2  # by the one classifier, and by all
-    assert found["n_rows"].tolist() == [4] * 6
-
-
-def test_the_pairs_of_four_sets(over: Results) -> None:
-    """Smote beats none on three sets of four; glgan beats none on all and smote on three, with one tie."""
-    told = method_pairs.frame(over, "mcc", cells(over, "mcc"))
-
-    assert lines(pairs_section.section(over, "mcc", told))[1:] == [
-        ["none", "–", "1 / 0 / 3", "0 / 0 / 4", "1 / 0 / 7"],
-        ["smote", "3 / 0 / 1", "–", "0 / 1 / 3", "3 / 1 / 4"],
-        ["glgan", "4 / 0 / 0", "3 / 1 / 0", "–", "7 / 1 / 0"],
-    ]
-
-
-def test_friedman_over_four_sets(over: Results) -> None:
-    """With three methods both distributions have a closed form."""
-    first = comparisons.frame(over, "mcc", cells(over, "mcc")).iloc[0]
-
+    assert found["mean_rank"].tolist() == [11 / 4, 8.5 / 4, 4.5 / 4]
+    assert found["n_sets"].tolist() == [4] * 3
     # Ranks less 2, squared: 2 in each row, 1.5 in the one with a tie: 7.5 in all. Between methods:
     # 4 * (0.75² + 0.125² + 0.875²) = 5.375. W = 5.375 / 7.5; chi² = 4 * 2 * W = 5.7333, p = exp(-chi² / 2).
     w = 5.375 / 7.5
@@ -140,36 +167,41 @@ def test_friedman_over_four_sets(over: Results) -> None:
     assert first["critical_difference"] == pytest.approx(2.343 * sqrt(0.5), abs=1e-3)
 
 
-def test_signed_ranks_over_four_sets(over: Results) -> None:
-    """Each sign is a toss: of sixteen, those that are as uneven."""
-    found = comparisons.frame(over, "mcc", cells(over, "mcc")).set_index("method")
-
-    # smote - none: 0.01, 0.01, 0.01, -0.01: four times rank 2.5; minus has 2.5. Sums of at most 2.5: none or
-    # one of the four is negative, 5 of 16: p = 10 / 16. Effect (7.5 - 2.5) / 10.
-    # glgan - none: 0.2, 0.2, 0.01, 0.1: all plus, 1 of 16: p = 2 / 16; Holm doubles it. Effect 1.
-    assert found["p_wilcoxon"].iloc[1:].tolist() == [10 / 16, 2 / 16]
-    assert found["p_holm"].iloc[1:].tolist() == [10 / 16, 4 / 16]
-    assert found["rank_biserial"].iloc[1:].tolist() == [0.5, 1.0]
+def test_the_pairs_of_four_sets(over: Results) -> None:
+    """Smote beats none on three sets of four; glgan beats none on all and smote on three, with one tie."""
+    assert texts(pipeline_tables.wins(evidence(over, "mcc"))) == [
+        ["none", "–", "1 / 0 / 3", "0 / 0 / 4", "1 / 0 / 7"],
+        ["smote", "3 / 0 / 1", "–", "0 / 1 / 3", "3 / 1 / 4"],
+        ["glgan", "4 / 0 / 0", "3 / 1 / 0", "–", "7 / 1 / 0"],
+    ]
 
 
-def test_gains_over_four_sets(over: Results) -> None:
-    """The bootstrap draws one of 4^4 = 256 samples; the interval cuts less than one of them off each end.
+def test_the_gains_of_four_sets(over: Results) -> None:
+    """Student's t over four data sets, three degrees of freedom, and Holm over the two methods."""
+    found = comparisons.overall(comparisons.frame(over, "mcc")).set_index("method")
 
-    Of 4 values Student's t with 3 degrees of freedom is 3.18; the standard normal distribution has 0.00012
-    beyond sqrt(4 / 3) * 3.18 = 3.67, which is 0.03 of the 256. The ends are those of the gains.
-    """
-    found = comparisons.frame(over, "mcc", cells(over, "mcc")).set_index("method")
-
-    # smote: with yeast4 drawn k times the sum is 0.04 - 0.02 k: low at k = 4, high at k = 0.
-    # glgan: low with the least gain drawn four times, high with the greatest drawn four times.
-    expected = {"smote": [0.02 / 4, -0.01, 0.01], "glgan": [0.51 / 4, 0.01, 0.2]}
-    for method, gains in expected.items():
-        assert found.loc[method, ["gain", "gain_low", "gain_high"]].tolist() == pytest.approx(gains)
+    # smote - none: 0.01, 0.01, 0.01, -0.01: mean 0.005, s² = 3 * 0.005² + 0.015² over 3 = 0.0001, s = 0.01,
+    # error 0.005: t = 1. glgan - none: 0.2, 0.2, 0.01, 0.1: mean 0.1275; squares about it 0.0725² twice,
+    # 0.1175², 0.0275²: 0.025075 over 3, error sqrt(0.025075 / 12) = 0.045712: t = 2.7892.
+    errors = [0.005, sqrt(0.025075 / 12)]
+    p = [two_sided(1), two_sided(0.1275 / errors[1])]
+    assert found["unit"].tolist() == ["data sets"] * 2
+    assert found["estimate"].tolist() == pytest.approx([0.005, 0.1275])
+    assert found["low"].tolist() == pytest.approx([0.005 - T3 * errors[0], 0.1275 - T3 * errors[1]], abs=1e-7)
+    assert found["high"].tolist() == pytest.approx(
+        [0.005 + T3 * errors[0], 0.1275 + T3 * errors[1]], abs=1e-7
+    )
+    assert found["p"].tolist() == pytest.approx(p)
+    assert p == pytest.approx([0.3910022, 0.0684641], abs=1e-6)
+    assert found["p_adjusted"].tolist() == pytest.approx([p[0], 2 * p[1]])
+    assert found["verdict"].tolist() == ["not clear", "not clear"]
+    assert found[["better", "equal", "worse"]].to_numpy().tolist() == [[3, 0, 1], [4, 0, 0]]
+    assert found["rank_biserial"].tolist() == [0.5, 1.0]  # ranks 2.5 each: (7.5 - 2.5) / 10; all plus
 
 
 def test_probabilities_over_four_sets(over: Results) -> None:
     """All sums of two gains of smote are within twice 0.01, so equivalent; of glgan those of ecoli1 alone."""
-    found = comparisons.frame(over, "mcc", cells(over, "mcc")).set_index("method")
+    found = comparisons.overall(comparisons.frame(over, "mcc")).set_index("method")
 
     assert found.loc["smote", ["p_better", "p_equivalent", "p_worse"]].tolist() == [0, 1, 0]
     # glgan: equivalent weighs w², with w the weight of ecoli1 and of the pseudo-row, and is most probable
@@ -182,17 +214,33 @@ def test_probabilities_over_four_sets(over: Results) -> None:
 
 
 def test_the_table_over_four_sets(over: Results) -> None:
-    """The same numbers stand in the report, with the sentence of what they are over."""
-    text = findings.section(over, "mcc", comparisons.frame(over, "mcc", cells(over, "mcc")))
+    """The same numbers stand in the table of the methods."""
+    table = comparison_tables.by_method(over, evidence(over, "mcc"))
 
-    assert lines(text) == [
-        ["method", "mean rank", "gain", "p", "p (Holm)", "r", "better", "as good", "worse"],
-        ["none", "2.75", "–", "–", "–", "–", "–", "–", "–"],
-        ["smote", "2.12", "0.0050 [-0.0100, 0.0100]", "0.625", "0.625", "0.50", "0.00", "1.00", "0.00"],
-        ["glgan", "1.12", "0.1275 [0.0100, 0.2000]", "0.125", "0.250", "1.00", "0.95", "0.05", "0.00"],
+    assert texts(table) == [
+        ["none", "0.5750", "2.75", "control", "", "", ""],
+        ["smote", "0.5800", "2.12", "+0.0050 [-0.0109, +0.0209]", "not clear", "0.391", "3 / 0 / 1"],
+        ["glgan", "0.7025", "1.12", "+0.1275 [-0.0180, +0.2730]", "not clear", "0.137", "4 / 0 / 0"],
     ]
-    assert (
-        "With tree, over 4 data sets: Friedman's χ² = 5.73 with 2 degrees of freedom, p = 0.057; Iman and "
-        "Davenport's F = 7.59 with 2 and 6, p = 0.023; Kendall's W = 0.72. Nemenyi's test, with a critical "
-        "difference of 1.66 ranks at 5 %, does not tell apart: glgan, smote, none."
-    ) in text  # 2.75 - 1.125 = 1.625 is less than 1.657
+
+
+def test_the_pipelines_of_four_sets(over: Results) -> None:
+    """One classifier: the pairs are the methods, and the free one is what they are compared with."""
+    found = pipelines.frame(over, "mcc").set_index("method")
+
+    assert list(found.index) == ["glgan", "smote", "none"]
+    assert found["mean"].tolist() == pytest.approx([0.7025, 0.58, 0.575])
+    assert found["reference"].tolist() == [False, False, True]
+    assert found.loc["glgan", "p_adjusted"] == pytest.approx(2 * two_sided(0.1275 / sqrt(0.025075 / 12)))
+
+
+def test_the_answer_of_four_sets(over: Results) -> None:
+    """What cannot be told is told, with what could have been seen."""
+    first, second, *_ = answer_text.lines(over, evidence(over, "mcc"))
+
+    assert first.startswith(
+        "By MCC: cannot tell whether resampling helps. glgan (0.7025) differs by +0.1275 [-0.0180, +0.2730] from "
+        "none (0.5750), the best without resampling (4 data sets, 1 split each; p = 0.137, adjusted for 2 "
+        "comparisons). The smallest difference that this run could have seen is 0."
+    )
+    assert second == "Against none: no method is clearly better or worse (2 compared)."

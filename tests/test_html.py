@@ -18,6 +18,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oversample_bench.report.html.numbers import script, steps
+from oversample_bench.report.html.page_differences import gains, over_all
+from oversample_bench.report.html.prose import prose
+from oversample_bench.report.markdown import escaped, folded
 from scipy.stats import t as t_distribution
 
 from oversample_bench.analysis import comparisons, reliability
@@ -25,10 +29,6 @@ from oversample_bench.analysis.results import read
 from oversample_bench.analysis.score_cells import cells
 from oversample_bench.report.contents import contents
 from oversample_bench.report.figures import critical, fidelity_plots
-from oversample_bench.report.html.numbers import script, steps
-from oversample_bench.report.html.page_differences import gains, over_all
-from oversample_bench.report.html.prose import prose
-from oversample_bench.report.markdown import escaped, folded
 from tests.html_runs import HOSTILE, Made, html_of, paired, rich, store, varied
 from tests.stores import FAILED, SHARE, Cell, stored
 

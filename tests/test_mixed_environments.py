@@ -16,7 +16,7 @@ from rich.console import Console
 
 from oversample_bench.analysis import results
 from oversample_bench.analysis.environments import COMPUTING, caution, mixed
-from oversample_bench.report import summary_table, write_report
+from oversample_bench.report import terminal_answer, write_report
 from oversample_bench.store import FILE_NAME
 from tests.stores import FAILED, Cell, store
 
@@ -47,7 +47,7 @@ def made(folder: Path, runs: list[dict[str, str]], **rows: list[int]) -> Path:
 
 
 def test_versions_are_told_on_top_of_every_form_of_a_report(tmp_path):
-    """Before any table: in Markdown, on the page, and below the table of the terminal."""
+    """A line of the answer: in Markdown and on the page before any table, in the terminal below it."""
     folder = made(tmp_path, [THEN, NOW], trials=[1, 1, 1, 2, 2, 2], resamples=[1, 1, 1, 2, 2, 2])
     write_report(folder, figures=False)
     markdown, page = ((folder / name).read_text(encoding="utf-8") for name in ("report.md", "report.html"))
@@ -55,7 +55,8 @@ def test_versions_are_told_on_top_of_every_form_of_a_report(tmp_path):
     shown = []
     for width in (60, 200):
         console = Console(width=width, record=True, file=StringIO())
-        console.print(summary_table(folder, "mcc", console))
+        for part in terminal_answer(folder, "mcc", console):
+            console.print(part)
         shown.append(" ".join(console.export_text().split()))
 
     assert told in markdown[: markdown.index("## ")]

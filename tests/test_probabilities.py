@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from oversample_bench.report.calibration_tables import section
 from sklearn.metrics import brier_score_loss
 
 from oversample_bench.analysis.reliability import curves, frame, pooled
 from oversample_bench.analysis.results import read
 from oversample_bench.evaluation.probability_bins import BINS, binned
-from oversample_bench.report.calibration_section import section
-from oversample_bench.report.figures import Absent, reliability_plots
+from oversample_bench.report.figures import images, probability_chart
+from oversample_bench.report.figures.charts import Absent, Drawn
 from tests.test_report import Case, store
 
 EMPTY = [[0, 0.0, 0]] * BINS
@@ -92,8 +93,8 @@ def test_trials_without_probabilities_are_in_nothing(tmp_path):
 
     assert pooled(results).empty
     assert frame(results).empty
-    assert section(results, frame(results)) == ""
-    assert isinstance(reliability_plots.drawings(results), Absent)
+    assert section(results).blocks == []
+    assert isinstance(probability_chart.figure(results), Absent)
 
 
 def test_the_figure_shows_every_method_and_is_the_same_twice(tmp_path):
@@ -105,9 +106,11 @@ def test_the_figure_shows_every_method_and_is_the_same_twice(tmp_path):
     ]
     results = probabilities(tmp_path, cells)
 
-    (drawing,) = reliability_plots.drawings(results)
+    drawn = probability_chart.figure(results)
 
-    assert set(drawing.numbers["method"]) == {"none", "$x_1$ <b>%"}
-    assert drawing.images() == drawing.images()
-    assert "With knn:" in section(results, frame(results))
+    assert isinstance(drawn, Drawn)
+    assert set(drawn.frame["method"]) == {"none", "$x_1$ <b>%"}
+    assert images(drawn.spec) == images(drawn.spec)
+    (table,) = section(results).tables
+    assert {row.cells[0].text for row in table.rows} == {"knn", "forest"}
     assert isinstance(drawing.numbers, pd.DataFrame)

@@ -220,8 +220,10 @@ def test_a_comparison_is_of_pairs(result, control):
 
     assert set(told["control"]) == {control}
     assert control not in set(told["method"])
+    assert set(told["scope"]) == {"overall", "each"}
     for row in told.itertuples():
-        pairs = (trials[row.method] - trials[control])[row.classifier]
+        gains = trials[row.method] - trials[control]
+        pairs = gains.groupby("split").mean() if row.classifier == "(all)" else gains[row.classifier]
         assert row.estimate == pytest.approx(pairs.mean())
         assert row.low < row.estimate < row.high
         assert row.n == 3
@@ -248,11 +250,11 @@ def test_over_data_sets_each_counts_once():
         classifiers=["knn"],
         splits=2,
     )
-    told = run(suite).comparison("mcc").set_index("unit")
+    told = run(suite).comparison("mcc").set_index("scope")
 
-    within = told.drop("all data sets")
-    assert told.loc["all data sets", "n"] == len(within) == 3
-    assert told.loc["all data sets", "estimate"] == pytest.approx(within["estimate"].mean())
+    assert told.loc["overall", "unit"] == "data sets"
+    assert told.loc["overall", "n"] == len(told.loc["each"]) == 3
+    assert told.loc["overall", "estimate"] == pytest.approx(told.loc["each", "estimate"].mean())
 
 
 def test_unknown_names_are_refused_with_what_there_is(result):
@@ -267,9 +269,9 @@ def test_a_notebook_shows_the_answer_and_one_table(result):
     """As HTML without scripts, with the names escaped."""
     shown = result._repr_html_()
 
-    assert shown.count("<table>") == 1
-    assert "Mean ranks over 2 rows" in shown
-    assert "KNeighborsClassifier(n_neighbors=3)" in shown
+    assert shown.count("<table") == 1
+    assert "By MCC: " in shown
+    assert "<th scope=\"row\">none</th>" in shown
     assert "<script" not in shown
 
 

@@ -18,13 +18,20 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score, matthews_corrcoef
 
 from oversample_bench.analysis import published_comparison, published_tables, results
+from oversample_bench.analysis.results import Results
 from oversample_bench.report import published_section
+from oversample_bench.report.writers import markdown
 from tests import stores
 from tests.stores import FAILED, WAITS
 
 PAPER = files("oversample_bench.report").joinpath("paper")
 FEW = settings(max_examples=20, deadline=None)  # each example writes a store
 Cell = partial(stores.Cell, dataset="toy", ratio="0.01", reason="the resample is at fault")
+
+
+def shown(results: Results) -> str:
+    """Return the section as Markdown."""
+    return markdown.sections([published_section.section(results)], lambda _: None)
 
 
 def store(
@@ -97,7 +104,7 @@ def test_one_value_is_no_range(tmp_path: Path) -> None:
     """Where one split has a score nobody can tell what lies within; the cell shows the difference."""
     found = store(tmp_path, [Cell([0.5, FAILED])], printed(f"{TOY},0.5"))
 
-    row, text = published_comparison.frame(found).loc[0], published_section.section(found)
+    row, text = published_comparison.frame(found).loc[0], shown(found)
 
     assert row[["in_range", "in_two_sd"]].isna().all()
     assert (row["n"], row["n_planned"]) == (1, 2)
@@ -160,7 +167,7 @@ def test_what_has_no_partner_is_listed(tmp_path: Path) -> None:
     table = printed(f"{TOY},0.5", "big,forest,f1,smote,0.5")
     cells = [Cell([0.4, 0.6]), Cell([0.4, 0.6], method="mine"), Cell([0.4, 0.6], dataset="small")]
 
-    text = published_section.section(store(tmp_path, cells, table))
+    text = shown(store(tmp_path, cells, table))
 
     for line in (
         "published data sets that no label of the suite stands for: big",
@@ -187,13 +194,13 @@ def test_a_set_without_scores_is_listed_with_the_reason(tmp_path: Path) -> None:
         f"{name},tree,mcc,{method},0.5" for name in ("toy", "gone", "half") for method in ("none", "a", "b")
     ]
 
-    text = published_section.section(store(tmp_path, cells, printed(*rows)))
+    text = shown(store(tmp_path, cells, printed(*rows)))
 
     assert "- gone at ratio 0.01, every method: the set 'gone' is not on this machine" in text
     assert "- half at ratio 0.01, a: no neighbours" in text
     assert "- half at ratio 0.01, b: 2 not yet run" in text
-    assert "### half at ratio 0.01, 2 splits (half)" in text
-    assert "### gone" not in text
+    assert "**half at ratio 0.01, 2 splits (half)" in text
+    assert "**gone" not in text
 
 
 # --- the words and tables
@@ -209,7 +216,7 @@ def test_the_summary_counts_what_lies_within_and_names_the_rest(tmp_path: Path) 
     ]
     table = printed(f"{TOY},0.50", "toy,tree,mcc,a,0.70", "toy,tree,mcc,b,0.10", "toy,line,mcc,none,0.80")
 
-    text = published_section.section(store(tmp_path, cells, table))
+    text = shown(store(tmp_path, cells, table))
 
     first = (
         "- toy at ratio 0.01 (2 splits): of 4 published cells 2 lie within the range of ours, 3 within two "
@@ -217,8 +224,8 @@ def test_the_summary_counts_what_lies_within_and_names_the_rest(tmp_path: Path) 
     )
     assert text.splitlines()[2:5] == [
         first,
-        "  - tree (tree): 1 of 3; these do not: a (mcc ↑); b (mcc ↓)",
-        "  - line (line): 1 of 1",
+        "- tree (tree): 1 of 3; these do not: a (mcc ↑); b (mcc ↓)",
+        "- line (line): 1 of 1",
     ]
     assert "0.5000; 0.500 ± 0.141 (0.000)" in text.replace("+0.000", "0.000")
     assert "0.7000; 0.500 ± 0.141 (-0.200) ↑" in text
@@ -232,7 +239,7 @@ def test_a_published_classifier_counts_once_and_shows_both_forms(tmp_path: Path)
         Cell([0.1, 0.2], dataset="usps 2/8", classifier="adaboost"),
     ]
 
-    text = published_section.section(store(tmp_path, cells, "paper"))
+    text = shown(store(tmp_path, cells, "paper"))
 
     assert "of 1 published cells 1 lie within the range of ours" in text
     assert "(AdaBoost in one of its forms)" in text
@@ -245,7 +252,7 @@ def test_a_published_classifier_counts_once_and_shows_both_forms(tmp_path: Path)
 def test_a_value_in_doubt_is_marked_and_the_reason_told(tmp_path: Path) -> None:
     """A value with a note has a mark in its cell, and its story stands once below."""
     table = printed(f'{TOY},0.5,,"no | such run"', "toy,tree,mcc,a,0.5")
-    text = published_section.section(store(tmp_path, [Cell([0.4, 0.6]), Cell([0.4, 0.6], method="a")], table))
+    text = shown(store(tmp_path, [Cell([0.4, 0.6]), Cell([0.4, 0.6], method="a")], table))
 
     assert text.count("0.5000¹;") == 1
     assert "- toy, tree, none (mcc): no \\| such run" in text
@@ -264,7 +271,7 @@ def test_every_table_has_as_many_cells_in_each_line(tmp_path: Path) -> None:
         columns=["dataset", "classifier", "metric", "method", "value", "ratio", "note"],
     ).to_csv(buffer, index=False)
 
-    text = published_section.section(store(tmp_path, cells, buffer.getvalue()))
+    text = shown(store(tmp_path, cells, buffer.getvalue()))
 
     lines = [line.replace("\\|", "") for line in text.splitlines() if line.startswith("|")]
     assert {line.count("|") for line in lines} == {4}
@@ -284,8 +291,8 @@ def test_a_table_of_which_nothing_is_here_says_so(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
 
     texts = [
-        published_section.section(store(tmp_path, cells, other)),
-        published_section.section(store(tmp_path / "b", cells, "paper", {"brier": False})),
+        shown(store(tmp_path, cells, other)),
+        shown(store(tmp_path / "b", cells, "paper", {"brier": False})),
     ]
 
     assert all("No published value could be compared" in text and "\n| " not in text for text in texts)

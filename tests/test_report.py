@@ -17,7 +17,7 @@ from rich.console import Console
 from scipy.stats import rankdata
 
 from oversample_bench.core.errors import UsageError
-from oversample_bench.report import summary_table, trials, write_export, write_report
+from oversample_bench.report import terminal_answer, trials, write_export, write_report
 from oversample_bench.store import (
     FILE_NAME,
     Ledger,

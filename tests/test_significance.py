@@ -1,4 +1,4 @@
-"""Within a data set: the interval of a mean, and which methods the test does not tell from the best."""
+"""Within a data set: the interval of a mean, and which methods are significantly worse than the best."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from statsmodels.stats.multitest import multipletests
 
 from oversample_bench.analysis import results as reading
 from oversample_bench.analysis import significance
+from oversample_bench.analysis.evidence import evidence
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import cells
 from oversample_bench.report import score_tables
@@ -40,7 +41,9 @@ def corrected_p(best: object, other: object) -> float:
 
 # --- the numbers
 
-grid = st.integers(3, 6).flatmap(
+N = 10
+"""Splits of a test: with fewer there is none."""
+grid = st.integers(N, 12).flatmap(
     lambda n: st.lists(
         st.lists(st.integers(0, 1000).map(lambda v: v / 1000), min_size=n, max_size=n), min_size=3, max_size=4
     )
@@ -63,7 +66,7 @@ def test_p_values_are_the_corrected_t_and_holms(scores: list[list[float]]) -> No
         adjusted = multipletests(tested["p"], method="holm")[1]
         assert tested["p_holm"].tolist() == pytest.approx(adjusted.tolist(), abs=1e-12)
     assert found.loc[found["best"], ["p", "p_holm"]].isna().all(axis=None)
-    assert found["near"].tolist() == [bool(p >= 0.05) for p in found["p_holm"]]
+    assert found["worse"].tolist() == [bool(p < 0.05) for p in found["p_holm"]]
 
 
 def test_the_interval_is_corrected_for_shared_rows(tmp_path: Path) -> None:
@@ -76,21 +79,20 @@ def test_the_interval_is_corrected_for_shared_rows(tmp_path: Path) -> None:
 
 def test_seeds_are_averaged_within_a_split(tmp_path: Path) -> None:
     """Ten seeds of a split are one witness: the test and the interval are those of the splits' means."""
-    best, other = [[0.5, 0.7], [0.6, 0.8], [0.9, 0.9]], [[0.4, 0.4], [0.7, 0.5], [0.2, 0.8]]
+    rng = np.random.default_rng(0)
+    best, other = rng.uniform(0.5, 1.0, (N, 2)).tolist(), rng.uniform(0.0, 0.9, (N, 2)).tolist()
     many = by_method(judged(stored(tmp_path / "many", [Cell(best, "a"), Cell(other, "b")])))
-    means = [
-        Cell([float(np.mean(split)) for split in own], name) for own, name in ((best, "a"), (other, "b"))
-    ]
+    means = [Cell(np.mean(own, axis=1).tolist(), name) for own, name in ((best, "a"), (other, "b"))]
     one = by_method(judged(stored(tmp_path / "one", means)))
 
-    assert many.loc["b", "n_pairs"] == 3
+    assert many.loc["b", "n_pairs"] == N
     for name in ("low", "high", "p"):
         assert many[name].tolist() == pytest.approx(one[name].tolist(), abs=1e-12, nan_ok=True)
 
 
 def test_lower_may_be_better(tmp_path: Path) -> None:
     """For a loss the others are compared with the lowest mean, and p is the same as for its negative."""
-    own = {"a": [0.1, 0.2, 0.1, 0.2], "b": [0.3, 0.3, 0.2, 0.5]}
+    own = {"a": [0.1, 0.2] * 5, "b": [0.3, 0.3, 0.2, 0.5, 0.3] * 2}
     losses = stored(tmp_path / "loss", [Cell(scores, name) for name, scores in own.items()])
     folder = store(tmp_path / "lower", [Cell(scores, name) for name, scores in own.items()], {"brier": False})
 
@@ -106,45 +108,46 @@ def test_lower_may_be_better(tmp_path: Path) -> None:
 
 def test_only_pairs_with_both_scores_count(tmp_path: Path) -> None:
     """The best and another cell that lost different splits are compared over those that both have."""
-    best, other = [0.9, 0.8, 0.9, 0.7, FAILED], [FAILED, 0.4, 0.6, 0.5, 0.1]
-    found = by_method(judged(stored(tmp_path, [Cell(best, "a"), Cell(other, "b")])))
+    best, other = [0.9, 0.8, 0.9, 0.7, 0.8, 0.9] * 2, [0.1, 0.4, 0.6, 0.5, 0.3, 0.2] * 2
+    cells_ = [Cell([*best[:11], FAILED], "a"), Cell([FAILED, *other[1:]], "b")]
+    found = by_method(judged(stored(tmp_path, cells_)))
 
-    assert found.loc["b", "n_pairs"] == 3
-    assert found.loc["b", "p"] == pytest.approx(corrected_p(best[1:4], other[1:4]), abs=1e-12)
+    assert found.loc["b", "n_pairs"] == N
+    assert found.loc["b", "p"] == pytest.approx(corrected_p(best[1:11], other[1:11]), abs=1e-12)
 
 
 def test_a_mean_over_survivors_is_not_tested(tmp_path: Path) -> None:
     """A cell with fewer trials than the fullest of its row is neither marked nor counted by Holm."""
-    full = {"a": [0.9, 0.8, 0.9, 0.7], "b": [0.5, 0.6, 0.6, 0.7]}
+    full = {"a": [0.9, 0.8, 0.9, 0.7, 0.8] * 2, "b": [0.5, 0.6, 0.6, 0.7, 0.6] * 2}
     rows = [Cell(scores, name) for name, scores in full.items()]
     alone = by_method(judged(stored(tmp_path / "alone", rows)))
-    found = by_method(judged(stored(tmp_path / "more", [*rows, Cell([0.9, FAILED, 0.9, 0.8], "c")])))
+    found = by_method(judged(stored(tmp_path / "more", [*rows, Cell([FAILED, *[0.1] * 9], "c")])))
 
-    assert not found.loc["c", "near"]
+    assert not found.loc["c", ["worse", "tested"]].any()
     assert np.isnan(found.loc["c", "p"])
     assert found.loc["b", "p_holm"] == alone.loc["b", "p_holm"] == alone.loc["b", "p"]
 
 
 def test_equal_scores_need_no_test(tmp_path: Path) -> None:
     """A method that ties with the best is the best; a constant gap is as sure as can be."""
-    best = [0.3, 0.5, 0.9]
+    best = [0.3, 0.5, 0.9, 0.4, 0.6] * 2
     rows = [Cell(best, "a"), Cell(best[::-1], "b"), Cell([score - 0.1 for score in best], "c")]
 
     found = by_method(judged(stored(tmp_path, rows)))
 
     assert found["best"].tolist() == [True, True, False]
     assert found.loc["c", "p"] == 0
-    assert not found["near"].any()
+    assert found["worse"].tolist() == [False, False, True]
 
 
 def test_rows_do_not_mix(tmp_path: Path) -> None:
     """Data sets, ratios and classifiers have each their best, and Holm counts within a row only."""
     rows = [
-        Cell([0.5 + shift + step * i for i in range(3)], method, dataset, ratio, classifier)
+        Cell([0.5 + shift + step * i for i in range(N)], method, dataset, ratio, classifier)
         for dataset in ("one", "two")
         for ratio in ("natural", "0.1")
         for classifier in ("tree", "knn")
-        for method, shift, step in (("a", 0.3, 0.01), ("b", 0.2, 0.02))
+        for method, shift, step in (("a", 0.3, 0.01), ("b", 0.2, 0.005))
     ]
 
     found = judged(stored(tmp_path, rows))
@@ -167,53 +170,55 @@ def test_judging_twice_changes_nothing(tmp_path: Path) -> None:
 # --- how it looks
 
 
-def test_the_mark_stands_where_the_test_cannot_tell(tmp_path: Path) -> None:
-    """The best is bold, what is near it has ≈, what is far has neither; the legend names the test."""
-    rows = [Cell([0.8, 0.9, 1.0]), Cell([0.8, 0.7, 0.9], "near"), Cell([0.1, 0.2, 0.3], "far")]
-    results = stored(tmp_path, rows)
+def shown(results: Results) -> tuple[dict[str, tuple[str, bool, str]], str]:
+    """Return text, bold and marks of the cells of the first row, and what stands below the table."""
+    table = score_tables.by_cell(results, evidence(results, "mcc"))
+    cells_ = zip(table.columns, table.rows[0].cells, strict=True)
+    found = {column.method: (cell.text, cell.best, cell.marks) for column, cell in cells_ if column.method}
+    return found, "\n".join(table.notes)
 
-    text = score_tables.section(results, "mcc", cells(results, "mcc"))
 
-    assert "| **0.900 ± 0.100** | 0.800 ± 0.100 ≈ | 0.200 ± 0.100 |" in text
-    assert "corrected for the rows that splits share (Nadeau and Bengio, 2003), two-sided at 5 %" in text
+def test_the_mark_stands_where_a_cell_is_significantly_worse(tmp_path: Path) -> None:
+    """The best is bold, what is significantly worse is marked, what cannot be told from the best is neither."""
+    rng = np.random.default_rng(5)
+    best, gap = rng.uniform(0.7, 0.9, N), rng.normal(0.0, 0.2, N)
+    rows = [
+        Cell(best.tolist()),
+        Cell((best - 0.001 + gap - gap.mean()).tolist(), "near"),
+        Cell((best - 0.5 + gap / 10).tolist(), "far"),
+    ]
+
+    found, below = shown(stored(tmp_path, rows))
+
+    assert {name: (bold, marks) for name, (_, bold, marks) in found.items()} == {
+        "none": (True, ""), "near": (False, ""), "far": (False, "↓"),
+    }  # fmt: skip
+    assert "↓ significantly worse than the best of its row at 5 %" in below
+    assert "No mark does not say that methods are equal." in below
 
 
 @pytest.mark.parametrize(
     ("scores", "told"),
     [
-        ([[0.1, 0.2, 0.4]], "the test takes 3 splits with scores of both, and there is one."),
-        ([0.1, 0.2], "the test takes 3 splits with scores of both, and there are 2."),
-        ([0.1, FAILED, FAILED], "and there are fewer in each row."),
+        ([[0.1, 0.2, 0.4] * 4], "Not tested: 1 split; the test against the best of a row takes 10."),
+        ([0.1, 0.2, 0.3], "Not tested: 3 splits; the test against the best of a row takes 10."),
+        ([0.1, *[FAILED] * 9], "Not tested: 10 splits"),
     ],
 )
 def test_too_few_splits_are_told(tmp_path: Path, scores: list[float], told: str) -> None:
-    """Where nothing could be tested no cell is marked, and a sentence says why; many seeds are no splits."""
-    rows = [Cell(scores), Cell([[0.3, 0.4, 0.8]] if len(scores) == 1 else [0.5] * len(scores), "smote")]
-    results = stored(tmp_path, rows)
+    """Where nothing could be tested no cell is marked, and one note says why; many seeds are no splits."""
+    other = [[0.9] * 12] if isinstance(scores[0], list) else [0.9] * len(scores)
+    found, below = shown(stored(tmp_path, [Cell(scores), Cell(other, "smote")]))
 
-    text = score_tables.section(results, "mcc", cells(results, "mcc"))
-
-    assert told in text
-    assert "≈" not in text
+    assert told in below
+    assert not any("↓" in marks for _, _, marks in found.values())
 
 
 def test_intervals_take_the_place_of_deviations(tmp_path: Path) -> None:
     """`report: {spread: interval}` shows the interval in each cell, and none where there is one split."""
-    results = stored(tmp_path / "a", [Cell([0.4, 0.5, 0.6])], spread="interval")
-    one = stored(tmp_path / "b", [Cell([0.4])], spread="interval")
+    found, below = shown(stored(tmp_path / "a", [Cell([0.4, 0.5, 0.6])], spread="interval"))
+    one, _ = shown(stored(tmp_path / "b", [Cell([0.4])], spread="interval"))
 
-    text = score_tables.section(results, "mcc", cells(results, "mcc"))
-
-    assert "| 0.500 [0.171, 0.829] |" in text  # 4.302653 * 0.1 * sqrt(1 / 3 + 0.25) = 0.3286
-    assert "± standard deviation" not in text
-    assert "| 0.400 |" in score_tables.section(one, "mcc", cells(one, "mcc"))
-
-
-def test_the_csv_holds_what_the_marks_rest_on(tmp_path: Path) -> None:
-    """Judged cells have interval and p-values in their CSV; cells that are not judged have not."""
-    results = stored(tmp_path, [Cell([0.4, 0.5, 0.6]), Cell([0.5, 0.7, 0.6], "smote")])
-    found = cells(results, "mcc")
-
-    bare, full = score_tables.csv(found), score_tables.csv(significance.frame(results, "mcc", found))
-
-    assert list(full.columns) == [*bare.columns, "low", "high", "n_pairs", "p", "p_holm", "near"]
+    assert found["none"][0] == "0.500 [0.171, 0.829]"  # 4.302653 * 0.1 * sqrt(1 / 3 + 0.25) = 0.3286
+    assert "± standard deviation" not in below
+    assert one["none"][0] == "0.400"

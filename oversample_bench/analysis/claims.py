@@ -4,18 +4,16 @@ Three claims are put to the test, each within one data set, ratio, classifier an
 best method of a cell row is the best; that the method which the source has best most often stands to each
 other one as the source prints it; and what the source claims without printing values (curves). Each is one
 paired difference of our own trials, better minus worse as the source has it, with the interval of
-`oversample_bench.analysis.paired_differences`: the corrected one, or, on a single split, Student's t over its
-seeds.
+`oversample_bench.analysis.comparisons`: over splits, or, on a single split, over its seeds.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from oversample_bench.analysis import paired_differences
+from oversample_bench.analysis import comparisons
 from oversample_bench.analysis.published_comparison import designs
 from oversample_bench.analysis.published_tables import (
     CLAIM,
@@ -71,9 +69,6 @@ def frame(results: Results) -> pd.DataFrame:
     printed = _gains(results, ranked)
     claims = pd.concat([_best(printed), _orders(printed, _favourite(ranked)), _curves(results)])
     found = claims.merge(designs(results), on=PLACE).merge(_differences(results, claims), how="left", on=KEY)
-    alone = found["n_splits"] == 1
-    found["low"] = found["low"].where(alone, found["corrected_low"])
-    found["high"] = found["high"].where(alone, found["corrected_high"])
     found = found.fillna({"n": 0, "n_planned": 0}).astype({"n": int, "n_planned": int})
     found = found.assign(holds=[_verdict(row) for row in found.itertuples()])
     return in_plan_order(results, found[COLUMNS])
@@ -163,33 +158,17 @@ def _curves(results: Results) -> pd.DataFrame:
 
 def _differences(results: Results, claims: pd.DataFrame) -> pd.DataFrame:
     """Return the paired differences that the claims are about, turned so that above 0 is better."""
+    asked = claims[["worse", "metric"]].drop_duplicates().itertuples(index=False, name=None)
     parts = [
-        _turned(_focused(results, str(better)), metric)
-        for better in claims["better"].unique()
-        for metric in claims.loc[claims["better"] == better, "metric"].unique()
+        comparisons.each(comparisons.gains(results, metric, worse))
+        .drop(columns=["better", "worse"])
+        .assign(worse=worse, metric=metric)
+        for worse, metric in asked
     ]
+    names = {"method": "better", "estimate": "mean"}
     if not parts:
-        numbers = ["n", "n_planned", "mean", "low", "high", "corrected_low", "corrected_high"]
-        return pd.DataFrame(columns=[*KEY, *numbers])
-    return pd.concat(parts).rename(columns={"focus": "better", "other": "worse"})
-
-
-def _focused(results: Results, method: str) -> Results:
-    return replace(results, run={**results.run, "options": {**results.run["options"], "focus": method}})
-
-
-def _turned(results: Results, metric: str) -> pd.DataFrame:
-    found = paired_differences.frame(results, metric).assign(metric=metric)
-    if results.metrics[metric]:
-        return found
-    ends = {
-        "low": "high",
-        "high": "low",
-        "corrected_low": "corrected_high",
-        "corrected_high": "corrected_low",
-    }
-    numbers = ["mean", *ends]
-    return found.assign(**{name: -found[ends.get(name, name)] for name in numbers})
+        return pd.DataFrame(columns=[*KEY, "n", "n_planned", "mean", "low", "high"])
+    return pd.concat(parts).rename(columns=names)[[*KEY, "n", "n_planned", "mean", "low", "high"]]
 
 
 def _verdict(row: Any) -> str:

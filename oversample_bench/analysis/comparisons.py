@@ -1,210 +1,182 @@
-"""What can be said over data sets: whether methods differ, which do, by how much, what could not be seen.
+"""The paired differences of each method with the control: over data sets, and within each of them.
 
-A data set is one value: the mean of its ratios, since rows of one set are no independent witnesses. There is
-a comparison for each classifier, and one for the mean of all. Each is over the data sets in which every
-method is whole; beside it stand the ranks and tests under the declared imputation, in which a method that is
-not whole has the worst rank. Sets with trials that have not been run are in neither. Writes no text; see
-`oversample_bench.report.findings`.
-
-Two numbers rest on chance, the bootstrap's interval and the Bayesian test's probabilities. Their generators
-start from `SEED` and the names of metric and classifier, so that the same store gives the same bytes and one
-more classifier changes no other comparison.
+One frame, which every table, figure and sentence takes its gains from. Positive is better, whichever way the
+metric points. Over data sets a block (see `oversample_bench.analysis.data_set_blocks`) is one value, and a
+method's gain is over the blocks in which it and the control are whole. Within a data set a split is one
+value, the mean of its seeds where both have a score. A run of one data set has its overall gain within it.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from oversample_bench.analysis.blocks import Panel, matrix
-from oversample_bench.analysis.mean_ranks import ALL
-from oversample_bench.analysis.paired_differences import focused
+from oversample_bench.analysis import control as controls
+from oversample_bench.analysis import paired_estimates as paired
+from oversample_bench.analysis.data_set_blocks import ALL, blocks, by_method
+from oversample_bench.analysis.repetitions import repetitions
 from oversample_bench.analysis.results import Results
-from oversample_bench.analysis.statistics import bayes, bootstrap, nemenyi, reach, wilcoxon
-from oversample_bench.analysis.statistics.friedman import Friedman, friedman
-from oversample_bench.analysis.statistics.rank_cases import Cases, cases
-from oversample_bench.core.errors import listed
+from oversample_bench.analysis.score_cells import ROW
+from oversample_bench.analysis.statistics import bayes, wilcoxon
 from oversample_bench.core.seeds import child
 
+OVERALL, EACH = "overall", "each"
 SEED = 0
-ROPE = 0.01  # as the tutorial of the Bayesian test takes it for accuracies
 N_DRAWS = 10_000  # of the posterior: probabilities are within 0.01, and shown with two digits
-ALPHA, POWER = 0.05, 0.8  # of what could have been seen
-BASELINE = "none"
-IMPUTED = ["n_sets", "mean_rank", "p_holm", "p_friedman", "p_iman_davenport"]
-"""What is told under the imputation too; of sizes, an imputed score has none."""
-PAIRED = [
-    "gain", "gain_low", "gain_high", "p_better", "p_equivalent", "p_worse", "p_wilcoxon", "p_holm",
-    "rank_biserial",
-]  # fmt: skip
+CHANCES = ["p_better", "p_equivalent", "p_worse", "rank_biserial"]
 COLUMNS = [
-    "classifier", "method", "control", "mean_rank", "n_sets", "kendall_w", "chi2", "p_friedman", "f",
-    "p_iman_davenport", *PAIRED, "critical_difference", "p_nemenyi", "least_gain",
-    *(f"{name}_imputed" for name in IMPUTED), "left_out",
+    "scope", "unit", *ROW, "control", "method", "estimate", "low", "high", "p", "p_adjusted", "verdict", "n",
+    "n_planned", "better", "equal", "worse", "least", *CHANCES,
 ]  # fmt: skip
-NOTHING = dict.fromkeys([*PAIRED, "p_nemenyi", "least_gain"], math.nan)
-"""What there is of a method against itself."""
-Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What one comparison is about.
-
-    Parameters
-    ----------
-    metric, classifier : str
-        Their labels; ``(all)`` for the mean of all classifiers.
-    control : str
-        The method that the others are compared with.
-    rope : float
-        Gains from -rope to rope make no difference in practice.
-    """
-
-    metric: str
-    classifier: str
-    control: str
-    rope: float
-
-    def generator(self, use: str) -> np.random.Generator:
-        """Return the generator of one use."""
-        return np.random.default_rng(child(SEED, "report", use, self.metric, self.classifier))
-
-
-def control(results: Results) -> str:
-    """Return the method that the others are compared with: the focus, else ``none``, else the first."""
-    methods = results.names("method")
-    return focused(results) or (BASELINE if BASELINE in methods else methods[0])
-
-
-def rope(results: Results) -> float:
-    """Return the gain up to which methods are as good as each other in practice: the suite's, or 0.01."""
-    return float(results.run["options"].get("rope", ROPE))
-
-
-def frame(results: Results, metric: str, found: pd.DataFrame) -> pd.DataFrame:
-    """Compare the methods over data sets, by each classifier and by the mean of all.
+def frame(results: Results, metric: str, control: str = "") -> pd.DataFrame:
+    """Compare each method with the control.
 
     Parameters
     ----------
     results : Results
-        For labels and options.
+        The run.
     metric : str
-        What the cells are of.
-    found : DataFrame of shape (n_cells, ...)
-        The cells, from `oversample_bench.analysis.score_cells.cells`.
+        One of its metrics.
+    control : str, default=""
+        A label; by default `oversample_bench.analysis.control.control`.
 
     Returns
     -------
-    DataFrame of shape (n_comparisons * n_methods, 28)
-        classifier, method, control; over ``n_sets`` data sets: ``mean_rank``; against the control (NaN for
-        itself) the mean ``gain``, positive where the method is better whichever way the metric points, with
-        the bootstrap's ``gain_low`` and ``gain_high``, Wilcoxon's ``p_wilcoxon`` and, adjusted, ``p_holm``,
-        its effect size ``rank_biserial`` from -1 to 1, ``p_nemenyi``, the posterior probabilities
-        ``p_better``, ``p_equivalent`` and ``p_worse``, and the ``least_gain`` that could have been seen; of
-        all methods ``kendall_w``, ``chi2``, ``p_friedman``, ``f``, ``p_iman_davenport`` and Nemenyi's
-        ``critical_difference``; and under the declared imputation, over ``n_sets_imputed``: ``mean_rank``,
-        ``p_holm``, ``p_friedman`` and ``p_iman_davenport``. ``left_out`` names the data sets that only the
-        latter has. Empty where there is one method only.
+    DataFrame of shape (n_comparisons, 22)
+        ``scope``: ``overall``, with dataset and ratio empty (of a single data set its label) and classifier
+        ``(all)`` for the mean of all, or ``each`` data set, ratio and classifier; ``unit``: ``data sets``,
+        ``splits`` or ``seeds``; the ``estimate`` of the gain with its 95 % interval, ``p`` and Holm's
+        ``p_adjusted`` for the methods of the same place; ``verdict``: better, worse, not clear or not tested;
+        ``n`` of ``n_planned`` units, in how many the method is ``better``, ``equal`` and ``worse``; the
+        ``least`` difference that could have been seen; over data sets and all classifiers, the probabilities
+        of the Bayesian signed-rank test and the rank-biserial correlation. Empty of one method.
+
+    Raises
+    ------
+    UsageError
+        When no method has the label of the control.
     """
+    own = controls.control(results, control)
     if len(results.names("method")) < 2:
-        return pd.DataFrame(columns=["classifier", "method", "control"])
+        return pd.DataFrame(columns=COLUMNS)
+    pairs = gains(results, metric, own)
+    overall = _over_sets(results, metric, own) if _several(results) else _within_one(results, pairs)
+    parts = [part for part in [*overall, each(pairs)] if len(part)]
+    told = pd.concat(parts, ignore_index=True).assign(control=own)
+    told["p_adjusted"] = paired.adjusted(told["p"], [told[name] for name in ("scope", *ROW)])
+    told["verdict"] = paired.verdicts(told)
+    counts = ["n", "n_planned", "better", "equal", "worse"]
+    return told.reindex(columns=COLUMNS).fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, int))
+
+
+def overall(told: pd.DataFrame, classifier: str = "") -> pd.DataFrame:
+    """Return the overall comparisons; by default those of the mean of all classifiers, or of the only one."""
+    own = told[told["scope"] == OVERALL]
+    names = list(own["classifier"].unique())
+    return own[own["classifier"] == (classifier or (ALL if ALL in names else names[0]))] if names else own
+
+
+def classifiers(results: Results) -> list[str]:
+    """Return the classifiers of overall comparisons: each, and all where there are several."""
     names = results.names("classifier")
-    panels = {name: Panel(name, (name,)) for name in names}
-    if len(names) > 1:
-        panels[ALL] = Panel(ALL, tuple(names))
-    own, size = control(results), rope(results)
-    rows = [
-        row
-        for name, panel in panels.items()
-        for row in _compared(cases(matrix(results, metric, found, panel)), Asked(metric, name, own, size))
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return [*names, ALL] if len(names) > 1 else names
 
 
-def _compared(both: Cases, asked: Asked) -> list[Row]:
-    """Return a row for each method; what only others than the control have is NaN for it."""
-    complete, control = both.complete, asked.control
-    own = {name: {**row, **NOTHING} for name, row in _ranks(friedman(complete)).items()}
-    for part in (_gains(complete, asked), _tests(complete, control), _seen(complete, control)):
-        for name, row in part.items():
-            own[name] |= row
-    _add_nemenyi(own, control)
-    imputed = _imputed(both, control) if both.left_out else own
-    left_out = listed(map(str, both.left_out), most=1000)
-    return [
-        {"classifier": asked.classifier, "method": name, "control": control, "left_out": left_out}
-        | row
-        | {f"{key}_imputed": imputed[name][key] for key in IMPUTED}
-        for name, row in own.items()
-    ]
+def _several(results: Results) -> bool:
+    return len(set(blocks(results).values())) > 1
 
 
-def _imputed(both: Cases, control: str) -> dict[str, Row]:
-    tests = _tests(both.imputed, control)
-    ranks = _ranks(friedman(both.imputed))
-    return {name: {**row, "p_holm": math.nan, **tests.get(name, {})} for name, row in ranks.items()}
+def _over_sets(results: Results, metric: str, control: str) -> Iterator[pd.DataFrame]:
+    n_blocks = len(set(blocks(results).values()))
+    for name in classifiers(results):
+        scores = by_method(results, metric, () if name == ALL else (name,))
+        own = scores.drop(columns=control).sub(scores[control], axis=0)
+
+        def generator(use: str, classifier: str = name) -> np.random.Generator:
+            return np.random.default_rng(child(SEED, "comparison", use, metric, classifier))
+
+        told = paired.over_sets(own, generator)
+        if name == classifiers(results)[-1]:
+            told = told.join(_chances(own, controls.rope(results), generator))
+        told = told.rename_axis("method").reset_index()
+        yield told.assign(
+            scope=OVERALL, unit=paired.SETS, dataset="", ratio="", classifier=name, n_planned=n_blocks
+        )
 
 
-def _ranks(found: Friedman) -> dict[str, Row]:
-    every = {
-        "n_sets": found.n_rows,
-        "kendall_w": found.concordance,
-        "chi2": found.chi2,
-        "p_friedman": found.chi2_p,
-        "f": found.f,
-        "p_iman_davenport": found.f_p,
-    }
-    return {name: {"mean_rank": rank, **every} for name, rank in found.mean_ranks.items()}
+def _chances(gains: pd.DataFrame, rope: float, generator: paired.Generator) -> pd.DataFrame:
+    """Return how probable it is that a method is better, as good and worse in practice on a further set."""
+    rows = {}
+    for name in gains:
+        own = gains[name].dropna()
+        pair = pd.DataFrame({"control": 0.0, "own": own})
+        chance = bayes.posteriors(pair, "control", rope, generator(f"bayes {name}"), N_DRAWS)["own"]
+        signs = wilcoxon.signed_ranks(pair, "control")["own"]
+        total = signs.plus + signs.minus
+        effect = (signs.plus - signs.minus) / total if total else (0.0 if len(own) else np.nan)
+        rows[name] = (chance.better, chance.equivalent, chance.worse, effect)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=CHANCES)
 
 
-def _gains(scores: pd.DataFrame, asked: Asked) -> dict[str, Row]:
-    sets = list(map(str, scores.index))
-    means = bootstrap.mean_gains(scores, asked.control, sets, asked.generator("bootstrap"))
-    chances = bayes.posteriors(scores, asked.control, asked.rope, asked.generator("bayes"), N_DRAWS)
-    return {
-        name: {
-            "gain": means[name].mean,
-            "gain_low": means[name].low,
-            "gain_high": means[name].high,
-            "p_better": chances[name].better,
-            "p_equivalent": chances[name].equivalent,
-            "p_worse": chances[name].worse,
-        }
-        for name in means
-    }
+def gains(results: Results, metric: str, control: str) -> pd.DataFrame:
+    """Return the gain of each trial over the control's on the same split and seed, by the same classifier."""
+    key = [*ROW, "split", "seed"]
+    signed = results.scores[metric] if results.metrics[metric] else -results.scores[metric]
+    trials = results.plan[[*key, "method"]].join(repetitions(results)).assign(value=signed)
+    chosen = trials["method"] == control
+    own = trials.loc[chosen, [*key, "value"]].rename(columns={"value": "held"})
+    pairs = trials[~chosen].merge(own, on=key)
+    return pairs.assign(gain=pairs["value"] - pairs["held"])
 
 
-def _tests(scores: pd.DataFrame, control: str) -> dict[str, Row]:
-    if scores.empty:
-        return {}  # no p-value comes from nothing
-    return {
-        name: {"p_wilcoxon": one.p, "p_holm": one.p_holm, "rank_biserial": _effect(one)}
-        for name, one in wilcoxon.signed_ranks(scores, control).items()
-    }
+def each(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the comparisons within each data set, ratio and classifier."""
+    key = [*ROW, "method"]
+    by = pairs.groupby([*key, "unit", "repeat"], sort=False)
+    units = by.agg(gain=("gain", "mean"), share=("share", "first")).reset_index()
+    sign = np.sign(units["gain"].round(12))
+    units = units.assign(**{name: sign == one for name, one in paired.SIGNS.items()})
+    grouped = units.groupby(key, sort=False)
+    told = grouped.agg(
+        unit=("unit", "first"), share=("share", "first"), n=("gain", "count"), n_planned=("gain", "size"),
+        mean=("gain", "mean"), sd=("gain", "std"), better=("better", "sum"), equal=("equal", "sum"),
+        worse=("worse", "sum"),
+    )  # fmt: skip
+    estimates = paired.from_moments(told["n"], told["mean"], told["sd"], told["share"])
+    told = told.drop(columns=["n", "mean", "sd", "share"]).join(estimates)
+    return told.reset_index().assign(scope=EACH)
 
 
-def _effect(one: wilcoxon.SignedRanks) -> float:
-    """Return the matched-pairs rank-biserial correlation (D. S. Kerby, Comprehensive Psychology 3, 2014)."""
-    total = one.plus + one.minus
-    return (one.plus - one.minus) / total if total else 0.0
+def _within_one(results: Results, pairs: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Return the overall comparisons of a single data set: over its splits, the rest averaged."""
+    label = results.names("dataset")[0]  # a second label is a second design of the same rows
+    own = pairs[pairs["dataset"] == label]
+    ratios = results.names("ratio")
+    for name in classifiers(results):
+        part = own if name == ALL else own[own["classifier"] == name]
+        units = repeated(part, "method", "gain")
+        told = paired.over_repetitions(units, float(part["share"].mean())).rename_axis("method").reset_index()
+        yield told.assign(
+            scope=OVERALL, unit=part["unit"].iloc[0], dataset=label, classifier=name,
+            ratio=ratios[0] if len(ratios) == 1 else "", n_planned=len(units),
+        )  # fmt: skip
 
 
-def _add_nemenyi(own: dict[str, Row], control: str) -> None:
-    mean_ranks = {name: row["mean_rank"] for name, row in own.items()}
-    n_sets = own[control]["n_sets"]
-    critical = nemenyi.critical_difference(len(own), n_sets, ALPHA)
-    p = nemenyi.p_values(mean_ranks, n_sets)[control].to_dict() if n_sets else {}
-    for name, row in own.items():
-        row["critical_difference"] = critical
-        if n_sets and name != control:
-            row["p_nemenyi"] = p[name]
+def repeated(trials: pd.DataFrame, columns: str | list[str], value: str) -> pd.DataFrame:
+    """Return the mean of each repetition, a column each; NaN where a ratio or classifier has no value.
+
+    Seeds of one split are averaged first, then ratios and classifiers.
+    """
+    key = [columns] if isinstance(columns, str) else columns
+    rows = trials.groupby([*dict.fromkeys([*ROW, *key]), "repeat"], sort=False)[value].mean().reset_index()
+    means = rows.groupby(["repeat", *key], sort=False)[value].mean(skipna=False)
+    return means.unstack(columns).reindex(columns=_ordered(trials, key))
 
 
-def _seen(scores: pd.DataFrame, control: str) -> dict[str, Row]:
-    found = reach.reach(scores, control, ALPHA, POWER).means
-    return {name: {"least_gain": least} for name, least in found.items()}
+def _ordered(trials: pd.DataFrame, key: list[str]) -> pd.Index:
+    labels = trials[key].drop_duplicates()
+    return pd.Index(labels[key[0]]) if len(key) == 1 else pd.MultiIndex.from_frame(labels)

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from oversample_bench.analysis import comparisons, mean_ranks, method_pairs, paired_differences, significance
+from oversample_bench.analysis import (
+    comparisons,
+    curves,
+    data_set_blocks,
+    method_pairs,
+    pipelines,
+    rank_tests,
+    significance,
+)
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import cells
 
@@ -20,34 +28,61 @@ class Evidence:
 
     Parameters
     ----------
-    found : DataFrame of shape (n_cells, 17)
+    metric : str
+        Its name.
+    found : DataFrame
         The judged cells, from `oversample_bench.analysis.significance.frame`.
-    ranked : DataFrame
-        From `oversample_bench.analysis.mean_ranks.frame`.
-    counted : DataFrame
-        From `oversample_bench.analysis.method_pairs.frame`; empty of one method.
+    sets : DataFrame
+        From `oversample_bench.analysis.data_set_blocks.frame`.
     compared : DataFrame
         From `oversample_bench.analysis.comparisons.frame`; empty of one method.
-    differing : DataFrame
-        From `oversample_bench.analysis.paired_differences.frame`; empty where no method is in focus.
+    ranked : DataFrame
+        From `oversample_bench.analysis.rank_tests.frame`; empty of one method or data set.
+    pairs : DataFrame
+        From `oversample_bench.analysis.pipelines.frame`.
+    counted : DataFrame
+        From `oversample_bench.analysis.method_pairs.frame`; empty of one method.
+    levels, differences : DataFrame
+        From `oversample_bench.analysis.curves`; empty of fewer than two numeric ratios.
     """
 
+    metric: str
     found: pd.DataFrame
-    ranked: pd.DataFrame
-    counted: pd.DataFrame
+    sets: pd.DataFrame
     compared: pd.DataFrame
-    differing: pd.DataFrame
+    ranked: pd.DataFrame
+    pairs: pd.DataFrame
+    counted: pd.DataFrame
+    levels: pd.DataFrame
+    differences: pd.DataFrame
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return the frames by the names of their files; empty ones have none."""
+        told = {
+            "scores": self.found,
+            "sets": self.sets,
+            "comparisons": self.compared,
+            "ranks": self.ranked,
+            "pipelines": self.pairs,
+            "pairs": self.counted,
+            "curves": self.levels,
+            "curve_differences": self.differences,
+        }
+        return {name: frame for name, frame in told.items() if len(frame)}
 
 
 def evidence(results: Results, metric: str) -> Evidence:
     """Work out the frames of one metric."""
     found = significance.frame(results, metric, cells(results, metric))
+    compared = comparisons.frame(results, metric)
     return Evidence(
+        metric=metric,
         found=found,
-        ranked=mean_ranks.frame(results, metric, found),
+        sets=data_set_blocks.frame(results, metric),
+        compared=compared,
+        ranked=rank_tests.frame(results, metric),
+        pairs=pipelines.frame(results, metric),
         counted=method_pairs.frame(results, metric, found),
-        compared=comparisons.frame(results, metric, found),
-        differing=paired_differences.frame(results, metric)
-        if paired_differences.focused(results)
-        else pd.DataFrame(),
+        levels=curves.levels(results, found),
+        differences=curves.differences(results, metric, compared),
     )

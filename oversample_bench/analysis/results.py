@@ -23,7 +23,7 @@ from oversample_bench.store import FILE_NAME, connect, last_run, state
 PENDING = "pending"
 COUNTS = ["n_real", "n_dropped", "n_new", "n_new_majority", "n_requested", "n_copies", "n_mixed"]
 FIDELITY = ["fidelity_precision", "fidelity_recall", "fidelity_density", "fidelity_coverage"]
-TEXTS = ["stage", "kind", "reason", "fallback", "flags", "notes", "source"]
+TEXTS = ["stage", "kind", "reason", "fallback", "flags", "notes", "source", "registered"]
 
 PLAN = """
 SELECT p.position, p.trial, p.resample, p.dataset, p.ratio, p.method, p.classifier, p.split, p.seed,
@@ -36,7 +36,8 @@ ORDER BY p.position
 """
 RESAMPLES = """
 SELECT min(p.position) AS position, p.resample, p.dataset, p.ratio, p.method, p.split, p.seed,
-    d.status, d.stage, d.kind, d.reason, d.n_real, d.n_dropped, d.n_new, d.n_new_majority, d.n_requested,
+    d.method AS registered, d.status, d.stage, d.kind, d.reason, d.n_real, d.n_dropped, d.n_new,
+    d.n_new_majority, d.n_requested,
     d.n_copies, d.n_mixed, d.realised_ratio, d.fallback, d.flags, d.fidelity_precision, d.fidelity_recall,
     d.fidelity_density, d.fidelity_coverage, d.fit_seconds, d.peak_mib, d.source
 FROM planned p LEFT JOIN resamples d ON d.digest = p.resample

@@ -1,42 +1,38 @@
 """The cells of the score tables: a mean for each data set, ratio, classifier and method.
 
 A mean is over the trials that succeeded; how many of how many stands beside it, and why the others are
-missing. Formats plain text only; Markdown and colours are the business of others.
+missing.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 
 from oversample_bench.analysis.results import PENDING, Results
-from oversample_bench.core.errors import listed
 
 PLACE = ["dataset", "ratio"]
 ROW = [*PLACE, "classifier"]
 CELL = [*ROW, "method"]
 TIE_DECIMALS = 12  # equal scores that were added up in another order differ beyond these
 
-MARKS = {
-    "nothing new": "ⁿ", "short": "ˢ", "copies": "ᶜ", "dropped": "ᵈ", "mixed categories": "ᵐ", "fallback": "ᶠ",
-    "not converged": "ⁱ", "unseeded": "ʳ",
-}  # fmt: skip
-ORDER = {flag: place for place, flag in enumerate(MARKS)}
-OTHER_MARK = "†"
-NEAR = "≈"
-"""Marks a cell that the test within the data set does not tell from the best of its row."""
-MEANINGS = {
-    "nothing new": "the sampler was asked for minority rows and made none",
-    "short": "it made less than 90 % of the rows that were requested",
-    "copies": "some new rows equal a real one in every feature",
-    "dropped": "real training rows were left out",
-    "mixed categories": "some new rows hold a mixture of categories, or none, as no real row does",
-    "fallback": "it could not do what it is for and did something else (see Resamples)",
-    "not converged": "a fit ended before it converged",
-    "unseeded": "numbers change from run to run, since a part of it takes its randomness from no seed",
+ORDER = {
+    flag: place
+    for place, flag in enumerate(
+        (
+            "nothing new",
+            "short",
+            "copies",
+            "dropped",
+            "mixed categories",
+            "fallback",
+            "not converged",
+            "unseeded",
+        )
+    )
 }
+"""Flags of the audit and notes of trials, in the order of their weight."""
 STATES = {
     "failed": "failed",
     "timeout": "timed out",
@@ -47,14 +43,9 @@ STATES = {
     PENDING: "not yet run",
 }
 SCORED, EMPTY, UNSCORED, UNCOMPUTED = "scored", "no such output", "not yet scored", "not computed"
-WORDS = {
-    EMPTY: "the classifier gives nothing that this metric can be computed from",
-    UNCOMPUTED: "the metric failed, or gave no finite number (see Failures)",
-    STATES["upstream"]: "the sampler or the split failed (see Failures)",
-    STATES["skipped"]: "there is no such combination, e.g. for want of rows (see Failures)",
-}
 
 
+@lru_cache(maxsize=4)  # every frame of a metric asks
 def cells(results: Results, metric: str) -> pd.DataFrame:
     """Return the cells of one metric, in plan order.
 
@@ -204,89 +195,3 @@ def _states(results: Results, metric: str) -> pd.Series[str]:
     failed = results.uncomputed.index[results.uncomputed["metric"] == metric]
     state = state.mask(ok & state.index.isin(failed), UNCOMPUTED)
     return state.mask(ok & results.scores[metric].notna(), SCORED)
-
-
-def spread(mean: float, sd: float, digits: int) -> str:
-    """Return ``0.871 ± 0.012``, or the mean alone where there is but one value."""
-    text = f"{mean:z.{digits}f}"
-    return text if pd.isna(sd) else f"{text} ± {sd:.{digits}f}"
-
-
-def interval(mean: float, low: float, high: float, digits: int) -> str:
-    """Return ``0.871 [0.851, 0.891]``, or the mean alone where there is no interval."""
-    text = f"{mean:z.{digits}f}"
-    return text if pd.isna(low) else f"{text} [{low:z.{digits}f}, {high:z.{digits}f}]"
-
-
-def rest(cell: Any) -> str:
-    """Return what a cell says of missing trials, e.g. ``, n = 27 of 30 (3 failed)``."""
-    if cell.n == cell.n_planned:
-        return ""
-    if cell.n == 0:
-        only = cell.missing.partition(" ")[2]
-        return f" ({cell.missing if ',' in cell.missing else only})"
-    return f", n = {cell.n} of {cell.n_planned} ({cell.missing})"
-
-
-def glossary(found: pd.DataFrame) -> list[str]:
-    """Return what those words of the cells mean that do not explain themselves."""
-    return [f"{word}: {text}" for word, text in WORDS.items() if found["missing"].str.contains(word).any()]
-
-
-def marks(flags: str) -> str:
-    """Return the mark of each flag of a cell."""
-    return "".join(MARKS.get(flag, OTHER_MARK) for flag in flags.split(", ") if flag)
-
-
-def whole(frame: pd.DataFrame) -> str:
-    """Return what is said of ``n`` once, above a table."""
-    sizes = sorted(frame["n_planned"].unique())
-    if len(sizes) > 1:
-        return f"{sizes[0]} to {sizes[-1]} trials a cell."
-    every = bool((frame["n"] == frame["n_planned"]).all())
-    return f"n = {sizes[0]} in every cell." if every else f"n = {sizes[0]} where a cell says nothing else."
-
-
-def legend(results: Results, ratio: str | None = None) -> list[tuple[str, str]]:
-    """Return ``(mark, sentence)`` for each flag, with the methods or classifiers that have it and how often.
-
-    Parameters
-    ----------
-    results : Results
-        For the resamples and trials.
-    ratio : str, optional
-        The label of the only ratio to look at; by default all.
-    """
-    resamples = _places(flag_counts(results), good_resamples(results), ("method", "resamples"), ratio)
-    trials = _places(note_counts(results), good_trials(results), ("classifier", "trials"), ratio)
-    flags = sorted({*resamples, *trials}, key=lambda flag: (ORDER.get(flag, len(ORDER)), flag))
-    return [
-        (MARKS.get(flag, OTHER_MARK), _told(flag, [*resamples.get(flag, []), *trials.get(flag, [])]))
-        for flag in flags
-    ]
-
-
-def _places(
-    counts: pd.DataFrame, totals: pd.DataFrame, who: tuple[str, str], ratio: str | None
-) -> dict[str, list[str]]:
-    """Say of each flag which methods (or classifiers) have it, in how many of their resamples (or trials)."""
-    column, things = who
-    if ratio is not None:
-        counts, totals = counts[counts["ratio"] == ratio], totals[totals["ratio"] == ratio]
-    found: dict[str, list[str]] = {}
-    if counts.empty:
-        return found
-    n = totals.groupby(column)["n"].sum().to_dict()
-    for (flag, name), own in counts.groupby(["flag", column], sort=False):
-        share = f"{name} in {own['k'].sum()} of {n[name]} {things} ({_sets(own)})"
-        found.setdefault(str(flag), []).append(share)
-    return found
-
-
-def _told(flag: str, where: list[str]) -> str:
-    meaning = f": {MEANINGS[flag]}" if flag in MEANINGS else ""
-    return f"{flag}{meaning} – {'; '.join(where)}"
-
-
-def _sets(counts: pd.DataFrame) -> str:
-    return listed(map(str, counts["dataset"].unique()), most=6)

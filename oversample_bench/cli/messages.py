@@ -26,11 +26,19 @@ def report(folder: Path, *, figures: bool) -> None:
     """Rewrite the report of a run, also of one that is not finished.
 
     The folder gets report.md, report.html (one file that opens from disk), tables (CSV, LaTeX) and figures
-    (PNG, SVG).
+    (PNG, SVG, PDF).
     """
+    from rich.console import Console
+
+    from oversample_bench.execution.progress import watcher
     from oversample_bench.report import write_report
 
-    echo(f"Report: {write_report(folder, figures=figures)}")
+    shown = watcher(Console(stderr=True, highlight=False, markup=False, emoji=False))
+    try:
+        path = write_report(folder, figures=figures, progress=shown.writing)
+    finally:
+        shown.writing("")
+    echo(f"Report: {path}")
 
 
 @click.command(short_help="Write one row per trial as CSV or Parquet.")

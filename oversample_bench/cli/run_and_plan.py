@@ -123,14 +123,17 @@ def _words(option: click.Option, value: object) -> list[str]:
 
 def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> None:
     """Show the first table, what became of the trials, and where the report is."""
+    from rich.text import Text
+
     from oversample_bench.execution.progress import clock
 
     counts = dict(summary.counts)
     total, ok = sum(counts.values()), counts.pop("ok", 0)
     if summary.computed and ok:
-        from oversample_bench.report import summary_table
+        from oversample_bench.report import terminal_answer
 
-        console.print(summary_table(summary.folder, suite.metrics[0], console))
+        for part in terminal_answer(summary.folder, suite.metrics[0], console):
+            console.print(part, soft_wrap=isinstance(part, Text))
     others = "".join(f", {count:,} {status}" for status, count in sorted(counts.items()))
     computed = (
         f"{summary.computed:,} computed in {clock(summary.seconds)}" if summary.computed else "nothing to do"

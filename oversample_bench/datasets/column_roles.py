@@ -13,7 +13,7 @@ import numpy as np
 
 from oversample_bench.core.specs import Reading
 from oversample_bench.datasets import cell_values
-from oversample_bench.datasets.columns import EXACT, Column, JudgedColumn, Role, Why, is_nameless
+from oversample_bench.datasets.columns import EXACT, JudgedColumn, RawColumn, Role, Why, is_nameless
 from oversample_bench.datasets.identifiers import LEAST_ROWS, are_clock_times, are_days, is_identifier
 
 NEARLY_ALL = 0.8
@@ -29,12 +29,12 @@ MOST_LOOKED_AT = 5_000
 """Different texts of a column by whose look it is judged."""
 
 
-def judged(column: Column, reading: Reading, decimal: str = "") -> JudgedColumn:
+def judged(column: RawColumn, reading: Reading, decimal: str = "") -> JudgedColumn:
     """Return what becomes of a column.
 
     Parameters
     ----------
-    column : Column
+    column : RawColumn
         As it was read.
     reading : Reading
         What the suite says of columns.
@@ -50,7 +50,7 @@ def judged(column: Column, reading: Reading, decimal: str = "") -> JudgedColumn:
     return _undeclared(column, decimal, meant=column.name in reading.numeric)
 
 
-def _undeclared(column: Column, decimal: str, *, meant: bool) -> JudgedColumn:
+def _undeclared(column: RawColumn, decimal: str, *, meant: bool) -> JudgedColumn:
     """Judge a column by its name and its values; ``meant`` says whether the suite wants numbers."""
     if is_nameless(column.name) and not meant:
         empty = column.n_missing() == len(column) and not column.times
@@ -62,14 +62,14 @@ def _undeclared(column: Column, decimal: str, *, meant: bool) -> JudgedColumn:
     return _text(column, decimal, meant=meant)
 
 
-def _number(column: Column, *, meant: bool, why: Why = Why.NOTHING) -> JudgedColumn:
+def _number(column: RawColumn, *, meant: bool, why: Why = Why.NOTHING) -> JudgedColumn:
     doubt = Why.NOTHING if meant else _doubt(column)
     if doubt:
         return JudgedColumn(column, Role.DOUBTFUL, doubt)
     return JudgedColumn(column, Role.NUMBER, why)
 
 
-def _doubt(column: Column) -> Why:
+def _doubt(column: RawColumn) -> Why:
     """Return why a column of numbers may be something else, or nothing."""
     if column.lossy or column.numbers is None:
         return Why.LOSSY
@@ -82,7 +82,7 @@ def _doubt(column: Column) -> Why:
     return Why.IDENTIFIER if is_identifier(column.name, column.numbers) else Why.NOTHING
 
 
-def _text(column: Column, decimal: str, *, meant: bool) -> JudgedColumn:
+def _text(column: RawColumn, decimal: str, *, meant: bool) -> JudgedColumn:
     if not column.texts:
         return JudgedColumn(column.as_numbers("."), Role.NUMBER)
     signs = cell_values.decimal_signs(column.texts)
@@ -96,7 +96,7 @@ def _text(column: Column, decimal: str, *, meant: bool) -> JudgedColumn:
     return _nearly_numbers(column) or _words(column)
 
 
-def _all_numbers(column: Column, signs: Sequence[str], *, meant: bool) -> JudgedColumn:
+def _all_numbers(column: RawColumn, signs: Sequence[str], *, meant: bool) -> JudgedColumn:
     """Judge a column in which every text is a number, with one of the decimal signs or either."""
     if column.declared:
         return _words(column)
@@ -114,7 +114,7 @@ def _all_numbers(column: Column, signs: Sequence[str], *, meant: bool) -> Judged
     return _number(column.as_numbers(signs[0]), meant=meant, why=why)
 
 
-def _nearly_numbers(column: Column) -> JudgedColumn | None:
+def _nearly_numbers(column: RawColumn) -> JudgedColumn | None:
     """Judge a column most of whose texts are numbers, dressed or not; None where they are not."""
     share, others = _seen(column, cell_values.is_number)
     if share:
@@ -132,7 +132,7 @@ def _nearly_numbers(column: Column) -> JudgedColumn | None:
     return JudgedColumn(column, Role.DOUBTFUL, Why.DRESSED, (first, *others[:2]))
 
 
-def _words(column: Column) -> JudgedColumn:
+def _words(column: RawColumn) -> JudgedColumn:
     """Judge a column of texts that are no numbers."""
     if _seen(column, cell_values.is_time)[0]:
         return JudgedColumn(column, Role.LEFT_OUT, Why.TIMES)
@@ -143,7 +143,7 @@ def _words(column: Column) -> JudgedColumn:
     return JudgedColumn(column, Role.CATEGORY, Why.BLANKS if column.respelled else Why.NOTHING)
 
 
-def _seen(column: Column, looks: Callable[[str], bool]) -> tuple[bool, tuple[str, ...]]:
+def _seen(column: RawColumn, looks: Callable[[str], bool]) -> tuple[bool, tuple[str, ...]]:
     """Tell whether nearly all cells, or different texts, look so; and return the most frequent others."""
     counts = column.counts()
     looked = _looked_at(range(len(column.texts)))
@@ -155,7 +155,7 @@ def _seen(column: Column, looks: Callable[[str], bool]) -> tuple[bool, tuple[str
     return cells_fitting or texts_fitting, tuple(column.texts[position] for position in order[:5])
 
 
-def _apart(column: Column) -> tuple[str, ...]:
+def _apart(column: RawColumn) -> tuple[str, ...]:
     """Return two texts that cannot be numbers of one way of writing."""
     found = [[text for text in column.texts if cell_values.decimal_signs([text]) == [sign]] for sign in ",."]
     return tuple(texts[0] for texts in found if texts)

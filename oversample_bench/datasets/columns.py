@@ -64,7 +64,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class RawColumn:
     """A column as it was read; either ``numbers`` or ``texts`` and ``codes`` are given.
 
     Parameters
@@ -108,7 +108,7 @@ class Column:
     @classmethod
     def of_texts(
         cls, name: str, raw: Sequence[str], codes: npt.NDArray[np.intp], missing: Collection[str]
-    ) -> Column:
+    ) -> RawColumn:
         """Return a column of texts, each in its normal form.
 
         Parameters
@@ -131,7 +131,7 @@ class Column:
         return cls(name, texts=texts, codes=moved[codes], respelled=sum(present) > len(texts))
 
     @classmethod
-    def of_numbers(cls, name: str, numbers: npt.NDArray[Any], missing: Collection[str] = ()) -> Column:
+    def of_numbers(cls, name: str, numbers: npt.NDArray[Any], missing: Collection[str] = ()) -> RawColumn:
         """Return a column of numbers, those that stand for a missing value left out."""
         lossy = (
             numbers.dtype.kind in "iu"
@@ -165,25 +165,25 @@ class Column:
             return int(np.isnan(self.numbers).sum()) if self.numbers.dtype.kind == "f" else 0
         return 0 if self.codes is None else int((self.codes < 0).sum())
 
-    def as_numbers(self, decimal: str) -> Column:
+    def as_numbers(self, decimal: str) -> RawColumn:
         """Return the column with the numbers that its texts stand for."""
         found = np.array([*cell_values.values(self.texts, decimal), np.nan])
-        return Column(self.name, found[self.codes])  # -1 is the last: NaN
+        return RawColumn(self.name, found[self.codes])  # -1 is the last: NaN
 
-    def as_categories(self) -> Column:
+    def as_categories(self) -> RawColumn:
         """Return the column as texts, one for each class of equal values: 1 and 1.0 are one."""
         values, codes = (self.texts, self.codes) if self.numbers is None else _factorised(self.numbers)
         named = [class_name(value) for value in values]
         texts = tuple(dict.fromkeys(named))
         place = {text: number for number, text in enumerate(texts)}
-        return Column(self.name, texts=texts, codes=np.array([*map(place.__getitem__, named), -1])[codes])
+        return RawColumn(self.name, texts=texts, codes=np.array([*map(place.__getitem__, named), -1])[codes])
 
 
 @dataclass(frozen=True, eq=False)
 class JudgedColumn:
     """A column, what becomes of it, why, and some of its texts to show."""
 
-    column: Column
+    column: RawColumn
     role: Role
     why: Why = Why.NOTHING
     shown: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ import numpy as np
 from oversample_bench.core.errors import counted
 from oversample_bench.core.specs import Reading
 from oversample_bench.datasets.cell_values import is_whole
-from oversample_bench.datasets.columns import EXACT, Column
+from oversample_bench.datasets.columns import EXACT, RawColumn
 from oversample_bench.datasets.csv_dialect import (
     Dialect,
     content,
@@ -31,7 +31,7 @@ from oversample_bench.datasets.csv_dialect import (
     without_hint,
 )
 from oversample_bench.datasets.headers import Header
-from oversample_bench.datasets.raw_tables import Labels, Table
+from oversample_bench.datasets.raw_tables import Labels, RawTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +85,7 @@ class _File:
         return [position for position, name in enumerate(self.header.names) if name not in left]
 
 
-def read_csv(path: Path, target: str, reading: Reading, *, sample: bool = False) -> Table:
+def read_csv(path: Path, target: str, reading: Reading, *, sample: bool = False) -> RawTable:
     """Return a table, or where a sample is asked for, and it is large, its first rows.
 
     Raises
@@ -154,7 +154,7 @@ def _filled(row: Sequence[str]) -> Sequence[str]:
     return row[:last]
 
 
-def _read(file: _File) -> Table:
+def _read(file: _File) -> RawTable:
     """Return all rows, read by pandas."""
     from pandas.errors import ParserError, ParserWarning
 
@@ -169,7 +169,7 @@ def _read(file: _File) -> Table:
     columns = [_column(file, position, frame[position]) for position in file.features()]
     found = file.header.positions(file.target)
     labels = _labels(frame[found[0]], file.reading.missing) if len(found) == 1 else Labels()
-    return Table(file.header, tuple(_recalled(file, columns)), labels)
+    return RawTable(file.header, tuple(_recalled(file, columns)), labels)
 
 
 def _frame(file: _File, **given: Any) -> pd.DataFrame:
@@ -194,12 +194,12 @@ def _frame(file: _File, **given: Any) -> pd.DataFrame:
     return frame
 
 
-def _column(file: _File, position: int, cells: pd.Series[Any]) -> Column:
+def _column(file: _File, position: int, cells: pd.Series[Any]) -> RawColumn:
     name, missing = file.header.names[position], file.reading.missing
     if not file.is_text(position) and cells.dtype.kind in "biuf":
-        return Column.of_numbers(name, cells.to_numpy(), missing)
+        return RawColumn.of_numbers(name, cells.to_numpy(), missing)
     codes, different = cells.factorize()
-    return Column.of_texts(name, [*map(str, different)], codes, missing)
+    return RawColumn.of_texts(name, [*map(str, different)], codes, missing)
 
 
 def _labels(cells: pd.Series[Any], missing: Collection[str]) -> Labels:
@@ -207,7 +207,7 @@ def _labels(cells: pd.Series[Any], missing: Collection[str]) -> Labels:
     return Labels.of_texts([*map(str, different)], codes, missing, typed=False)
 
 
-def _recalled(file: _File, columns: Sequence[Column]) -> list[Column]:
+def _recalled(file: _File, columns: Sequence[RawColumn]) -> list[RawColumn]:
     """Mark the columns of numbers that say more as they are written: many digits, or zeros in front."""
     rows = list(
         islice(records(text_of(file.raw[:FIRST_BYTES], file.encoding), file.dialect.separator), 1, 50)
@@ -234,7 +234,7 @@ def _may_be_padded(numbers: Any, first: Sequence[str]) -> bool:
     return bool(len(known)) and bool(known.min() < 10 ** (len(cells[0]) - 1))
 
 
-def _as_written(column: Column, texts: Sequence[str]) -> Column:
+def _as_written(column: RawColumn, texts: Sequence[str]) -> RawColumn:
     """Return a column of numbers with what its texts say of it."""
     whole = [text for text in map(str.strip, texts) if is_whole(text)]
     return replace(
@@ -260,7 +260,7 @@ def _may_be_rounded(numbers: Any) -> bool:
     return bool((large & np.isfinite(numbers)).any())
 
 
-def _sampled(file: _File, *, whole: bool) -> Table:
+def _sampled(file: _File, *, whole: bool) -> RawTable:
     """Return the first rows, read without pandas.
 
     Raises
@@ -279,28 +279,28 @@ def _sampled(file: _File, *, whole: bool) -> Table:
         labels = Labels.of_texts(
             *_factorised(_cells(rows, found[0]), file.reading.missing), file.reading.missing, typed=False
         )
-    return Table(file.header, columns, labels, whole=whole)
+    return RawTable(file.header, columns, labels, whole=whole)
 
 
 def _cells(rows: Sequence[Sequence[str]], position: int) -> list[str]:
     return [row[position] if position < len(row) else "" for row in rows]
 
 
-def _sampled_column(file: _File, position: int, cells: Sequence[str]) -> Column:
+def _sampled_column(file: _File, position: int, cells: Sequence[str]) -> RawColumn:
     """Return a column as pandas would: numbers, truth values, or texts."""
     name, missing = file.header.names[position], file.reading.missing
     different, codes = _factorised(cells, missing)
     if file.is_text(position):
-        return Column.of_texts(name, different, codes, missing)
+        return RawColumn.of_texts(name, different, codes, missing)
     if different and set(different) <= set(TRUTH):
         if (codes < 0).any():
-            return Column.of_texts(name, [str(TRUTH[word]) for word in different], codes, missing)
-        return Column.of_numbers(name, np.array([TRUTH[word] for word in different])[codes], missing)
+            return RawColumn.of_texts(name, [str(TRUTH[word]) for word in different], codes, missing)
+        return RawColumn.of_numbers(name, np.array([TRUTH[word] for word in different])[codes], missing)
     if all(map(FLOATS[file.decimal].fullmatch, different)) and not _beyond_64_bits(different):
         numbers = [float(text.replace(file.decimal, ".")) for text in different]
-        column = Column.of_numbers(name, np.array([*numbers, np.nan])[codes], missing)
+        column = RawColumn.of_numbers(name, np.array([*numbers, np.nan])[codes], missing)
         return _as_written(column, different)
-    return Column.of_texts(name, different, codes, missing)
+    return RawColumn.of_texts(name, different, codes, missing)
 
 
 def _factorised(cells: Sequence[str], missing: Collection[str]) -> tuple[list[str], Any]:

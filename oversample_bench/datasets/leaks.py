@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from oversample_bench.api import Dataset
 from oversample_bench.core.specs import Reading
-from oversample_bench.datasets.columns import Column, JudgedColumn, Role, Why
+from oversample_bench.datasets.columns import JudgedColumn, RawColumn, Role, Why
 from oversample_bench.datasets.identifiers import LEAST_ROWS
 
 MOST_CLASSES = 100
@@ -64,7 +64,7 @@ def disguised(
     names = dataset.feature_names or tuple(map(str, range(dataset.X.shape[1])))
     meant = {*reading.categorical, *reading.numeric}
     return [
-        JudgedColumn(Column(name), Role.DOUBTFUL, Why.DISGUISED)
+        JudgedColumn(RawColumn(name), Role.DOUBTFUL, Why.DISGUISED)
         for position, name in enumerate(names)
         if name not in meant and tells_class(dataset.X[rows, position], y)
     ]

@@ -21,24 +21,14 @@ import numpy as np
 
 from oversample_bench.api import Dataset
 from oversample_bench.core.atomic_write import replacement, sweep
+from oversample_bench.core.cache_folder import CACHE_VARIABLE, cache_folder
 from oversample_bench.core.errors import UsageError, first_line
 from oversample_bench.core.refusals import reason
 from oversample_bench.datasets.file_download import Bar, DownloadError, SilentHostError, contents
 from oversample_bench.datasets.official_sources import Official, Remote, SetOrigin, unlike
 from oversample_bench.datasets.table_files import read_arrays
 
-CACHE_VARIABLE = "OVERSAMPLE_BENCH_CACHE"
 OFFLINE_VARIABLE = "OVERSAMPLE_BENCH_OFFLINE"
-
-
-def cache_folder() -> Path:
-    """Return where downloaded sets lie: ``OVERSAMPLE_BENCH_CACHE``, or the user's folder of caches."""
-    named = os.environ.get(CACHE_VARIABLE, "")
-    if named:
-        return Path(named)
-    import pooch
-
-    return Path(pooch.os_cache("oversample-bench"))
 
 
 def cached(name: str) -> Path:

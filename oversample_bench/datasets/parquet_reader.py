@@ -20,9 +20,9 @@ import numpy.typing as npt
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.labels import normal
 from oversample_bench.core.specs import Reading, table_kind
-from oversample_bench.datasets.columns import Column
+from oversample_bench.datasets.columns import RawColumn
 from oversample_bench.datasets.headers import Header
-from oversample_bench.datasets.raw_tables import Labels, Table
+from oversample_bench.datasets.raw_tables import Labels, RawTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,7 @@ WIDTHS = {"double": "float64", "float": "float32", "halffloat": "float16"}
 """What NumPy calls the types that Arrow calls otherwise."""
 
 
-def read_parquet(path: Path, target: str, reading: Reading, *, sample: bool = False) -> Table:
+def read_parquet(path: Path, target: str, reading: Reading, *, sample: bool = False) -> RawTable:
     """Return a table, or where a sample is asked for, and it is large, its first rows.
 
     Raises
@@ -59,7 +59,7 @@ def read_parquet(path: Path, target: str, reading: Reading, *, sample: bool = Fa
     )
     found = header.positions(target)
     labels = _labels(rows.column(found[0]), reading.missing) if len(found) == 1 else Labels()
-    return Table(header, columns, labels, tuple(sorted(index)), whole)
+    return RawTable(header, columns, labels, tuple(sorted(index)), whole)
 
 
 def table_files(path: Path) -> list[Path]:
@@ -165,21 +165,21 @@ def _labels(chunks: pa.ChunkedArray, missing: Collection[str]) -> Labels:
     return Labels.of_texts(*_texts(array), missing, typed=True)
 
 
-def _column(field: _Field, chunks: pa.ChunkedArray, missing: Collection[str]) -> Column:
+def _column(field: _Field, chunks: pa.ChunkedArray, missing: Collection[str]) -> RawColumn:
     """Return a column by its type: numbers, times, or texts."""
     from pyarrow import types
 
     array, name = _decoded(chunks), field.name
     if types.is_null(array.type):
-        return Column(name, np.full(len(array), np.nan))
+        return RawColumn(name, np.full(len(array), np.nan))
     if types.is_decimal(array.type):
         numbers = [np.nan if value is None else float(value) for value in array.to_pylist()]
-        return Column.of_numbers(name, np.array(numbers, dtype=np.float64), missing)
+        return RawColumn.of_numbers(name, np.array(numbers, dtype=np.float64), missing)
     if _is_number(array) and not field.is_category and not field.extension:
         return _number_column(name, *_values(array), missing)
     text = types.is_string(array.type) or types.is_large_string(array.type)
     return replace(
-        Column.of_texts(name, *_texts(array), missing),
+        RawColumn.of_texts(name, *_texts(array), missing),
         nested=types.is_nested(array.type),
         times=types.is_temporal(array.type) or "period" in field.extension,
         typed=text and not field.is_category,
@@ -189,8 +189,8 @@ def _column(field: _Field, chunks: pa.ChunkedArray, missing: Collection[str]) ->
 
 def _number_column(
     name: str, values: npt.NDArray[Any], valid: npt.NDArray[np.bool_], missing: Collection[str]
-) -> Column:
-    found = Column.of_numbers(name, values, missing)
+) -> RawColumn:
+    found = RawColumn.of_numbers(name, values, missing)
     if valid.all() or found.numbers is None:
         return found
     return replace(found, numbers=np.where(valid, found.numbers.astype(np.float64), np.nan))

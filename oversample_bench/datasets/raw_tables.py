@@ -16,7 +16,7 @@ from oversample_bench.core.specs import Reading
 from oversample_bench.datasets import column_remarks, leaks
 from oversample_bench.datasets.cell_values import is_plain
 from oversample_bench.datasets.column_roles import judged
-from oversample_bench.datasets.columns import Column, JudgedColumn, Role, Why
+from oversample_bench.datasets.columns import JudgedColumn, RawColumn, Role, Why
 from oversample_bench.datasets.headers import Header, wrong_names
 
 WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -89,14 +89,14 @@ def _plain(raw: Sequence[str], names: Sequence[str]) -> list[Any]:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class RawTable:
     """Columns and labels of a file, or of its first rows.
 
     Parameters
     ----------
     header : Header
         The names of all columns.
-    columns : tuple of Column
+    columns : tuple of RawColumn
         All but the target, and but those of a name that stands more than once.
     labels : Labels
         Of each row.
@@ -107,7 +107,7 @@ class Table:
     """
 
     header: Header
-    columns: tuple[Column, ...]
+    columns: tuple[RawColumn, ...]
     labels: Labels
     index: tuple[str, ...] = ()
     whole: bool = True
@@ -138,12 +138,12 @@ class TableVerdict:
         return [one for one in self.columns if one.role in (Role.NUMBER, Role.CATEGORY)]
 
 
-def verdict(table: Table, target: str, reading: Reading) -> TableVerdict:
+def verdict(table: RawTable, target: str, reading: Reading) -> TableVerdict:
     """Judge a table: all that is wrong with it, and all that is to be told of it.
 
     Parameters
     ----------
-    table : Table
+    table : RawTable
         As it was read.
     target : str
         The column of labels.
@@ -159,16 +159,16 @@ def verdict(table: Table, target: str, reading: Reading) -> TableVerdict:
     if labels.n_absent:
         rows = counted(labels.n_absent, "row")
         doubts.append(f"has {rows} without a value of '{target}'; remove them or label them")
-    gone = [JudgedColumn(Column(name), Role.LEFT_OUT, Why.INDEX) for name in table.index]
+    gone = [JudgedColumn(RawColumn(name), Role.LEFT_OUT, Why.INDEX) for name in table.index]
     twice = [name for name in table.header.twice() if name in reading.ignore]
-    gone += [JudgedColumn(Column(name), Role.LEFT_OUT, Why.ASKED) for name in twice]
+    gone += [JudgedColumn(RawColumn(name), Role.LEFT_OUT, Why.ASKED) for name in twice]
     if not (mistakes or doubts):
         doubts += _nothing(table, [*found, *gone], reading)
     told = _notes(table, [*found, *gone], reading)
     return TableVerdict(tuple(found), tuple(mistakes), tuple(doubts), tuple(told))
 
 
-def _nothing(table: Table, found: Sequence[JudgedColumn], reading: Reading) -> list[str]:
+def _nothing(table: RawTable, found: Sequence[JudgedColumn], reading: Reading) -> list[str]:
     """Return what is wrong with a table without a row, or without a column to learn from."""
     told = []
     if table.labels.values is not None and not len(table.labels.values):
@@ -179,7 +179,7 @@ def _nothing(table: Table, found: Sequence[JudgedColumn], reading: Reading) -> l
     return told
 
 
-def _notes(table: Table, found: Sequence[JudgedColumn], reading: Reading) -> list[str]:
+def _notes(table: RawTable, found: Sequence[JudgedColumn], reading: Reading) -> list[str]:
     told = [table.header.told] if table.header.told else []
     told += column_remarks.notes(found, reading)
     if table.labels.respelled:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oversample_bench.core.specs import Reading, table_kind
-from oversample_bench.datasets.raw_tables import Table, verdict
+from oversample_bench.datasets.raw_tables import RawTable, verdict
 from oversample_bench.datasets.table_files import array_names, read_table
 
 MOST_BYTES = 2**21
@@ -60,5 +60,5 @@ def surveyed(path: Path, target: str, reading: Reading) -> Survey:
     return Survey(found.mistakes, cautions, tuple(f"{note} ({rows})" for note in found.notes))
 
 
-def _n_rows(table: Table) -> int:
+def _n_rows(table: RawTable) -> int:
     return max(map(len, table.columns), default=0)

@@ -17,11 +17,11 @@ from oversample_bench.api import Dataset
 from oversample_bench.core.errors import UsageError, counted, listed, nearest
 from oversample_bench.core.labels import class_name
 from oversample_bench.core.specs import Reading, table_kind
-from oversample_bench.datasets.columns import Column, Role
+from oversample_bench.datasets.columns import RawColumn, Role
 from oversample_bench.datasets.csv_reader import read_csv
 from oversample_bench.datasets.headers import Header
 from oversample_bench.datasets.parquet_reader import read_parquet
-from oversample_bench.datasets.raw_tables import Labels, Table, TableVerdict, verdict
+from oversample_bench.datasets.raw_tables import Labels, RawTable, TableVerdict, verdict
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -75,7 +75,7 @@ def read_file(path: Path, target: str, reading: Reading | None = None) -> Datase
     return checked(_dataset(table, found, path), str(path))
 
 
-def read_table(path: Path, target: str, reading: Reading, *, sample: bool = False) -> Table:
+def read_table(path: Path, target: str, reading: Reading, *, sample: bool = False) -> RawTable:
     """Return a table as the file has it, or where a sample is asked for, and it is large, its first rows.
 
     Raises
@@ -140,23 +140,23 @@ def array_names(path: Path, target: str) -> list[str]:
     return names
 
 
-def _arrays_table(dataset: Dataset, target: str, reading: Reading) -> Table:
+def _arrays_table(dataset: Dataset, target: str, reading: Reading) -> RawTable:
     """Return the arrays of an npz as a table whose columns are named by their number, from 0."""
     names = tuple(map(str, range(dataset.X.shape[1])))
     header = Header((*names, target))
     columns = tuple(
-        Column.of_numbers(name, dataset.X[:, position], reading.missing)
+        RawColumn.of_numbers(name, dataset.X[:, position], reading.missing)
         for position, name in enumerate(names)
     )
     if dataset.y.dtype.kind in "biuf":
-        return Table(header, columns, Labels.of_numbers(dataset.y, reading.missing))
+        return RawTable(header, columns, Labels.of_numbers(dataset.y, reading.missing))
     different, codes = np.unique(dataset.y, return_inverse=True)
     raw = [
         label.decode(errors="backslashreplace") if isinstance(label, bytes) else str(label)
         for label in different
     ]
     found = Labels.of_texts(raw, codes.reshape(-1), reading.missing, typed=True)
-    return Table(header, columns, found._replace(values=dataset.y))
+    return RawTable(header, columns, found._replace(values=dataset.y))
 
 
 def _as_they_are(found: TableVerdict) -> bool:
@@ -164,7 +164,7 @@ def _as_they_are(found: TableVerdict) -> bool:
     return all(one.role == Role.NUMBER and not one.why for one in found.columns)
 
 
-def _dataset(table: Table, found: TableVerdict, path: Path) -> Dataset:
+def _dataset(table: RawTable, found: TableVerdict, path: Path) -> Dataset:
     """Return the columns to learn from as one matrix."""
     features, labels = found.features(), table.labels.values
     n_rows = 0 if labels is None else len(labels)

@@ -304,8 +304,10 @@ def _report(order: _Order, watcher: Watcher) -> bool:
     if not order.options.report:
         return False
     try:
-        write_report(order.folder, figures=order.options.figures)
+        write_report(order.folder, figures=order.options.figures, progress=watcher.writing)
     except KeyboardInterrupt:
         watcher.interrupted()
         return True
+    finally:
+        watcher.writing("")
     return False

@@ -13,7 +13,8 @@ from dataclasses import fields
 
 from oversample_bench.core.errors import counted
 from oversample_bench.execution.method_check import CheckResult, MethodCheck, Verdict
-from oversample_bench.report.markdown import cut, escaped, table
+from oversample_bench.report.failures_section import cut
+from oversample_bench.report.writers.markdown import escaped, table
 
 MOST_LETTERS = 160
 """Of a reason in Markdown."""

@@ -175,6 +175,7 @@ TextColumn(
             console=console, transient=True,
         )  # fmt: skip
         self._task: TaskID | None = None
+        self._status = console.status("")
 
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Say what is about to happen, and put up the line."""
@@ -196,6 +197,14 @@ TextColumn(
     def end(self) -> None:
         """Take the line down."""
         self._bar.stop()
+
+    def writing(self, sentence: str) -> None:
+        """Show which part of the report is being written, and take that down at its end."""
+        if not sentence:
+            self._status.stop()
+        else:
+            self._status.update(f"writing the report: {sentence}")
+            self._status.start()
 
 
 def _failed_metrics(event: TrialDone) -> Mapping[str, Failed]:

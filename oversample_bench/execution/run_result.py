@@ -146,25 +146,28 @@ class Result:
         Returns
         -------
         DataFrame
-            As `oversample_bench.analysis.against_control.against_control` returns it: unit, classifier,
-            method, control, estimate, low, high, p, n. Positive estimates are improvements.
+            As `oversample_bench.analysis.comparisons.frame` returns it: over data sets (``scope`` overall)
+            and within each of them, ``estimate`` with its interval ``low`` to ``high``, ``p_adjusted``,
+            ``verdict`` and ``n``. Positive estimates are improvements.
 
         Raises
         ------
         UsageError
             When the run has no such metric or method, or one method only.
         """
-        from oversample_bench.analysis.against_control import against_control
+        from oversample_bench.analysis import comparisons
 
         results = self._results()
-        return against_control(results, _known(results, metric), control)
+        if len(results.names("method")) < 2:
+            raise UsageError("this run has one method: there is nothing to compare it with")
+        return comparisons.frame(results, _known(results, metric), control)
 
     def ranks(self, metric: str = "") -> pd.DataFrame:
-        """Return the mean ranks of the methods, by each classifier and over all; 1 is best."""
-        from oversample_bench.analysis.evidence import evidence
+        """Return the mean ranks of the methods over data sets, by each classifier and over all; 1 is best."""
+        from oversample_bench.analysis import rank_tests
 
         results = self._results()
-        return evidence(results, _known(results, metric)).ranked
+        return rank_tests.frame(results, _known(results, metric))
 
     def resamples(self) -> pd.DataFrame:
         """Return one row a resample: its labels, its status, the audit, fidelity and costs."""

@@ -35,3 +35,6 @@ class Watcher:
 
     def end(self) -> None:
         """Hear that the run is over."""
+
+    def writing(self, sentence: str) -> None:
+        """Hear which part of the report is being written; "" when it is there."""

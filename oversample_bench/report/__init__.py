@@ -2,11 +2,12 @@
 
 Reads ``results.sqlite`` and nothing else, and knows nothing of what filled it. It computes no score and has
 no clock; what is resampled has a fixed seed of its own. So the same store gives the same bytes. pandas and
-matplotlib are imported when a function is called.
+Altair are imported when a function is called.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,12 @@ from oversample_bench.report.report_state import is_shown
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.console import Console
-    from rich.table import Table
+    from rich.console import Console, RenderableType
 
-__all__ = ["is_shown", "notebook_answer", "summary_table", "trials", "write_export", "write_report"]
+__all__ = ["is_shown", "notebook_answer", "terminal_answer", "trials", "write_export", "write_report"]
 
 
-def write_report(folder: Path, *, figures: bool = True) -> Path:
+def write_report(folder: Path, *, figures: bool = True, progress: Callable[[str], object] = str) -> Path:
     """Write ``report.md``, ``report.html``, ``tables`` and ``figures`` into the folder of a run.
 
     Files of an earlier report that have no successor are removed from ``tables`` and ``figures``.
@@ -31,6 +31,8 @@ def write_report(folder: Path, *, figures: bool = True) -> Path:
         The output folder of `bench run`; the run may still be going on.
     figures : bool, default=True
         Whether to draw the figures, which takes most of the time.
+    progress : callable, optional
+        Is told what is being done, e.g. ``drawing figure 3 of 6``.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def write_report(folder: Path, *, figures: bool = True) -> Path:
     """
     from oversample_bench.report import writing
 
-    return writing.write_report(folder, figures=figures)
+    return writing.write_report(folder, figures=figures, progress=progress)
 
 
 def write_export(folder: Path, target: Path) -> int:
@@ -116,11 +118,8 @@ def notebook_answer(folder: Path) -> str:
     return answer(results.read(folder))
 
 
-def summary_table(folder: Path, metric: str, console: Console) -> Table:
-    """Return the table that closes a run in the terminal.
-
-    Methods are columns and the best mean of a row is bold; where ``console`` is too narrow for that, methods
-    are rows with their mean ranks.
+def terminal_answer(folder: Path, metric: str, console: Console) -> Iterator[RenderableType]:
+    """Yield what closes a run in the terminal: the table of the methods, and the answer in words.
 
     Parameters
     ----------
@@ -129,12 +128,7 @@ def summary_table(folder: Path, metric: str, console: Console) -> Table:
     metric : str
         One of the metrics of the last run.
     console : rich.console.Console
-        Where it is to be shown.
-
-    Returns
-    -------
-    rich.table.Table
-        One row a data set, ratio and classifier, with the legend of its marks as caption; or one a method.
+        Where it is to be shown: columns that do not fit are left out, and named.
 
     Raises
     ------
@@ -142,6 +136,6 @@ def summary_table(folder: Path, metric: str, console: Console) -> Table:
         When the last run has no such metric, and for a folder without results.
     """
     from oversample_bench.analysis import results
-    from oversample_bench.report import console_summary
+    from oversample_bench.report import console_answer
 
-    return console_summary.fitting(results.read(folder), metric, console)
+    return console_answer.answer(results.read(folder), metric, console)

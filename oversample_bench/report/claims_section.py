@@ -7,15 +7,10 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.analysis.claims import BEST, BLOCK, EVEN, LEANS_NO, LEANS_YES, NO, YES, frame
-from oversample_bench.analysis.published_tables import (
-    asked,
-    pairs,
-)
+from oversample_bench.analysis.published_tables import asked, pairs
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import PLACE
-from oversample_bench.report.markdown import escaped, table
-
-__all__ = ["asked", "frame", "section"]
+from oversample_bench.report.table import Block, ReportSection, Row, Table, Text, titled, words
 
 VERDICTS = [YES, LEANS_YES, EVEN, LEANS_NO, NO]
 
@@ -24,15 +19,17 @@ NOTHING = (
 )
 
 
-def section(results: Results) -> str:
-    """Return the claims and their answers as Markdown: counts in a table, then every interval."""
+def section(results: Results) -> ReportSection:
+    """Return the claims and their answers: counts in a table, then every interval."""
+    title = "Do the claims of the source hold?"
+    if not asked(results):
+        return ReportSection(title, [])
     found = frame(results)
-    parts = ["## Claims of the source, asked here"]
     if found.empty:
-        return "\n\n".join([*parts, NOTHING])
-    parts += [_rules(results, found), _counts(found)]
-    parts += [_part(results, part) for _, part in found.groupby(PLACE, sort=False)]
-    return "\n\n".join(parts)
+        return ReportSection(title, [Text(NOTHING)])
+    blocks: list[Block] = [Text(_rules(results, found)), _counts(found)]
+    parts = found.groupby(PLACE, sort=False)
+    return ReportSection(title, blocks + [_part(results, part, at) for at, (_, part) in enumerate(parts, 1)])
 
 
 def _rules(results: Results, found: pd.DataFrame) -> str:
@@ -61,7 +58,7 @@ def _bests(results: Results, found: pd.DataFrame) -> str:
     return text if n_rows else ""
 
 
-def _counts(found: pd.DataFrame) -> str:
+def _counts(found: pd.DataFrame) -> Table:
     """Return how often each claim holds, on one split and over several."""
     told = found.assign(
         text=_told(found), splits=found["n_splits"].eq(1).map({True: "one", False: "several"})
@@ -69,10 +66,11 @@ def _counts(found: pd.DataFrame) -> str:
     grouped = told.groupby(["text", "splits"], sort=False)["holds"].value_counts().unstack(fill_value=0)
     shown = grouped.reindex(columns=[*VERDICTS, ""], fill_value=0)
     rows = [
-        [escaped(text), str(splits), *(f"{int(count):,}" for count in line)]
+        Row(words(text, splits, *(f"{int(count):,}" for count in line)))
         for (text, splits), line in zip(shown.index.tolist(), shown.to_numpy().tolist(), strict=True)
     ]
-    return table(["claim", "splits", *VERDICTS, "no pair"], rows, left=2)
+    columns = titled("claim", "splits", *VERDICTS, "no pair", left=2)
+    return Table("claims", "How often each claim holds", columns, rows)
 
 
 def _told(found: pd.DataFrame) -> pd.Series[str]:
@@ -81,7 +79,7 @@ def _told(found: pd.DataFrame) -> pd.Series[str]:
     return sourced.mask(found["claim"] == BEST, "the published best is best")
 
 
-def _part(results: Results, part: pd.DataFrame) -> str:
+def _part(results: Results, part: pd.DataFrame, at: int) -> Table:
     first = part.iloc[0]
     told = part.assign(
         line=part["metric"] + "\n" + _told(part), text=[_cell(row, results) for row in part.itertuples()]
@@ -89,17 +87,16 @@ def _part(results: Results, part: pd.DataFrame) -> str:
     wide = told.pivot_table(index="line", columns="classifier", values="text", aggfunc="first", sort=False)
     wide = wide.reindex(columns=part["classifier"].unique()).fillna("–")
     rows = [
-        [*map(escaped, str(name).split("\n", 1)), *line]
+        Row(words(*str(name).split("\n", 1), *line))
         for name, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)
     ]
-    place = escaped(f"{first['dataset']} at ratio {first['ratio']}, {first['design']}")
-    return f"### Claims on {place}\n\n" + table(
-        ["metric", "claim", *map(escaped, wide.columns)], rows, left=2
-    )
+    place = f"{first['dataset']} at ratio {first['ratio']}, {first['design']}"
+    columns = titled("metric", "claim", *map(str, wide.columns), left=2)
+    return Table(f"claims_{at}", f"Claims on {place}", columns, rows)
 
 
 def _cell(row: Any, results: Results) -> str:
-    who = f"{escaped(row.better)} over {escaped(row.worse)}: " if row.claim == BEST else ""
+    who = f"{row.better} over {row.worse}: " if row.claim == BEST else ""
     if row.n == 0:
         return f"{who}–"
     ends = [f"{value:+z.{results.digits}f}" for value in (row.mean, row.low, row.high)]

@@ -1,4 +1,4 @@
-"""What a report says, worked out once: for Markdown, HTML, CSV and LaTeX alike.
+"""What a report says, worked out once: for the terminal, Markdown, HTML, CSV and LaTeX alike.
 
 Knows which parts there are and in which order; what they say is their own business. Writes no file.
 """
@@ -6,48 +6,46 @@ Knows which parts there are and in which order; what they say is their own busin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from oversample_bench.analysis import (
     claims,
-    environments,
+    control,
     failures,
-    paired_differences,
     published_comparison,
     published_tables,
     reliability,
 )
 from oversample_bench.analysis.evidence import Evidence, evidence
-from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.results import COUNTS, FIDELITY, PENDING, Results
 from oversample_bench.core.errors import counted
 from oversample_bench.report import (
-    calibration_section,
+    answer_text,
+    calibration_tables,
     claims_section,
+    comparison_tables,
     coverage,
-    dataset_cards,
-    differences_section,
+    dataset_tables,
     failures_section,
-    findings,
-    latex,
-    pairs_section,
-    provenance,
+    pipeline_tables,
+    provenance_tables,
     published_section,
-    ranks_section,
     resample_tables,
     score_tables,
 )
-from oversample_bench.report.markdown import bullets, escaped
-
-if TYPE_CHECKING:
-    from oversample_bench.report.figures import Gallery
+from oversample_bench.report.number_texts import metric_name
+from oversample_bench.report.table import Block, Picture, ReportSection, Table
 
 UNSAFE = re.compile(r"[^\w.-]+")
-TAKEN = ("resamples", "failures", "calibration", "published", "claims", "tables")
-PREFIXES = ("ranks_", "comparisons_", "pairs_", "differences_", "scores_")
+RESAMPLES = [
+    "dataset", "ratio", "method", "split", "seed", "status", "stage", "kind", "reason", *COUNTS,
+    "realised_ratio", "fallback", "flags", *FIDELITY, "fit_seconds", "peak_mib", "source", "resample",
+]  # fmt: skip
+MOST_ROWS = 12
+"""Lines of a table in report.md; the page has all of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,22 +55,22 @@ class Contents:
     Parameters
     ----------
     results : Results
-        The store.
+        The run.
     told : dict of str to Evidence
         What is worked out of each metric.
-    sections : dict of str to list of str
-        Sections as Markdown that follow the scores of a metric; those under "" are of no metric.
-    last : list of str
-        Sections as Markdown that every report ends with.
-    frames : dict of str to DataFrame
-        The tables in full precision, by the stem of their files.
+    answer : list of str
+        The answer by the first metric, at most five lines.
+    by_metric : dict of str to list of ReportSection
+        What is said by each metric.
+    rest : list of ReportSection
+        What is said of the run as a whole.
     """
 
     results: Results
     told: dict[str, Evidence]
-    sections: dict[str, list[str]]
-    last: list[str]
-    frames: dict[str, pd.DataFrame]
+    answer: list[str]
+    by_metric: dict[str, list[ReportSection]]
+    rest: list[ReportSection]
 
     @property
     def files(self) -> dict[str, str]:
@@ -80,58 +78,132 @@ class Contents:
         return file_names(self.results.metrics)
 
     @property
-    def found(self) -> dict[str, pd.DataFrame]:
-        """The judged cells of each metric."""
-        return {metric: own.found for metric, own in self.told.items()}
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The numbers of the report in full precision, by the stems of their files."""
+        made = {
+            f"{name}_{file}": frame
+            for metric, file in self.files.items()
+            for name, frame in self.told[metric].frames().items()
+        }
+        return made | run_frames(self.results)
 
-    def latex(self) -> dict[str, str]:
-        """Return the tables as LaTeX, by the stem of their files."""
-        return latex.documents(self.results, self.told, self.files)
+    @property
+    def summary(self) -> Table:
+        """The one table of a paper."""
+        metric = next(iter(self.told))
+        return score_tables.by_data_set(self.results, self.told[metric])
 
-    def markdown(self, gallery: Gallery | None) -> str:
-        """Return the report as Markdown, with links to its figures where there are some."""
-        parts = [
-            f"# {escaped(self.results.title)}",
-            _summary(self.results),
-            _caution(environments.caution(self.results)),
-            coverage.section(self.results),
-            *(part for metric in self.told for part in self._metric(metric, gallery)),
-            *self.sections[""],
-            _figures(gallery, ""),
-            _absent(gallery),
-            *self.last,
-        ]
-        return "\n\n".join(part for part in parts if part) + "\n"
-
-    def _metric(self, metric: str, gallery: Gallery | None) -> list[str]:
-        return [
-            score_tables.section(self.results, metric, self.told[metric].found),
-            _figures(gallery, self.files[metric]),
-            *self.sections[metric],
-        ]
+    @property
+    def tables(self) -> list[Table]:
+        """Every table of the report."""
+        sections = [*(one for made in self.by_metric.values() for one in made), *self.rest]
+        return [table for section in sections for table in section.tables if table.name]
 
 
 def contents(results: Results) -> Contents:
-    """Work out what the report of ``results`` says."""
-    frames = _frames(results)
-    last = [part.section(results) for part in (resample_tables, failures_section, dataset_cards, provenance)]
-    made = Contents(results, {}, {"": _sections(results, frames)}, last, frames)
-    for metric, file in made.files.items():
-        own = made.told[metric] = evidence(results, metric)
-        made.sections[metric] = _sections_of(results, metric, own)
-        frames |= _frames_of(results, file, own)
-    return made
+    """Work out what the report of a run says."""
+    told = {metric: evidence(results, metric) for metric in results.metrics}
+    first = next(iter(told.values()))
+    return Contents(
+        results=results,
+        told=told,
+        answer=answer_text.lines(results, first),
+        by_metric={metric: _by_metric(results, own) for metric, own in told.items()},
+        rest=_rest(results),
+    )
 
 
-def _sections(results: Results, frames: Mapping[str, pd.DataFrame]) -> list[str]:
-    told = [calibration_section.section(results, frames["calibration"])] if "calibration" in frames else []
-    if published_tables.asked(results):
-        told += [published_section.section(results), claims_section.section(results)]
-    return [part for part in told if part]
+def shape(results: Results) -> str:
+    """Return how much was compared, in a sentence."""
+    counts = {name: len(results.names(name)) for name in ("method", "classifier", "split", "seed")}
+    told = [counted(count, name) for name, count in counts.items()]
+    sets, ratios = len(results.names("dataset")), ", ".join(results.names("ratio"))
+    return (
+        f"{told[0]} and {told[1]} on {counted(sets, 'data set')} at ratio {ratios}; {told[2]}, {told[3]}; "
+        f"scored by {', '.join(map(metric_name, results.metrics))}."
+    )
 
 
-def _frames(results: Results) -> dict[str, pd.DataFrame]:
-    frames = {"resamples": resample_tables.csv(results), "failures": failures.frame(results)}
+def _by_metric(results: Results, told: Evidence) -> list[ReportSection]:
+    file = file_names(results.metrics)[told.metric]
+    sections = [_methods(results, told, file), _sets(results, told, file), _pairs(results, told)]
+    sections.append(ReportSection("Does the ratio matter?", _pictures(file, "curves", "curve_differences")))
+    sections.append(ReportSection("What does it cost?", _pictures(file, "cost", "memory")))
+    return [*sections, *_details(results, told, file)]
+
+
+def _pictures(file: str, *kinds: str) -> list[Block]:
+    return [Picture(f"{kind}_{file}") for kind in kinds]
+
+
+def _methods(results: Results, told: Evidence, file: str) -> ReportSection:
+    if told.compared.empty:
+        return ReportSection("Which method is better?", [])
+    title = f"Which method is better than {control.control(results)}?"
+    blocks: list[Block] = [comparison_tables.by_method(results, told), Picture(f"gains_{file}")]
+    return ReportSection(title, blocks)
+
+
+def _sets(results: Results, told: Evidence, file: str) -> ReportSection:
+    return ReportSection(
+        "On which data sets?", [score_tables.by_data_set(results, told), Picture(f"heatmap_{file}")]
+    )
+
+
+def _pairs(results: Results, told: Evidence) -> ReportSection:
+    some = len(results.names("classifier")) > 1 and len(results.names("method")) > 1
+    blocks = [pipeline_tables.pipelines(results, told)] if some else []
+    return ReportSection("Which classifier and method together?", blocks)
+
+
+def _details(results: Results, told: Evidence, file: str) -> list[ReportSection]:
+    """Return what is for those who look closer."""
+    several = len(results.names("method")) > 1
+    ranks: list[Block] = [Picture(f"ranks_{file}")]
+    ranks += [comparison_tables.ranks(results, told)] if len(told.ranked) else []
+    by_classifier: list[Block] = list(comparison_tables.by_classifier(results, told)) if several else []
+    counts = [pipeline_tables.wins(told)] if several else []
+    within = [comparison_tables.within(results, told)] if several else []
+    return [
+        ReportSection("Every score", [score_tables.by_cell(results, told)], is_detail=True),
+        ReportSection("Mean ranks and their tests", ranks if several else [], is_detail=True),
+        ReportSection("Each classifier by itself", by_classifier, is_detail=True),
+        ReportSection("Within each data set", within, is_detail=True),
+        ReportSection("Wins, ties and losses", counts, is_detail=True),
+    ]
+
+
+def _rest(results: Results) -> list[ReportSection]:
+    synthetic = resample_tables.fidelity(results)
+    return [
+        coverage.section(results),
+        published_section.section(results),
+        claims_section.section(results),
+        calibration_tables.section(results),
+        ReportSection(synthetic.title, [*_if(synthetic.blocks, Picture("synthetic")), *synthetic.blocks]),
+        ReportSection("What do the regions look like?", [Picture(stem) for stem in region_stems(results)]),
+        failures_section.section(results),
+        resample_tables.section(results),
+        dataset_tables.section(results),
+        dataset_tables.sources(results),
+        provenance_tables.section(results),
+    ]
+
+
+def _if(blocks: Iterable[Block], picture: Picture) -> list[Block]:
+    return [picture] if list(blocks) else []
+
+
+def region_stems(results: Results) -> list[str]:
+    """Return the stems of the region plots: one a data set and ratio."""
+    n = len(results.plan.loc[results.decision_regions.index, ["dataset", "ratio"]].drop_duplicates())
+    return ["decision_regions", *(f"decision_regions-{at}" for at in range(2, n + 1))][:n]
+
+
+def run_frames(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the frames that are of no metric, by the stems of their files."""
+    tried = results.resamples.loc[results.resamples["status"] != PENDING, RESAMPLES]
+    frames = {"resamples": tried, "failures": failures.frame(results)}
     if not results.calibration.empty:
         frames["calibration"] = reliability.frame(results)
     if published_tables.asked(results):
@@ -139,70 +211,23 @@ def _frames(results: Results) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def _sections_of(results: Results, metric: str, own: Evidence) -> list[str]:
-    told = [
-        ranks_section.section(results, metric, own.found, own.ranked),
-        findings.section(results, metric, own.compared),
-        pairs_section.section(results, metric, own.counted),
-    ]
-    if paired_differences.focused(results):
-        told.append(differences_section.section(results, metric, own.differing))
-    return [part for part in told if part]
-
-
-def _frames_of(results: Results, file: str, own: Evidence) -> dict[str, pd.DataFrame]:
-    frames = {file: score_tables.csv(own.found), f"ranks_{file}": own.ranked}
-    if len(results.names("method")) > 1:
-        frames |= {f"comparisons_{file}": own.compared, f"pairs_{file}": own.counted}
-    if paired_differences.focused(results):
-        frames[f"differences_{file}"] = own.differing
-    return frames
-
-
-def _summary(results: Results) -> str:
-    counts = {name: len(results.names(name)) for name in ("method", "classifier", "split", "seed")}
-    told = [counted(count, name) for name, count in counts.items()]
-    sets, ratios = len(results.names("dataset")), ", ".join(results.names("ratio"))
-    return escaped(
-        f"{told[0]} and {told[1]} on {counted(sets, 'data set')} at ratio {ratios}; {told[2]}, "
-        f"{told[3]}; scored by {', '.join(results.metrics)}."
-    )
-
-
-def _caution(text: str) -> str:
-    return f"> **Caution.** {escaped(text)}" if text else ""
-
-
-def _figures(gallery: Gallery | None, file: str) -> str:
-    """Return the figures of one metric, or those of none, as Markdown."""
-    if gallery is None:
-        return ""
-    own = gallery.of(file)
-    return "\n\n".join(
-        f"![{escaped(drawing.title)}](figures/{stem}.png)\n\n*{escaped(drawing.caption)}*"
-        for stem, drawing in own.items()
-    )
-
-
-def _absent(gallery: Gallery | None) -> str:
-    if gallery is None or not gallery.absent:
-        return ""
-    lines = [f"{escaped(', '.join(stems))}: {escaped(reason)}" for reason, stems in gallery.reasons().items()]
-    return "## Figures that are not here\n\n" + bullets(lines)
-
-
 def file_names(metrics: Iterable[str]) -> dict[str, str]:
     """Return a file name for each metric, whatever characters it has; no two are the same."""
     names: dict[str, str] = {}
     for metric in metrics:
         name = UNSAFE.sub("_", metric).strip(".") or "metric"
-        while name in (*TAKEN, *names.values()) or name.startswith(PREFIXES):
+        while name in names.values():
             name = f"metric_{name}"
         names[metric] = name
     return names
 
 
-def table_names(metrics: Iterable[str]) -> set[str]:
-    """Return the stems that tables of these metrics can have, and those of tables of no metric."""
-    of_metrics = {f"{prefix}{file}" for file in file_names(metrics).values() for prefix in ("", *PREFIXES)}
-    return {*of_metrics, *TAKEN}
+def shortened(sections: Iterable[ReportSection]) -> list[ReportSection]:
+    """Return what the Markdown report has: no details, and the first lines of long tables."""
+    return [
+        ReportSection(
+            one.title, [block.head(MOST_ROWS) if isinstance(block, Table) else block for block in one.blocks]
+        )
+        for one in sections
+        if not one.is_detail
+    ]

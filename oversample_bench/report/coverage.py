@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from oversample_bench.analysis.results import PENDING, Results
-from oversample_bench.report.markdown import escaped, table
+from oversample_bench.report.table import NOTHING, ReportSection, Row, Table, Text, titled, words
 
 
 def line(results: Results) -> str:
@@ -36,14 +34,13 @@ def _unscored(results: Results) -> str:
     return told
 
 
-def section(results: Results) -> str:
-    """Return what stands on top of a report: coverage, how to go on, and where trials are missing."""
-    parts = [f"**{line(results)}**"]
-    if hint := _hint(results):
-        parts.append(hint)
+def section(results: Results) -> ReportSection:
+    """Return how to go on and where trials are missing; without blocks where all are done."""
+    hint = _hint(results)
+    blocks: list[Text | Table] = [Text(hint)] if hint else []
     if (results.plan["status"] != "ok").any():
-        parts += ["Trials done, of those planned:", _table(results.plan)]
-    return "\n\n".join(parts)
+        blocks.append(_table(results))
+    return ReportSection("What is missing?", blocks)
 
 
 def _hint(results: Results) -> str:
@@ -59,11 +56,15 @@ def _hint(results: Results) -> str:
     return f"{text}. `bench run SUITE --out DIR`, with this folder as DIR, goes on where it stopped."
 
 
-def _table(plan: pd.DataFrame) -> str:
+def _table(results: Results) -> Table:
+    plan = results.plan
     grouped = plan.assign(done=plan["status"] == "ok").groupby(["dataset", "method"], sort=False)["done"]
     counts = grouped.agg(["sum", "size"])
     text = counts["sum"].astype(str) + "/" + counts["size"].astype(str)
-    methods = list(plan["method"].unique())
-    wide = text.unstack("method").reindex(index=plan["dataset"].unique(), columns=methods).fillna("–")
-    rows = [[escaped(name), *line] for name, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)]
-    return table(["data set", *map(escaped, methods)], rows)
+    methods = results.names("method")
+    wide = text.unstack("method").reindex(index=plan["dataset"].unique(), columns=methods).fillna(NOTHING)
+    rows = [
+        Row(words(name, *line), {"dataset": str(name)})
+        for name, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)
+    ]
+    return Table("coverage", "Trials done, of those planned", titled("data set", *methods), rows)

@@ -1,4 +1,4 @@
-"""The section of a report that is made of `oversample_bench.analysis.failures`."""
+"""What failed, in groups of one reason each, with an example of each traceback."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import pandas as pd
 from oversample_bench.analysis.failures import METRIC, frame
 from oversample_bench.analysis.results import Results
 from oversample_bench.core.errors import listed
-from oversample_bench.report.markdown import cut, escaped, folded, table
+from oversample_bench.report.table import Cell, ReportSection, Row, Table, Text, Verbatim, titled, words
 
 GROUP = ["stage", "status", "who", "reason"]
-
 EXAMPLES = 20
+Groups = Sequence[tuple[object, pd.DataFrame]]
 
 
-def section(results: Results) -> str:
-    """Return the failures in groups, with an example of each traceback folded away."""
+def section(results: Results) -> ReportSection:
+    """Return the failures; one sentence where there are none."""
     found = frame(results)
+    title = "What failed?"
     if found.empty:
-        return "## Failures\n\nNo trial failed."
-    found = found.assign(who=_culprit(found))
-    groups = [(key, part) for key, part in found.groupby(GROUP, sort=False)]
-    groups.sort(key=lambda group: -int(group[1]["trials_lost"].sum()))
-    rows = [_row(part) for _, part in groups]
-    header = ["stage", "status", "whose", "reason", "where", "failures", "trials lost"]
-    told = " ".join([_sentence(found), *_uncomputed(results, found)])
-    return "\n\n".join(["## Failures", told, table(header, rows, left=5), *_examples(groups, results)])
+        return ReportSection(title, [Text("No trial failed.")])
+    told = found.assign(who=_culprit(found))
+    groups = sorted(told.groupby(GROUP, sort=False), key=lambda group: -int(group[1]["trials_lost"].sum()))
+    rows = [Row(_row(part)) for _, part in groups]
+    columns = titled("stage", "status", "whose", "reason", "where", "failures", "trials lost", left=5)
+    table = Table("failures", "Failures by reason", columns, rows, (_sentence(results, told),))
+    return ReportSection(title, [table, *_examples(groups, results)])
 
 
 def _culprit(found: pd.DataFrame) -> pd.Series[str]:
@@ -37,36 +37,37 @@ def _culprit(found: pd.DataFrame) -> pd.Series[str]:
     return who.mask(found["stage"].isin(["data", "split"]), "")
 
 
-def _sentence(found: pd.DataFrame) -> str:
+def _sentence(results: Results, found: pd.DataFrame) -> str:
     resamples = int((found["classifier"] == "").sum())
     trials = len(found) - resamples - int((found["stage"] == METRIC).sum())
     lost = int(found.loc[found["classifier"] == "", "trials_lost"].sum())
-    return (
+    told = (
         f"Resamples that did not succeed: {resamples:,}, at the cost of {lost:,} trials. "
         f"Trials that did not succeed on their own account: {trials:,}."
     )
-
-
-def _uncomputed(results: Results, found: pd.DataFrame) -> list[str]:
-    """Say how many scores each metric that failed has left empty."""
     counts = found.loc[found["stage"] == METRIC, "kind"].value_counts(sort=False)
+    if counts.empty:
+        return told
     n_good = int((results.plan["status"] == "ok").sum())
-    told = [f"{escaped(metric)} {count:,} of {n_good:,}" for metric, count in counts.items()]
-    return [f"Scores that are empty since their metric failed: {', '.join(told)}."] if told else []
+    empty = ", ".join(f"{metric} {count:,} of {n_good:,}" for metric, count in counts.items())
+    return f"{told} Scores that are empty since their metric failed: {empty}."
 
 
-def _row(part: pd.DataFrame) -> list[str]:
+def _row(part: pd.DataFrame) -> list[Cell]:
     first = part.iloc[0]
     places = (part["dataset"] + " (" + part["ratio"] + ")").unique()
+    lost = int(part["trials_lost"].sum())
     return [
-        escaped(first["stage"] or "–"),
-        escaped(first["status"]),
-        escaped(first["who"] or "any"),
-        escaped(cut(_reason(first))),
-        escaped(listed(map(str, places), most=8)),
-        f"{len(part):,}",
-        f"{part['trials_lost'].sum():,}",
+        *words(first["stage"] or "–", first["status"], first["who"] or "any", cut(_reason(first))),
+        *words(listed(map(str, places), most=8)),
+        Cell(f"{len(part):,}", len(part)),
+        Cell(f"{lost:,}", lost),
     ]
+
+
+def cut(text: str, most: int = 300) -> str:
+    """Return ``text``, shortened to ``most`` characters with an ellipsis."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _reason(first: pd.Series[str]) -> str:
@@ -74,7 +75,7 @@ def _reason(first: pd.Series[str]) -> str:
     return f"{kind}: {first['reason']}" if kind else str(first["reason"])
 
 
-def _examples(groups: Sequence[tuple[object, pd.DataFrame]], results: Results) -> list[str]:
+def _examples(groups: Groups, results: Results) -> list[Verbatim]:
     """Return a traceback for each of the weightiest groups that has one."""
     found = []
     for _, part in groups:
@@ -82,6 +83,6 @@ def _examples(groups: Sequence[tuple[object, pd.DataFrame]], results: Results) -
         if first["stage"] != METRIC and (text := results.tracebacks.get(position, "")):
             place = f"{first['dataset']} ({first['ratio']}), split {first['split']}, seed {first['seed']}"
             found.append(
-                folded(f"{first['who'] or first['stage']}: {cut(_reason(first), 120)} – {place}", text)
+                Verbatim(f"{first['who'] or first['stage']}: {cut(_reason(first), 120)} – {place}", text)
             )
     return found[:EXAMPLES]

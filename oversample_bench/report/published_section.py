@@ -9,39 +9,61 @@ import pandas as pd
 from oversample_bench.analysis.published_comparison import frame
 from oversample_bench.analysis.published_tables import KINDS, THEIRS, asked, labels, met, transcription
 from oversample_bench.analysis.results import PENDING, Results
-from oversample_bench.analysis.score_cells import PLACE, marks, spread
+from oversample_bench.analysis.score_cells import PLACE
 from oversample_bench.core.errors import listed
-from oversample_bench.report.markdown import bullets, cut, escaped, table
-
-__all__ = ["asked", "frame", "section"]
+from oversample_bench.report.cell_notes import marks
+from oversample_bench.report.failures_section import cut
+from oversample_bench.report.number_texts import spread
+from oversample_bench.report.table import (
+    Block,
+    Bullets,
+    Prose,
+    ReportSection,
+    Row,
+    Table,
+    Text,
+    titled,
+    words,
+)
 
 ABOVE, BELOW, DOUBT = "↑", "↓", "¹"
 
 MOST_DOUBTS = 100
 
 
-def section(results: Results) -> str:
-    """Return the comparison as Markdown: in words, as tables, what is not compared, and the source."""
+def section(results: Results) -> ReportSection:
+    """Return the comparison: in words, as tables, what is not compared, and the source."""
+    title = "Are the published numbers met?"
+    if not asked(results):
+        return ReportSection(title, [])
     found = frame(results)
-    parts = ["## Against the published numbers", _summary(found)]
+    blocks: list[Block] = [*_summary(found)]
     compared = found[found["n"] > 0]
     if not compared.empty:
-        parts.append(_rules(compared))
-    parts += [_part(results, part) for _, part in compared.groupby(PLACE, sort=False)]
+        blocks.append(Text(_rules(compared)))
+    blocks += [
+        _part(results, part, at) for at, (_, part) in enumerate(compared.groupby(PLACE, sort=False), 1)
+    ]
     if left_out := _left_out(results, found):
-        parts += ["### Not compared", bullets(left_out)]
+        blocks += [Text("Not compared:"), Bullets(left_out)]
     if doubts := _doubts(compared):
-        parts += [f"### {DOUBT} Values that cannot be what their source says", bullets(doubts, MOST_DOUBTS)]
-    return "\n\n".join([*parts, *filter(None, [transcription(results).about])])
+        blocks += [
+            Text(f"{DOUBT} Values that cannot be what their source says:"),
+            Bullets(doubts, MOST_DOUBTS),
+        ]
+    if about := transcription(results).about:
+        blocks.append(Prose(about))
+    return ReportSection(title, blocks)
 
 
-def _summary(found: pd.DataFrame) -> str:
+def _summary(found: pd.DataFrame) -> list[Block]:
     """Return how many published values lie within ours, a line a data set, and which do not."""
     held = found[found["in_range"].notna()]
     if held.empty:
-        return "No published value could be compared: no cell of this run with two scores has one."
-    lines = [line for _, part in held.groupby(PLACE, sort=False) for line in _lines(part)]
-    return "\n".join(lines)
+        return [Text("No published value could be compared: no cell of this run with two scores has one.")]
+    return [
+        Bullets([line for _, part in held.groupby(PLACE, sort=False) for line in _lines(part)], MOST_DOUBTS)
+    ]
 
 
 def _lines(part: pd.DataFrame) -> list[str]:
@@ -50,7 +72,7 @@ def _lines(part: pd.DataFrame) -> list[str]:
     n, in_range, in_two_sd = len(best), int(best["in_range"].sum()), int(best["in_two_sd"].sum())
     place = f"{first['dataset']} at ratio {first['ratio']} ({first['design']})"
     head = (
-        f"- {escaped(place)}: of {n} published cells {in_range} lie within the range of ours, {in_two_sd} "
+        f"{place}: of {n} published cells {in_range} lie within the range of ours, {in_two_sd} "
         f"within two standard deviations of our mean{_forms(part)}."
     )
     return [head, *(_outside(str(name), own) for name, own in part.groupby("classifier", sort=False))]
@@ -60,18 +82,18 @@ def _forms(part: pd.DataFrame) -> str:
     """Say how a published classifier is counted that stands beside several of ours."""
     forms = part.groupby("published_classifier", sort=False)["classifier"].nunique()
     several = [str(name) for name in forms.index[forms > 1]]
-    return f" ({escaped(', '.join(several))} in one of its forms)" if several else ""
+    return f" ({', '.join(several)} in one of its forms)" if several else ""
 
 
 def _outside(classifier: str, part: pd.DataFrame) -> str:
     theirs = part["published_classifier"].iloc[0]
     out = part[~part["in_range"].astype(bool)]
-    text = f"  - {escaped(f'{classifier} ({theirs})')}: {len(part) - len(out)} of {len(part)}"
+    text = f"{classifier} ({theirs}): {len(part) - len(out)} of {len(part)}"
     if out.empty:
         return text
     told = out.assign(text=out["metric"] + " " + _direction(out))
     methods = told.groupby("method", sort=False)["text"].agg(", ".join)
-    named = "; ".join(f"{escaped(name)} ({escaped(which)})" for name, which in methods.items())
+    named = "; ".join(f"{name} ({which})" for name, which in methods.items())
     return f"{text}; these do not: {named}"
 
 
@@ -92,7 +114,7 @@ def _rules(compared: pd.DataFrame) -> str:
     return text
 
 
-def _part(results: Results, part: pd.DataFrame) -> str:
+def _part(results: Results, part: pd.DataFrame, at: int) -> Table:
     """Return the table of one data set at one ratio: a line a metric and method, a column a classifier."""
     first = part.iloc[0]
     place = f"{first['dataset']} at ratio {first['ratio']}, {first['design']} ({first['published_dataset']})"
@@ -104,12 +126,12 @@ def _part(results: Results, part: pd.DataFrame) -> str:
     wide = wide.reindex(columns=texts["classifier"].unique()).fillna("–")
     theirs = texts.drop_duplicates("classifier")["published_classifier"]
     header = [f"{own} ({name})" for own, name in zip(wide.columns, theirs, strict=True)]
-    lines = [
-        [*map(escaped, str(name).split("\n", 1)), *line]
+    rows_of = [
+        Row(words(*str(name).split("\n", 1), *line))
         for name, line in zip(wide.index, wide.to_numpy().tolist(), strict=True)
     ]
-    text = table(["metric", "method", *map(escaped, header)], lines, left=2)
-    return f"### {escaped(place)}\n\n{_sizes(part)}\n\n{text}"
+    columns = titled("metric", "method", *header, left=2)
+    return Table(f"published_{at}", place, columns, rows_of, (_sizes(part),))
 
 
 def _sizes(part: pd.DataFrame) -> str:
@@ -136,10 +158,8 @@ def _doubts(compared: pd.DataFrame) -> list[str]:
     key = ["published_dataset", "published_classifier", "published_method", "note"]
     told = noted.drop_duplicates([*key, "published_metric"]).groupby(key, sort=False)["published_metric"]
     return [
-        escaped(
-            f"{row.published_dataset}, {row.published_classifier}, {row.published_method} "
-            f"({row.metrics}): {row.note}"
-        )
+        f"{row.published_dataset}, {row.published_classifier}, {row.published_method} ({row.metrics}): "
+        f"{row.note}"
         for row in told.agg(", ".join).reset_index(name="metrics").itertuples()
     ]
 
@@ -156,7 +176,7 @@ def _left_out(results: Results, found: pd.DataFrame) -> list[str]:
         )
         alone = [name for name in labels(results, kind) if name not in set(found[kind])]
         lines += [f"{_kind(kind)} without a published value: {listed(alone)}"] * bool(alone)
-    return [*map(escaped, lines), *_unscored(results, found)]
+    return [*lines, *_unscored(results, found)]
 
 
 def _kind(kind: str) -> str:
@@ -172,7 +192,7 @@ def _unscored(results: Results, found: pd.DataFrame) -> list[str]:
     told = missing.groupby([*PLACE, "reason"], sort=False)["method"].agg(list).reset_index()
     everyone = found.groupby(PLACE)["method"].nunique()
     return [
-        escaped(f"{row.dataset} at ratio {row.ratio}, {_who(row, everyone)}: {row.reason}")
+        f"{row.dataset} at ratio {row.ratio}, {_who(row, everyone)}: {row.reason}"
         for row in told.itertuples()
     ]
 

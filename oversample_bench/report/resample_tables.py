@@ -1,125 +1,150 @@
-"""What the samplers really did: the audit by method, and by data set where it is flagged."""
+"""What the samplers really did: the audit by method, its flags, and what methods said of themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-from oversample_bench.analysis.results import COUNTS, FIDELITY, PENDING, Results
-from oversample_bench.analysis.score_cells import flag_counts, good_resamples
+from oversample_bench.analysis.results import FIDELITY, Results
+from oversample_bench.analysis.score_cells import flag_counts, good_resamples, good_trials, note_counts
 from oversample_bench.core.errors import counted, listed
-from oversample_bench.report.markdown import bullets, cut, escaped, table
+from oversample_bench.report.cell_notes import MEANINGS
+from oversample_bench.report.table import (
+    NOTHING,
+    Block,
+    Bullets,
+    Cell,
+    ReportSection,
+    Row,
+    Table,
+    Text,
+    number,
+    titled,
+    words,
+)
 
-COLUMNS = [
-    "dataset", "ratio", "method", "split", "seed", "status", "stage", "kind", "reason", *COUNTS,
-    "realised_ratio", "fallback", "flags", *FIDELITY, "fit_seconds", "peak_mib", "source", "resample",
-]  # fmt: skip
+MOST_LETTERS = 300
 
 
-def csv(results: Results) -> pd.DataFrame:
-    """Return one row a resample that was tried, with its audit."""
-    return results.resamples.loc[results.resamples["status"] != PENDING, COLUMNS]
-
-
-def section(results: Results) -> str:
-    """Return the tables of resamples as Markdown."""
+def section(results: Results) -> ReportSection:
+    """Return the tables of resamples."""
     good = results.resamples[results.resamples["status"] == "ok"]
-    parts = ["## Resamples"]
+    title = "What did the methods do?"
     if good.empty:
-        return "\n\n".join([*parts, "No resample has succeeded yet."])
-    parts.append(
-        "A resample is what a method made of one split with one seed. Rows are summed over the resamples "
-        "that succeeded; the ratio is minority : majority among the returned rows."
-    )
-    parts.append(_by_method(results, good))
-    parts += _fidelity(good) + _flagged(results) + _fallbacks(good)
-    return "\n\n".join(parts)
+        return ReportSection(title, [Text("No resample has succeeded yet.")])
+    blocks: list[Block] = [_by_method(results, good), *_flagged(results), *_fallbacks(good)]
+    return ReportSection(title, blocks)
 
 
-def _by_method(results: Results, good: pd.DataFrame) -> str:
+def _by_method(results: Results, good: pd.DataFrame) -> Table:
     mixed = ["mixed categories"] if (good["n_mixed"] > 0).any() else []
-    header = [
-        "method", "resamples", "real rows", "dropped", "new", "copies", *mixed, "ratio",
-        "fit seconds, median", "max", "peak MiB",
-    ]  # fmt: skip
+    titles = [
+        "method",
+        "resamples",
+        "real rows",
+        "dropped",
+        "new",
+        "copies",
+        *mixed,
+        "ratio",
+        "seconds a fit",
+    ]
     counts = ["n_real", "n_dropped", "n_new", "n_copies", *(["n_mixed"] if mixed else [])]
     planned = results.resamples.groupby("method", sort=False).size()
     parts = dict(list(good.groupby("method", sort=False)))
     rows = [
-        _line(str(name), int(planned[name]), parts.get(name, good.iloc[:0]), counts) for name in planned.index
+        Row(
+            _line(str(name), int(planned[name]), parts.get(name, good.iloc[:0]), counts),
+            {"method": str(name)},
+        )
+        for name in planned.index
     ]
-    return table(header, rows)
+    note = (
+        "A resample is what a method made of one split with one seed; rows are summed over those that "
+        "succeeded. The ratio is minority : majority among the rows that came back. Seconds are the "
+        "median, and the most."
+    )
+    return Table("resamples", "Resamples by method", titled(*titles), rows, (note,))
 
 
-def _line(method: str, planned: int, part: pd.DataFrame, counts: list[str]) -> list[str]:
+def _line(method: str, planned: int, part: pd.DataFrame, counts: list[str]) -> list[Cell]:
     count = f"{len(part):,}" if len(part) == planned else f"{len(part):,} of {planned:,}"
     if part.empty:
-        return [escaped(method), count, *["–"] * (len(counts) + 4)]
-    sums = part[counts].sum()
-    seconds = part["fit_seconds"]
-    peak = part["peak_mib"].max()
+        return words(method, count, *[NOTHING] * (len(counts) + 2))
+    sums, seconds = part[counts].sum(), part["fit_seconds"]
+    low, high = f"{part['realised_ratio'].min():.3g}", f"{part['realised_ratio'].max():.3g}"
     return [
-        escaped(method),
-        count,
-        *(f"{int(value):,}" for value in sums),
-        _range(part["realised_ratio"]),
-        f"{seconds.median():.3g}",
-        f"{seconds.max():.3g}",
-        "–" if pd.isna(peak) else f"{peak:,.0f}",
+        *words(method, count),
+        *(Cell(f"{int(one):,}", float(one)) for one in sums),
+        *words(low if low == high else f"{low} to {high}"),
+        Cell(f"{seconds.median():.3g} ({seconds.max():.3g})", float(seconds.median())),
     ]
 
 
-def _range(ratios: pd.Series[float]) -> str:
-    low, high = f"{ratios.min():.3g}", f"{ratios.max():.3g}"
-    return low if low == high else f"{low} to {high}"
-
-
-def _fidelity(good: pd.DataFrame) -> list[str]:
+def fidelity(results: Results) -> ReportSection:
+    """Return how like real minority rows the new ones are; empty where nothing was measured."""
+    good = results.resamples[results.resamples["status"] == "ok"]
     measured = good[good[FIDELITY].notna().any(axis=1)]
+    title = "Are the new rows like real ones?"
     if measured.empty:
-        return []
+        return ReportSection(title, [])
     grouped = measured.groupby("method", sort=False)
     means, sizes = grouped[FIDELITY].mean(), grouped.size()
     rows = [
-        [escaped(name), f"{sizes[name]:,}", *("–" if pd.isna(value) else f"{value:z.3f}" for value in line)]
+        Row(
+            [*words(name), Cell(f"{sizes[name]:,}"), *(number(one, f"{one:z.3f}") for one in line)],
+            {"method": str(name)},
+        )
         for name, line in zip(means.index, means.to_numpy().tolist(), strict=True)
     ]
-    header = ["method", "resamples measured", *(name.removeprefix("fidelity_") for name in FIDELITY)]
-    text = (
-        "Fidelity of the new minority rows against the minority rows that thinning hid, means over resamples:"
+    note = (
+        "New minority rows against the minority rows that thinning withheld, means over resamples: "
+        "precision is the share of new rows near real ones, coverage the share of real rows with a new one "
+        "near."
     )
-    return [text, table(header, rows)]
+    titles = ["method", "resamples measured", *(name.removeprefix("fidelity_") for name in FIDELITY)]
+    return ReportSection(
+        title, [Table("fidelity", "Fidelity of the new rows", titled(*titles), rows, (note,))]
+    )
 
 
-def _flagged(results: Results) -> list[str]:
-    counts = flag_counts(results)
-    if counts.empty:
-        return []
-    grouped = counts.groupby(["flag", "method"], sort=False)
-    n = good_resamples(results).groupby("method")["n"].sum().to_dict()
-    rows = [
-        [escaped(flag), escaped(method), f"{part['k'].sum():,} of {n[str(method)]:,}", escaped(_where(part))]
-        for (flag, method), part in grouped
+def _flagged(results: Results) -> list[Block]:
+    """Return which flags resamples have, and trials, by whose they are."""
+    kinds = [
+        (flag_counts(results), good_resamples(results), "method", "resamples"),
+        (note_counts(results), good_trials(results), "classifier", "trials"),
     ]
-    return ["Flagged resamples:", table(["flag", "method", "resamples", "of these"], rows, left=4)]
+    rows = [row for kind in kinds if len(kind[0]) for row in _whose(*kind)]
+    flags = dict.fromkeys(row.cells[0].text for row in rows)
+    notes = tuple(f"{flag}: {MEANINGS[flag]}." for flag in flags if flag in MEANINGS)
+    columns = titled("flag", "whose", "how many", "of these", left=4)
+    return [Table("flags", "What the audit marks", columns, rows, notes)] if rows else []
+
+
+def _whose(counts: pd.DataFrame, totals: pd.DataFrame, column: str, things: str) -> Iterator[Row]:
+    n = totals.groupby(column)["n"].sum().to_dict()
+    for (flag, name), part in counts.groupby(["flag", column], sort=False):
+        share = f"{part['k'].sum():,} of {n[str(name)]:,} {things}"
+        yield Row(words(flag, name, share, _where(part)), {column: str(name)})
 
 
 def _where(part: pd.DataFrame) -> str:
     places = [f"{row.dataset} ({row.ratio}) {row.k} of {row.n}" for row in part.itertuples()]
-    return listed(places, most=8)
+    return listed(places, most=4)
 
 
-def _fallbacks(good: pd.DataFrame) -> list[str]:
+def _fallbacks(good: pd.DataFrame) -> list[Block]:
     told = good[good["fallback"] != ""]
     if told.empty:
         return []
-    grouped = told.groupby(["method", "fallback"], sort=False)
-    lines = [_sentence(key, part) for key, part in grouped]
-    return ["What methods said of themselves when they could not do what they are for:", bullets(lines)]
+    lines = [_sentence(key, part) for key, part in told.groupby(["method", "fallback"], sort=False)]
+    return [Text("What methods said of themselves when they could not do what they are for:"), Bullets(lines)]
 
 
 def _sentence(key: Any, part: pd.DataFrame) -> str:
     method, sentence = key
     where = listed(map(str, part["dataset"].unique()), most=8)
-    return f"{escaped(method)}, {counted(len(part), 'resample')}: {escaped(cut(sentence))} ({escaped(where)})"
+    said = sentence if len(sentence) <= MOST_LETTERS else f"{sentence[: MOST_LETTERS - 1].rstrip()}…"
+    return f"{method}, {counted(len(part), 'resample')}: {said} ({where})"

@@ -1,89 +1,115 @@
-"""The score tables: one section a metric, one table a ratio, methods as columns."""
+"""The scores: a line a data set with the mean of each method, and every cell of the run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-from oversample_bench.analysis import significance
+from oversample_bench.analysis import rank_tests
+from oversample_bench.analysis.data_set_blocks import ALL, twins, unfinished
+from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.results import Results
-from oversample_bench.analysis.score_cells import (
-    CELL,
-    NEAR,
-    glossary,
-    interval,
-    legend,
-    marks,
-    rest,
-    spread,
-    whole,
-)
-from oversample_bench.report.markdown import bullets, escaped, table
-
-COLUMNS = [*CELL, "n", "n_planned", "mean", "sd", "best", "flags"]
-NAMES = ["data set", "classifier"]
+from oversample_bench.analysis.score_cells import ROW
+from oversample_bench.analysis.significance import FEWEST
+from oversample_bench.core.errors import counted, listed
+from oversample_bench.report import cell_notes
+from oversample_bench.report.number_texts import extent, interval, metric_name, score, spread
+from oversample_bench.report.table import NOTHING, Cell, Column, Row, Table, number, words
 
 
-def section(results: Results, metric: str, found: pd.DataFrame) -> str:
-    """Return the tables of one metric, a legend under each.
+def by_data_set(results: Results, told: Evidence) -> Table:
+    """Return one line a data set with the mean of each method, and below them their mean and mean rank.
 
-    Parameters
-    ----------
-    results : Results
-        For labels, flags and options; ``report: {spread: interval}`` shows intervals of the means in place of
-        standard deviations.
-    metric : str
-        What the cells are of.
-    found : DataFrame of shape (n_cells, 11 or 17)
-        The cells, judged by `oversample_bench.analysis.significance.frame` or not yet.
+    The line of a data set is the mean of its ratios and classifiers. What is not whole has a dash.
     """
-    found = significance.frame(results, metric, found)
-    parts = [f"## {escaped(metric)}", rules(results, metric, found)]
-    ratios = results.names("ratio")
-    for ratio in ratios:
-        if len(ratios) > 1:
-            parts.append(f"### {escaped(metric)} at ratio {escaped(ratio)}")
-        parts += _table(results, found[found["ratio"] == ratio], ratio)
-    return "\n\n".join(parts)
-
-
-def rules(results: Results, metric: str, found: pd.DataFrame) -> str:
-    """Return in plain words how a table of judged cells is to be read."""
-    better = "Higher" if results.metrics[metric] else "Lower"
-    beside = (
-        "with its 95 % interval over splits (corrected resampled t, Nadeau and Bengio, 2003)"
-        if with_intervals(results)
-        else "± standard deviation over splits and seeds"
+    names = results.names("classifier")
+    own = told.sets[told.sets["classifier"] == (ALL if len(names) > 1 else names[0])]
+    methods = results.names("method")
+    wide = own.pivot(index="dataset", columns="method", values="mean").reindex(
+        index=own["dataset"].unique(), columns=methods
     )
-    text = (
-        f"{better} is better. Mean {beside}. The best mean of a row is in "
-        "bold; cells with fewer trials than the fullest of their row do not compete."
-    )
-    return f"{text} {_tested(results, found)}".rstrip()
+    rows = [_set_row(results, told, str(name), line) for name, line in wide.iterrows()]
+    if len(rows) > 1:
+        rows += _totals(results, told, wide, own)
+    columns = [Column("data set", is_text=True), *(Column(name, method=name) for name in methods)]
+    return Table(
+        f"sets_{told.metric}", f"{metric_name(told.metric)} by data set", columns, rows,
+        tuple(_set_notes(results, told)),
+    )  # fmt: skip
 
 
-def _tested(results: Results, found: pd.DataFrame) -> str:
-    if found["method"].nunique() < 2:
-        return ""
-    if found["p"].notna().any():
-        return (
-            f"{NEAR} is not significantly worse than the best of the row: a t test over pairs of splits, "
-            "corrected for the rows that splits share (Nadeau and Bengio, 2003), two-sided at 5 %, adjusted "
-            "by Holm for the methods of the row. It does not say that methods are equal."
+def _set_row(results: Results, told: Evidence, name: str, line: pd.Series[float]) -> Row:
+    best = line.max() if results.metrics[told.metric] else line.min()
+    several = len(line) > 1
+    cells = [
+        number(value, score(value, results.digits), best=several and round(value - best, 12) == 0)
+        for value in line
+    ]
+    return Row([*words(name), *cells], {"dataset": name})
+
+
+def _totals(results: Results, told: Evidence, wide: pd.DataFrame, own: pd.DataFrame) -> Iterator[Row]:
+    complete = own.loc[own["complete"].astype(bool), "dataset"].unique()
+    means = wide.loc[wide.index.isin(complete)].mean()
+    yield Row([Cell("mean"), *(number(one, score(one, results.digits)) for one in means)], is_total=True)
+    ranked = rank_tests.of(told.ranked)
+    if len(ranked):
+        ranks = ranked.set_index("method")["mean_rank"].reindex(wide.columns)
+        yield Row([Cell("mean rank"), *(number(one, f"{one:.2f}") for one in ranks)], is_total=True)
+
+
+def _set_notes(results: Results, told: Evidence) -> Iterator[str]:
+    better = "Higher" if results.metrics[told.metric] else "Lower"
+    averaged = ["splits"] + [f"{name}s" for name in ("ratio", "classifier") if len(results.names(name)) > 1]
+    yield f"{better} is better. Each line is the mean over {' and '.join(averaged)}; the best is in bold."
+    own = told.sets.groupby("dataset")["complete"].first()
+    if not own.all() and len(own) > 1:
+        n = counted(int(own.sum()), "data set")
+        yield f"Mean and mean rank are over the {n} in which every method is whole."
+    if late := unfinished(results, told.found):
+        yield f"Not yet run to the end, and left out: {listed(late, most=8)}."
+    if same := twins(results):
+        shown = listed([" = ".join(labels) for labels in same], most=6)
+        yield f"The same rows under several labels are one data set: {shown}."
+
+
+def by_cell(results: Results, told: Evidence) -> Table:
+    """Return every cell: a line a data set, ratio and classifier, a column a method."""
+    methods = results.names("method")
+    absent = Cell("not planned")
+    lines: dict[tuple[str, ...], dict[str, Cell]] = {}
+    for cell in told.found.itertuples():
+        place = (str(cell.dataset), str(cell.ratio), str(cell.classifier))
+        lines.setdefault(place, {})[str(cell.method)] = _cell(results, cell)
+    shown = [at for at, name in enumerate(ROW) if name != "ratio" or len(results.names("ratio")) > 1]
+    rows = [
+        Row(
+            [*words(*(place[at] for at in shown)), *(own.get(name, absent) for name in methods)],
+            dict(zip(ROW, place, strict=True)),
         )
-    n_splits = len(results.names("split"))
-    return (
-        f"Which methods are significantly worse than the best is not told: the test takes "
-        f"{significance.FEWEST} splits with scores of both, and there {_are(n_splits)}."
-    )
+        for place, own in lines.items()
+    ]
+    titles = [["data set", "ratio", "classifier"][at] for at in shown]
+    columns = [
+        *(Column(title, is_text=True) for title in titles),
+        *(Column(name, method=name) for name in methods),
+    ]
+    title = f"{metric_name(told.metric)} of every data set, ratio and classifier"
+    return Table(f"scores_{told.metric}", title, columns, rows, tuple(_cell_notes(results, told)))
 
 
-def _are(n_splits: int) -> str:
-    if n_splits >= significance.FEWEST:
-        return "are fewer in each row"
-    return "is one" if n_splits == 1 else f"are {n_splits}"
+def _cell(results: Results, cell: Any) -> Cell:
+    missing = cell_notes.missing(cell)
+    if cell.n == 0:
+        return Cell(NOTHING, note=missing)
+    if with_intervals(results):
+        text = interval(cell.mean, cell.low, cell.high, results.digits)
+    else:
+        text = spread(cell.mean, cell.sd, results.digits)
+    marks = (cell_notes.WORSE_MARK if cell.worse else "") + cell_notes.marks(cell.flags)
+    return Cell(text, float(cell.mean), best=bool(cell.best), marks=marks, note=missing)
 
 
 def with_intervals(results: Results) -> bool:
@@ -91,39 +117,39 @@ def with_intervals(results: Results) -> bool:
     return str(results.run["options"].get("spread")) == "interval"
 
 
-def grid(
-    found: pd.DataFrame, texts: Iterable[str], methods: Sequence[str]
-) -> dict[tuple[str, str, str], list[str]]:
-    """Return the texts of the cells of each data set, ratio and classifier, one a method."""
-    at = {method: place for place, method in enumerate(methods)}
-    rows: dict[tuple[str, str, str], list[str]] = {}
-    for (*row, method), text in zip(zip(*map(found.get, CELL), strict=True), texts, strict=True):
-        rows.setdefault(tuple(row), ["not planned"] * len(methods))[at[method]] = text
-    return rows
+def _cell_notes(results: Results, told: Evidence) -> Iterator[str]:
+    found = told.found
+    beside = (
+        "with its 95 % interval over splits (corrected resampled t, Nadeau and Bengio 2003)"
+        if with_intervals(results)
+        else "± standard deviation over splits and seeds"
+    )
+    better = "Higher" if results.metrics[told.metric] else "Lower"
+    yield (
+        f"{better} is better. Mean {beside}; {extent(found['n_planned'])} trials a cell where it says "
+        "nothing else. The best mean of a row is in bold; cells with fewer trials than the fullest of "
+        "their row do not compete."
+    )
+    yield from _tested(results, found)
+    yield from cell_notes.glossary(found)
+    yield from cell_notes.legend(results)
 
 
-def _table(results: Results, found: pd.DataFrame, ratio: str) -> list[str]:
-    methods = [name for name in results.names("method") if name in set(found["method"])]
-    wide = grid(found, [_cell(cell, results) for cell in found.itertuples()], methods)
-    rows = [[escaped(dataset), escaped(classifier), *line] for (dataset, _, classifier), line in wide.items()]
-    told = [escaped(line) for line in glossary(found)]
-    told += [f"{mark} {escaped(text)}" for mark, text in legend(results, ratio)]
-    shown = table([*NAMES, *map(escaped, methods)], rows, left=2)
-    return [whole(found), shown, *([bullets(told)] if told else [])]
-
-
-def _cell(cell: Any, results: Results) -> str:
-    if cell.n == 0:
-        return f"–{rest(cell)}"
-    if with_intervals(results):
-        text = interval(cell.mean, cell.low, cell.high, results.digits)
-    else:
-        text = spread(cell.mean, cell.sd, results.digits)
-    mark = (NEAR if cell.near else "") + marks(cell.flags)
-    return (f"**{text}**" if cell.best else text) + (f" {mark}" if mark else "") + rest(cell)
-
-
-def csv(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of one metric in full precision, with what was judged where they are judged."""
-    judged = [name for name in significance.JUDGED if name in found]
-    return found[[*COLUMNS, *judged]]
+def _tested(results: Results, found: pd.DataFrame) -> Iterator[str]:
+    if found["method"].nunique() < 2:
+        return
+    if found["tested"].any():
+        yield (
+            f"{cell_notes.WORSE_MARK} significantly worse than the best of its row at 5 %: corrected "
+            "resampled t over pairs of splits, adjusted by Holm for the methods of the row. No mark does "
+            "not say that methods are equal."
+        )
+    row = found.groupby(ROW, sort=False)["tested"].transform("any")
+    untested = int((~row).groupby([found[name] for name in ROW]).first().sum())
+    if untested:
+        n_splits = counted(len(results.names("split")), "split")
+        where = "" if not found["tested"].any() else f" in {counted(untested, 'row')}"
+        yield f"Not tested{where}: {n_splits}; the test against the best of a row takes {FEWEST}."
+    alone = int((row & ~found["tested"]).sum())
+    if alone:
+        yield f"{counted(alone, 'cell')} of rows that were tested were not, for want of trials."

@@ -1,11 +1,15 @@
 """From contents to files: each is written whole or not at all, and none outlives what it was made from.
 
-The small ones come first: where the disk is nearly full, the tables are there and the page is not.
+The small ones come first: where the disk is nearly full, the tables are there and the page is not. A figure
+whose specification is that of the files that lie there is not drawn again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -15,53 +19,86 @@ from oversample_bench.analysis.results import read
 from oversample_bench.core.atomic_write import replacement
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.refusals import in_words
-from oversample_bench.report import export, report_state
-from oversample_bench.report.contents import Contents, contents, table_names
-from oversample_bench.report.figures import OURS, Gallery, drawn
+from oversample_bench.report import export, markdown_report, report_state
+from oversample_bench.report.contents import Contents, contents
+from oversample_bench.report.figures import OURS, Gallery, gallery, images
+from oversample_bench.report.figures.charts import FORMATS
+from oversample_bench.report.writers import csv_files, latex
 
 SUFFIXES = (".csv", ".parquet")
+DRAWN = ".drawn.json"
+"""What the figures of a folder were drawn from: a hash of each specification."""
+TABLES = re.compile(
+    r"(scores|sets|comparisons|ranks|pipelines|pairs|curves|curve_differences|costs|differences)_.*"
+    r"|resamples|failures|calibration|published|claims|tables|summary|appendix|synthetic"
+)
+"""The stems that tables can have, or could have in earlier versions."""
+
+Progress = Callable[[str], object]
 
 
-def write_report(folder: Path, *, figures: bool = True) -> Path:
+def write_report(folder: Path, *, figures: bool = True, progress: Progress = str) -> Path:
     """Write ``report.md``, ``report.html``, ``tables`` and ``figures`` from the store of ``folder``."""
+    progress("reading the results")
     results = read(folder)
+    progress("working out the tables")
     made = contents(results)
-    gallery = drawn(results, made.found, made.files) if figures else None
-    text = made.markdown(gallery)
+    hung = gallery(results, made.told, made.files) if figures else None
+    text = markdown_report.text(made, hung)
     report_state.forget(folder)
     written = {_replace(folder / "report.md", partial(_to_text, text))}
-    written |= {*_write_tables(folder / "tables", made), *_write_figures(folder / "figures", gallery)}
-    written |= {_replace(folder / "report.html", partial(_to_text, _page(made)))}
+    written |= {*_write_tables(folder / "tables", made), *_write_figures(folder / "figures", hung, progress)}
+    progress("writing the page")
+    written |= {_replace(folder / "report.html", partial(_to_text, _page(made, hung)))}
     _remove(_outlived(folder, results.earlier_metrics), but=written)
     report_state.remember(folder, results.state, written, figures=figures)
     return folder / "report.md"
 
 
-def _page(made: Contents) -> str:
+def _page(made: Contents, hung: Gallery | None) -> str:
     from oversample_bench.report.html import document
 
-    return document(made)
+    return document(made, hung)
 
 
-def _write_tables(folder: Path, made: Contents) -> Iterable[Path]:
+def _write_tables(folder: Path, made: Contents) -> Iterator[Path]:
     for stem, frame in made.frames.items():
-        yield _replace(folder / f"{stem}.csv", partial(_to_csv, frame))
-    for stem, text in made.latex().items():
+        yield _replace(folder / f"{stem}.csv", partial(csv_files.write, frame))
+    for stem, text in latex.documents(made.summary, made.tables).items():
         yield _replace(folder / f"{stem}.tex", partial(_to_text, text))
 
 
-def _write_figures(folder: Path, gallery: Gallery | None) -> Iterable[Path]:
-    """Draw one figure after the other: only one is in memory."""
-    for stem, drawing in gallery.drawings.items() if gallery else ():
-        for suffix, image in drawing.images().items():
-            yield _replace(folder / f"{stem}.{suffix}", partial(_to_bytes, image))
+def _write_figures(folder: Path, hung: Gallery | None, progress: Progress) -> Iterator[Path]:
+    """Draw one figure after the other, less those that lie there already."""
+    if hung is None:
+        return
+    known, made = _known(folder), {}
+    for at, (stem, drawn) in enumerate(hung.drawn.items(), 1):
+        progress(f"drawing figure {at} of {len(hung.drawn)}")
+        paths = {suffix: folder / f"{stem}.{suffix}" for suffix in FORMATS}
+        made[stem] = hashlib.sha256(json.dumps(drawn.spec, sort_keys=True, default=str).encode()).hexdigest()
+        if known.get(stem) != made[stem] or not all(path.is_file() for path in paths.values()):
+            for suffix, image in images(drawn.spec).items():
+                _replace(paths[suffix], partial(_to_bytes, image))
+        yield from paths.values()
+    text = json.dumps(made, indent=1) + "\n"
+    yield _replace(folder / DRAWN, partial(_to_text, text))
 
 
-def _outlived(folder: Path, metrics: Iterable[str]) -> Iterable[Path]:
+def _known(folder: Path) -> dict[str, str]:
+    try:
+        told = json.loads((folder / DRAWN).read_text(encoding="utf-8"))
+        return told if isinstance(told, dict) else {}
+    except (OSError, ValueError):  # there is none, or it is damaged: all are drawn
+        return {}
+
+
+def _outlived(folder: Path, metrics: Iterable[str]) -> Iterator[Path]:
     """Return what an earlier report may have left: tables of its metrics, and figures."""
-    yield from (
-        folder / "tables" / f"{stem}{kind}" for stem in table_names(metrics) for kind in (".csv", ".tex")
-    )
+    names = {*metrics}
+    for path in (folder / "tables").glob("*"):
+        if path.suffix in {".csv", ".tex"} and (TABLES.fullmatch(path.stem) or path.stem in names):
+            yield path
     yield from (path for path in (folder / "figures").glob("*") if OURS.fullmatch(path.name))
 
 
@@ -81,14 +118,14 @@ def write_export(folder: Path, target: Path) -> int:
         )
     frame = export.trials(read(folder))
     if suffix == ".csv":
-        _replace(target, partial(_to_csv, frame))
+        _replace(target, partial(csv_files.write, frame))
     else:
-        _replace(target, lambda file: frame.to_parquet(file, engine="pyarrow", index=False))
+        _replace(target, lambda file: _to_parquet(frame, file))
     return len(frame)
 
 
-def _to_csv(frame: pd.DataFrame, file: Path) -> None:
-    frame.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
+def _to_parquet(frame: pd.DataFrame, file: Path) -> None:
+    frame.to_parquet(file, engine="pyarrow", index=False)
 
 
 def _to_text(text: str, file: Path) -> None:

@@ -78,11 +78,14 @@ class ReportOptions(Section):
 
     title: Text = Field("", description="The heading. Default: the name of the suite.")
     digits: int = Field(3, ge=1, le=6, description="Digits after the decimal point in tables.")
-    focus: Name = Field(
-        "", description="The label of a method to compare with each other method, pair by pair."
+    control: Name = Field(
+        "", description="The label of the method that the others are compared with. Default: none."
     )
     spread: Literal["sd", "interval"] = Field(
         "sd", description="What is shown beside a mean: its standard deviation, or its 95 % interval."
+    )
+    figures: Literal["first", "all"] = Field(
+        "first", description="Whose figures are drawn: those of the first metric, or of all."
     )
     rope: float = Field(0.01, ge=0, description="Differences up to this size make no difference in practice.")
     decision_regions: bool = Field(
@@ -95,6 +98,14 @@ class ReportOptions(Section):
         description="Published numbers to compare with: `paper` (Tables 2 to 6 of the GL-GAN paper), or a "
         "CSV file, relative to the folder of the suite.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _earlier_name(cls, given: Any) -> Any:
+        """Read ``focus``, as suites called the control before version 0.2."""
+        if isinstance(given, dict) and "focus" in given and "control" not in given:
+            return {("control" if key == "focus" else key): value for key, value in given.items()}
+        return given
 
 
 @dataclass
@@ -184,13 +195,13 @@ class Suite(Section):
 
     @field_validator("report")
     @classmethod
-    def _known_focus(cls, report: ReportOptions, info: ValidationInfo) -> ReportOptions:
+    def _known_control(cls, report: ReportOptions, info: ValidationInfo) -> ReportOptions:
         labels = [method.label for method in info.data.get("methods", ())]
-        if labels and report.focus and report.focus not in labels:
+        if labels and report.control and report.control not in labels:
             raise complaint(
-                f"'focus' is {report.focus!r}; expected the label of a method."
-                f"{nearest(report.focus, labels)} Known: {listed(labels, most=20)}.",
-                at=("focus",),
+                f"'control' is {report.control!r}; expected the label of a method."
+                f"{nearest(report.control, labels)} Known: {listed(labels, most=20)}.",
+                at=("control",),
             )
         return report
 
@@ -244,7 +255,7 @@ class Suite(Section):
             item["path"] = written.get(item["path"], item["path"])
         report = fields["report"]
         report["published"] = written.get(report["published"], report["published"])
-        for key in ("focus", "spread", "rope", "decision_regions", "published"):
+        for key in ("control", "spread", "figures", "rope", "decision_regions", "published"):
             if report[key] == ReportOptions.model_fields[key].default:
                 del report[key]  # what is not asked for is not said
         fields["data"] = [{key: value for key, value in item.items() if value} for item in fields["data"]]

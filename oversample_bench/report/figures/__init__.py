@@ -1,28 +1,25 @@
-"""The figures of a report, drawn from the store's frames with matplotlib as PNG and SVG.
+"""The figures of a report: which there are, in which order, and why others are not.
 
-Computes no score. The same results give the same bytes on the same machine; nothing is shown on a display and
-no setting of the user changes a figure. What cannot be shown soundly is not drawn, and the reason is told.
+By default those of the first metric; ``report: {figures: all}`` has those of each. Computes no score. What
+cannot be shown soundly is not drawn, and the reason is told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from oversample_bench.report.figures.drawing import Absent, Drawing, Made
+from oversample_bench.analysis.evidence import Evidence
+from oversample_bench.analysis.results import Results
+from oversample_bench.report.figures.charts import FORMATS, Absent, Drawn, images
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["OURS", "Gallery", "gallery", "images"]
 
-    from oversample_bench.analysis.results import Results
-
-__all__ = ["OURS", "Absent", "Drawing", "Gallery", "drawn"]
-
-KINDS = "critical_difference|gains|curves|cost|heatmap|calibration|fidelity|decision_regions"
-OURS = re.compile(rf"({KINDS})(-\d+)?(_.*)?\.(png|svg)")
-"""The names that files of figures can have."""
+KINDS = "gains|ranks|curves|curve_differences|heatmap|cost|memory|calibration|synthetic|decision_regions"
+EARLIER = "critical_difference|fidelity"
+OURS = re.compile(rf"({KINDS}|{EARLIER})(-\d+)?(_.*)?\.({'|'.join(FORMATS)})")
+"""The names that files of figures can have, or could have in earlier versions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,83 +28,72 @@ class Gallery:
 
     Parameters
     ----------
-    drawings : dict of str to Drawing
+    drawn : dict of str to Drawn
         By the stem of its files, in the order of a report: metric by metric.
-    absent : dict of str to Absent
-        By the stem that the figure would have had.
-    owners : dict of str to str
-        The file name of the metric that a drawing shows, by stem; "" for those that show no metric.
+    absent : dict of str to str
+        Why a figure is not there, by the stem that it would have had.
     """
 
-    drawings: dict[str, Drawing]
-    absent: dict[str, Absent]
-    owners: dict[str, str]
+    drawn: dict[str, Drawn]
+    absent: dict[str, str]
 
-    def of(self, file: str) -> dict[str, Drawing]:
-        """Return the drawings of one metric, by its file name; those of no metric by ""."""
-        return {stem: drawing for stem, drawing in self.drawings.items() if self.owners[stem] == file}
+    def words(self, stem: str) -> tuple[str, str] | None:
+        """Return title and caption of a figure, None where there is none."""
+        own = self.drawn.get(stem)
+        return (own.title, own.caption) if own else None
 
-    def reasons(self) -> dict[str, list[str]]:
-        """Return why figures are absent, as sentences, each with the stems of all that it holds for."""
+    def reasons(self) -> list[str]:
+        """Return why figures are absent, each reason with the stems that it holds for."""
         told: dict[str, list[str]] = {}
-        for stem, absent in self.absent.items():
-            told.setdefault(absent.reason, []).append(stem)
-        return told
+        for stem, reason in self.absent.items():
+            told.setdefault(reason, []).append(stem)
+        return [f"{', '.join(stems)}: {reason}" for reason, stems in told.items()]
 
 
-def drawn(results: Results, found: Mapping[str, pd.DataFrame], files: Mapping[str, str]) -> Gallery:
-    """Return the figures of all metrics; each is drawn when its images are asked for.
+def gallery(results: Results, told: Mapping[str, Evidence], files: Mapping[str, str]) -> Gallery:
+    """Return the figures of a run; each is drawn when `images` is asked for its files.
 
     Parameters
     ----------
     results : Results
-        The store.
-    found : mapping of str to DataFrame
-        The cells of each metric, from `oversample_bench.analysis.score_cells.cells`.
+        The run.
+    told : mapping of str to Evidence
+        What is worked out of each metric.
     files : mapping of str to str
         A name for each metric that a file can have; no two are the same.
-
-    Returns
-    -------
-    Gallery
-        Stems are ``critical_difference_mcc``, ``gains_mcc``, ``curves_mcc``, ``cost_mcc``, ``heatmap_mcc``,
-        and ``calibration``, ``fidelity`` and ``decision_regions``; further pages of a figure are
-        ``curves-2_mcc`` and so on.
     """
-    from oversample_bench.report.figures import (
-        costs,
-        critical,
-        difference_plots,
-        fidelity_plots,
-        heat,
-        ratio_curves,
-        region_plots,
-        reliability_plots,
-    )
+    from oversample_bench.report.figures import probability_chart, region_chart, synthetic_chart
 
-    kinds = {
-        "critical_difference": critical.drawings,
-        "gains": difference_plots.drawings,
-        "curves": ratio_curves.drawings,
-        "cost": costs.drawings,
-        "heatmap": heat.drawings,
+    made = Gallery({}, {})
+    every = str(results.run["options"].get("figures")) == "all"
+    for at, (metric, file) in enumerate(files.items()):
+        for kind, make in _of_metrics().items():
+            if at == 0 or every:
+                _hang(made, f"{kind}_{file}", make(results, told[metric]))
+    _hang(made, "calibration", probability_chart.figure(results))
+    _hang(made, "synthetic", synthetic_chart.figure(results))
+    regions: list[Drawn | Absent] = [*region_chart.figures(results)] or [region_chart.NONE]
+    for at, one in enumerate(regions, 1):
+        _hang(made, f"decision_regions{f'-{at}' if at > 1 else ''}", one)
+    return made
+
+
+def _of_metrics() -> dict[str, Callable[[Results, Evidence], Drawn | Absent]]:
+    from oversample_bench.report.figures import cost_chart, gain_chart, heat_map, rank_diagram, ratio_charts
+
+    return {
+        "gains": gain_chart.figure,
+        "ranks": rank_diagram.figure,
+        "heatmap": heat_map.figure,
+        "curves": ratio_charts.levels,
+        "curve_differences": ratio_charts.differences,
+        "cost": cost_chart.seconds,
+        "memory": cost_chart.memory,
     }
-    gallery = Gallery({}, {}, {})
-    for metric, file in files.items():
-        for kind, make in kinds.items():
-            _hang(gallery, (kind, file), make(results, metric, found[metric]))
-    _hang(gallery, ("calibration", ""), reliability_plots.drawings(results))
-    _hang(gallery, ("fidelity", ""), fidelity_plots.drawings(results))
-    _hang(gallery, ("decision_regions", ""), region_plots.drawings(results))
-    return gallery
 
 
-def _hang(gallery: Gallery, place: tuple[str, str], made: Made) -> None:
-    kind, file = place
-    rest = f"_{file}" if file else ""
-    if isinstance(made, Absent):
-        gallery.absent[f"{kind}{rest}"] = made
-        return
-    for page, drawing in enumerate(made, 1):
-        stem = f"{kind}{f'-{page}' if page > 1 else ''}{rest}"
-        gallery.drawings[stem], gallery.owners[stem] = drawing, file
+def _hang(made: Gallery, stem: str, one: Drawn | Absent) -> None:
+    if isinstance(one, Absent):
+        made.absent[stem] = one.reason
+    else:
+        made.drawn[stem] = one

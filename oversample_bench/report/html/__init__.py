@@ -1,23 +1,13 @@
-"""The report as one HTML file that opens from disk: tables to sort and filter, figures to point at.
-
-Everything stands in the file, styles, scripts and numbers, and its content security policy lets nothing else
-in. Tables are in the HTML itself and read without scripts; scripts only sort, filter and draw. Reads frames
-and writes no file; the same store gives the same bytes. jinja2, plotly and markdown-it are imported when a
-page is made.
-"""
+"""The page of a report: one file that opens from disk, asks for nothing, and lets nobody else's code run."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from oversample_bench.report.contents import Contents
-
-__all__ = ["document"]
+from oversample_bench.report.contents import Contents
+from oversample_bench.report.figures import Gallery
 
 
-def document(contents: Contents) -> str:
-    """Return the whole page as HTML, to be saved as UTF-8."""
+def document(made: Contents, hung: Gallery | None) -> str:
+    """Return ``report.html``: style, scripts, tables and the specifications of its figures in one file."""
     from oversample_bench.report.html.page import page
 
-    return page(contents)
+    return page(made, hung)

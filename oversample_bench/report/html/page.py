@@ -1,77 +1,82 @@
 """Puts the pieces of the page together and seals it: what may run in it is known by its hash.
 
 The content security policy names the scripts by their SHA-256. A name of a method that slipped through every
-escape would still not run, and nothing is ever fetched.
+escape would still not run, and nothing is ever fetched. Figures are the specifications of the drawn ones;
+Vega draws them with its interpreter, which needs no code made from text.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from oversample_bench.report import coverage
-from oversample_bench.report.contents import Contents
-from oversample_bench.report.html import numbers, page_answer, page_figures, page_scores
-from oversample_bench.report.html.prose import Prose, prose
+from oversample_bench.report import provenance_tables
+from oversample_bench.report.contents import Contents, shape
+from oversample_bench.report.figures import Gallery
+from oversample_bench.report.html.vega_bundle import vega
+from oversample_bench.report.number_texts import metric_name
+from oversample_bench.report.table import ReportSection
+from oversample_bench.report.writers import web
 
-TEMPLATE = "page.html"
-STYLE = "style.css"
-SCRIPTS = (
-    "theme.js",
-    "tables.js",
-    "filters.js",
-    "figures.js",
-    "ranks.js",
-    "calibration.js",
-    "fidelity.js",
-    "charts.js",
+FIGURE = Markup(
+    '<figure data-stem="{0}"><figcaption><b>{1}.</b> {2}</figcaption>'
+    '<div class="chart" role="img" aria-label="{1}"></div></figure>'
 )
-APART = "\n\n"
 
 
-@dataclass(frozen=True)
-class Compared:
-    """What stands of one metric below the figures.
-
-    Parameters
-    ----------
-    metric : str
-        Its label.
-    body : Markup
-        Ranks, differences and further sections.
-    """
-
-    metric: str
-    body: Markup
-
-
-def page(contents: Contents) -> str:
+def page(made: Contents, hung: Gallery | None) -> str:
     """Return the page; see `oversample_bench.report.html.document`."""
-    results, found = contents.results, contents.found
-    differing = page_answer.all_gains(results)
-    code = (_plotly(), _own_script())
-    tail = _tail([*contents.sections[""], *contents.last])
+    results = made.results
+    code = (vega(), _text("page.js")) if hung and hung.drawn else (_text("page.js"),)
+    names = {column: results.names(column) for column in ("dataset", "ratio", "classifier", "method")}
     return _template().render(
         title=results.title,
         policy=_policy(code),
-        style=Markup(_text(STYLE)),  # noqa: S704 - a file of this package
-        scripts=code,
-        model=numbers.script(page_figures.model(results, contents.told, differing)),
-        summary=page_answer.summary(results, contents.told, differing),
-        coverage=prose(coverage.section(results), "coverage-part"),
-        tables=[page_scores.table(results, metric, cells) for metric, cells in found.items()],
-        names={name: results.names(name) for name in ("dataset", "ratio", "classifier", "method")},
-        compared=[_compared(place, metric, contents.sections[metric]) for place, metric in enumerate(found)],
-        tail=tail,
-        contents=[heading for piece in tail for heading in piece.headings],
+        style=_safe(_text("style.css")),
+        scripts=[_safe(text) for text in code],
+        answer=made.answer,
+        shape=shape(results),
+        metrics=[
+            (metric_name(metric), _sections(own, f"m{at}", hung))
+            for at, (metric, own) in enumerate(made.by_metric.items())
+        ],
+        rest=_sections(made.rest, "r", hung),
+        absent=hung.reasons() if hung else [],
+        names=names,
+        specs={stem: script(drawn.spec) for stem, drawn in hung.drawn.items()} if hung else {},
+        foot=provenance_tables.line(results),
     )
+
+
+def _sections(
+    made: Iterable[ReportSection], anchor: str, hung: Gallery | None
+) -> list[tuple[str, str, Markup]]:
+    """Return anchor, title and body of the sections that have one."""
+
+    def pictures(stem: str) -> Markup:
+        drawn = hung.drawn.get(stem) if hung else None
+        return FIGURE.format(stem, drawn.title, drawn.caption) if drawn else Markup()
+
+    told = [
+        (f"{anchor}-{at}", one.title, web.section(one, f"{anchor}-{at}", pictures))
+        for at, one in enumerate(made)
+    ]
+    return [one for one in told if one[2]]
+
+
+def script(value: Any) -> Markup:
+    """Return ``value`` as JSON that stands in a ``<script>``: no name in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return Markup(text)  # noqa: S704 - without `<` there is no tag, and a script knows no entities
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +89,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(TEMPLATE)
+    return environment.get_template("page.html")
 
 
 def _text(name: str) -> str:
@@ -92,21 +97,12 @@ def _text(name: str) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
-def _plotly() -> Markup:
-    from plotly.offline import get_plotlyjs
-
-    return Markup(get_plotlyjs())  # noqa: S704 - a file of plotly's package
-
-
-def _own_script() -> Markup:
-    return Markup("\n".join(map(_text, SCRIPTS)))  # noqa: S704 - files of this package
+def _safe(text: str) -> Markup:
+    return Markup(text)  # noqa: S704 - files of this package, and of Vega's
 
 
 def _policy(code: Iterable[str]) -> str:
-    """Return a policy under which these scripts run and nothing else does; styles may stand inline.
-
-    Plotly writes styles as it draws; images are those that it saves.
-    """
+    """Return a policy under which these scripts run and nothing else does; styles may stand inline."""
     hashes = " ".join(f"'sha256-{_digest(text)}'" for text in code)
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -116,12 +112,3 @@ def _policy(code: Iterable[str]) -> str:
 
 def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _compared(place: int, metric: str, sections: Sequence[str]) -> Compared:
-    return Compared(metric, prose(APART.join(sections), f"compared-{place}").body)
-
-
-def _tail(sections: Sequence[str]) -> list[Prose]:
-    """Return what follows the comparisons, in the order of the Markdown report."""
-    return [prose(text, f"part-{place}") for place, text in enumerate(sections)]

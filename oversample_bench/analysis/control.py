@@ -1,0 +1,52 @@
+"""What methods are compared with: one rule for the control, and which methods cost nothing to try."""
+
+from __future__ import annotations
+
+from oversample_bench.analysis.results import Results
+from oversample_bench.core.errors import UsageError, listed, nearest
+
+BASELINE = "none"
+FREE = (BASELINE, "class_weight", "threshold", "random_under")
+"""Registered names of methods that make no rows and take no time worth the name."""
+ROPE = 0.01  # as the tutorial of the Bayesian test takes it for accuracies
+OPTIONS = ("control", "focus")
+"""What a suite's report section calls it, the second before version 0.2."""
+
+
+def control(results: Results, asked: str = "") -> str:
+    """Return the method that the others are compared with.
+
+    Parameters
+    ----------
+    results : Results
+        The run.
+    asked : str, default=""
+        A label; the suite's ``control``, else ``none``, else the first method.
+
+    Raises
+    ------
+    UsageError
+        When no method of the run has the label that is asked for.
+    """
+    methods = results.names("method")
+    if asked and asked not in methods:
+        raise UsageError(
+            f"this run has no method '{asked}'.{nearest(asked, methods)} It has: {listed(methods)}."
+        )
+    named = [str(results.run["options"].get(option) or "") for option in OPTIONS]
+    return next(name for name in (asked, *named, BASELINE, methods[0]) if name in methods)
+
+
+def free(results: Results) -> list[str]:
+    """Return the labels of the methods whose registered names are `FREE`, in plan order.
+
+    A method of which no resample was tried yet goes by its label.
+    """
+    tried = results.resamples[results.resamples["registered"] != ""]
+    names = dict(zip(tried["method"], tried["registered"], strict=True))
+    return [label for label in results.names("method") if names.get(label, label) in FREE]
+
+
+def rope(results: Results) -> float:
+    """Return up to which difference methods are as good as each other: the suite's, or 0.01."""
+    return float(results.run["options"].get("rope", ROPE))

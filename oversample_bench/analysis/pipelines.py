@@ -1,0 +1,108 @@
+"""Classifiers and methods together: which pair is best, and what it gains over the best free one.
+
+A pair is free where its method costs nothing to try (`oversample_bench.analysis.control.FREE`): no
+resampling, class weights, a moved threshold, and dropped majority rows. The reference is the free pair with
+the best mean; since it was chosen by these very scores, gains over it are cautious. Where no method is free,
+or every one is, the reference is the best pair of the control.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from oversample_bench.analysis import comparisons, control
+from oversample_bench.analysis import paired_estimates as paired
+from oversample_bench.analysis.data_set_blocks import PAIR_NAMES, blocks, by_pair
+from oversample_bench.analysis.repetitions import repetitions
+from oversample_bench.analysis.results import Results
+from oversample_bench.core.seeds import child
+
+COLUMNS = [
+    *PAIR_NAMES, "free", "reference", "mean", "estimate", "low", "high", "p", "p_adjusted", "verdict", "n",
+    "n_planned", "better", "equal", "worse", "least", "unit",
+]  # fmt: skip
+
+
+def frame(results: Results, metric: str) -> pd.DataFrame:
+    """Return what each pair of classifier and method gains over the best free pair.
+
+    Parameters
+    ----------
+    results : Results
+        The run.
+    metric : str
+        One of its metrics.
+
+    Returns
+    -------
+    DataFrame of shape (n_pairs, 17)
+        classifier, method; whether it is ``free``, whether it is the ``reference``; its ``mean`` score, as
+        the metric has it, over data sets, or over the splits of a single one; and the gain over the reference
+        as in `oversample_bench.analysis.comparisons.frame`, adjusted for all pairs. The best first, pairs
+        that are not whole anywhere last.
+    """
+    units = _units(results, metric)
+    names = units.columns.to_frame(index=False)
+    told = names.assign(
+        free=names["method"].isin(control.free(results)).to_numpy(),
+        mean=(units.mean() * (1 if results.metrics[metric] else -1)).to_numpy(),
+        value=units.mean().to_numpy(),
+        whole=units.notna().all().to_numpy(),
+    )
+    reference = _reference(results, told)
+    told["reference"] = told.index == reference
+    gains = units.sub(units.iloc[:, reference], axis=0) if reference >= 0 else units * np.nan
+    estimates = _estimates(results, metric, gains).reset_index(drop=True)
+    told = told.join(estimates).assign(n_planned=_planned(results, units))
+    told.loc[told["reference"], ["low", "high", "p", "least"]] = np.nan
+    told["p_adjusted"] = paired.adjusted(told["p"], [pd.Series("pairs", index=told.index)])
+    told["verdict"] = paired.verdicts(told)
+    told = told.assign(unit=_unit(results)).sort_values(
+        ["whole", "value"], ascending=False, kind="stable", na_position="last", ignore_index=True
+    )
+    return told[COLUMNS]
+
+
+def _several(results: Results) -> bool:
+    return len(set(blocks(results).values())) > 1
+
+
+def _unit(results: Results) -> str:
+    return paired.SETS if _several(results) else str(repetitions(results)["unit"].iloc[0])
+
+
+def _planned(results: Results, units: pd.DataFrame) -> int:
+    return len(set(blocks(results).values())) if _several(results) else len(units)
+
+
+def _units(results: Results, metric: str) -> pd.DataFrame:
+    """Return the scores with a row a data set, or a split of the only one; higher is better."""
+    if _several(results):
+        return by_pair(results, metric)
+    signed = results.scores[metric] if results.metrics[metric] else -results.scores[metric]
+    trials = results.plan.join(repetitions(results)).assign(value=signed)
+    trials = trials[trials["dataset"] == results.names("dataset")[0]]
+    return comparisons.repeated(trials, PAIR_NAMES, "value")
+
+
+def _reference(results: Results, told: pd.DataFrame) -> int:
+    """Return the place of the pair that the others are compared with; -1 where none has a mean."""
+    own = told["free"]
+    if own.all() or not own.any():
+        own = told["method"] == control.control(results)
+    some = told[own & told["value"].notna()].sort_values(["whole", "value"], ascending=False, kind="stable")
+    return int(some.index[0]) if len(some) else -1
+
+
+def _estimates(results: Results, metric: str, gains: pd.DataFrame) -> pd.DataFrame:
+    if _several(results):
+        return paired.over_sets(gains, partial(_generator, metric))
+    first = results.plan["dataset"] == results.names("dataset")[0]
+    return paired.over_repetitions(gains, float(repetitions(results).loc[first, "share"].mean()))
+
+
+def _generator(metric: str, use: str) -> np.random.Generator:
+    return np.random.default_rng(child(comparisons.SEED, "pipelines", use, metric))

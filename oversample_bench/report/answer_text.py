@@ -1,0 +1,123 @@
+"""The answer in words, at most five lines: the same in the terminal, the Markdown and the page.
+
+What it says is decided by `oversample_bench.analysis.answer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from oversample_bench.analysis import comparisons, environments
+from oversample_bench.analysis.answer import Answer, Decision, answer
+from oversample_bench.analysis.data_set_blocks import ALL
+from oversample_bench.analysis.evidence import Evidence
+from oversample_bench.analysis.paired_estimates import BETTER, SETS, UNTESTED, WORSE
+from oversample_bench.analysis.results import Results
+from oversample_bench.analysis.score_cells import flag_counts, note_counts
+from oversample_bench.core.errors import counted
+from oversample_bench.report import coverage
+from oversample_bench.report.number_texts import gain, metric_name, p_told, score
+
+MOST_NAMES = 4
+
+
+def lines(results: Results, told: Evidence) -> list[str]:
+    """Return what to use and how surely, how methods stand to the control, and what failed."""
+    made = answer(results, told)
+    about = [coverage.line(results), *_marked(results), *_cautions(results)]
+    return [_use(results, made), *_against(told), *about]
+
+
+def _use(results: Results, made: Answer) -> str:
+    name = metric_name(made.metric)
+    if made.best is None or made.reference is None:
+        if len(results.names("method")) < 2:
+            return f"By {name}: there is one method, and nothing to compare it with."
+        return f"By {name}: nothing can be compared yet, for want of trials of both."
+    best, held = made.best, made.reference
+    by = gain(best["estimate"], best["low"], best["high"], results.digits)
+    sides = [f"{_pair(results, one)} ({score(one['mean'], results.digits)})" for one in (best, held)]
+    kind = "the best without resampling" if held["free"] else "the best of the control"
+    basis = _basis(results, made, best)
+    if made.decision == Decision.USE_METHOD:
+        return f"By {name}: use {sides[0]}. It is better by {by} than {sides[1]}, {kind} ({basis})."
+    if made.decision == Decision.USE_FREE:
+        return (
+            f"By {name}: use {sides[1]}, {kind}. The best with resampling, {sides[0]}, is worse by {by} "
+            f"({basis})."
+        )
+    return (
+        f"By {name}: cannot tell whether resampling helps. {sides[0]} differs by {by} from {sides[1]}, "
+        f"{kind} ({basis}).{_least(best)}"
+    )
+
+
+def _basis(results: Results, made: Answer, best: pd.Series) -> str:
+    on = _on(results, made, best)
+    if best["verdict"] == UNTESTED:
+        return on
+    return f"{on}; {p_told(best['p_adjusted'])}, adjusted for {counted(made.n_compared, 'comparison')}"
+
+
+def _least(best: pd.Series) -> str:
+    if pd.isna(best["least"]):
+        return ""
+    return f" The smallest difference that this run could have seen is {best['least']:.2g}."
+
+
+def _pair(results: Results, row: pd.Series) -> str:
+    if len(results.names("classifier")) == 1:
+        return str(row["method"])
+    return f"{row['classifier']} with {row['method']}"
+
+
+def _on(results: Results, made: Answer, best: pd.Series) -> str:
+    low, high = made.n_splits
+    splits = counted(low, "split") if low == high else f"{low} to {high} splits"
+    if best["unit"] == SETS:
+        return f"{best['n']} data sets, {splits} each"
+    return f"{results.names('dataset')[0]}, {best['n']} {best['unit']}"
+
+
+def _against(told: Evidence) -> Iterator[str]:
+    """Yield which methods are clearly better and worse than the control, over all classifiers."""
+    own = comparisons.overall(told.compared)
+    if own.empty:
+        return
+    control = own["control"].iloc[0]
+    ranked = own.sort_values("estimate", ascending=False, kind="stable")
+    names = {verdict: list(ranked.loc[ranked["verdict"] == verdict, "method"]) for verdict in (BETTER, WORSE)}
+    said = [f"clearly {verdict}: {_first(some)}" for verdict, some in names.items() if some]
+    n_rest = len(own) - sum(map(len, names.values()))
+    if n_rest == len(own):
+        said = [f"no method is clearly better or worse ({len(own)} compared)"]
+    elif n_rest:
+        said.append(f"not clearly different: {n_rest} of {len(own)}")
+    who = " over all classifiers" if own["classifier"].iloc[0] == ALL else ""
+    yield f"Against {control}{who}: {'; '.join(said)}."
+
+
+def _first(names: list[str]) -> str:
+    """Return the first names, and how many more there are."""
+    shown = ", ".join(names[:MOST_NAMES])
+    return shown if len(names) <= MOST_NAMES else f"{shown} and {len(names) - MOST_NAMES} more"
+
+
+def _marked(results: Results) -> Iterator[str]:
+    """Yield in how many resamples and trials each flag of the audit stands."""
+    kinds = {"resamples": flag_counts(results), "trials": note_counts(results)}
+    said = [
+        f"{flag} in {k:,} {things}"
+        for things, counts in kinds.items()
+        if len(counts)
+        for flag, k in counts.groupby("flag", sort=False)["k"].sum().items()
+    ]
+    if said:
+        yield f"Marked by the audit: {', '.join(said)}."
+
+
+def _cautions(results: Results) -> Iterator[str]:
+    if said := environments.caution(results):
+        yield f"Caution: {said[0].lower()}{said[1:]}"

@@ -1,0 +1,201 @@
+"use strict";
+// Sorting of tables, filters, themes, and when a figure is drawn. What is in tables and figures is decided elsewhere.
+
+const root = document.documentElement;
+const form = document.getElementById("filters");
+const figures = [...document.querySelectorAll("figure[data-stem]")];
+const views = new Map();
+
+// Theme: that of the system until the button is pressed.
+const themeButton = document.getElementById("theme");
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+
+function isDark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : systemDark.matches;
+}
+
+function nameTheme() {
+  themeButton.textContent = isDark() ? "Light" : "Dark";
+}
+
+themeButton.hidden = false;
+themeButton.addEventListener("click", () => {
+  root.dataset.theme = isDark() ? "light" : "dark";
+  nameTheme();
+  redraw();
+});
+systemDark.addEventListener("change", () => {
+  nameTheme();
+  redraw();
+});
+nameTheme();
+
+// Tables: a press on a header sorts, a second one turns the order, a third one undoes it.
+const collator = new Intl.Collator("en", { numeric: true });
+const NEXT = { none: "descending", descending: "ascending", ascending: "none" };
+
+function keyOf(row, column) {
+  const cell = row.cells[column];
+  return cell.dataset.value === undefined ? cell.textContent.trim() : Number(cell.dataset.value);
+}
+
+// Numbers before words; the order of words is turned, too.
+function compared(a, b, sign) {
+  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+  return sign * (typeof a === "number" ? a - b : collator.compare(a, b));
+}
+
+function sort(table, header) {
+  const order = NEXT[header.getAttribute("aria-sort") || "none"];
+  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  if (order !== "none") header.setAttribute("aria-sort", order);
+  const rows = [...table.tBodies[0].rows].sort((a, b) => a.dataset.place - b.dataset.place);
+  const lines = rows.filter((row) => !row.classList.contains("total"));
+  if (order !== "none") {
+    const sign = order === "ascending" ? 1 : -1;
+    lines.sort((a, b) => compared(keyOf(a, header.cellIndex), keyOf(b, header.cellIndex), sign));
+  }
+  table.tBodies[0].append(...lines, ...rows.filter((row) => row.classList.contains("total")));
+}
+
+for (const table of document.querySelectorAll("table.sortable")) {
+  const rows = [...table.tBodies[0].rows];
+  rows.forEach((row, place) => { row.dataset.place = place; });
+  if (table.tHead.hidden || rows.length < 2) continue;
+  for (const header of table.tHead.rows[0].cells) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...header.childNodes);
+    button.addEventListener("click", () => sort(table, header));
+    header.append(button);
+  }
+}
+
+// Filters: rows and columns of tables are hidden, figures get their parameters.
+const boxes = [...form.querySelectorAll("input[name=method]")];
+const fields = [...form.querySelectorAll("select[data-column]")];
+const words = document.getElementById("filter-text");
+const metricField = document.getElementById("filter-metric");
+
+function chosen() {
+  const told = Object.fromEntries(fields.filter((field) => field.value).map((field) => [field.dataset.column, field.value]));
+  const methods = boxes.filter((box) => box.checked).map((box) => box.value);
+  const parts = words ? words.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
+  return { told, methods, parts };
+}
+
+function fits(row, { told, methods, parts }) {
+  const place = row.dataset;
+  return Object.entries(told).every(([column, value]) => place[column] === undefined || place[column] === value)
+    && (!boxes.length || place.method === undefined || methods.includes(place.method))
+    && (place.dataset === undefined || parts.every((part) => place.dataset.toLowerCase().includes(part)));
+}
+
+function filter() {
+  const now = chosen();
+  document.querySelectorAll("[data-metric]").forEach((part) => {
+    part.hidden = metricField !== null && part.dataset.metric !== metricField.value;
+  });
+  for (const row of document.querySelectorAll("table.sortable tbody tr")) row.hidden = !fits(row, now);
+  if (boxes.length) {
+    for (const cell of document.querySelectorAll("th[data-method], td[data-method]")) {
+      cell.hidden = !now.methods.includes(cell.dataset.method);
+    }
+    document.getElementById("methods-shown").textContent = `(${now.methods.length} of ${boxes.length})`;
+  }
+  tell();
+  views.forEach((view) => signal(view, now));
+  drawVisible();
+}
+
+function tell() {
+  const rows = [...document.querySelectorAll("table.sortable tbody tr")].filter((row) => row.closest("[hidden]") === null || row.hidden);
+  const hidden = rows.filter((row) => row.hidden).length;
+  document.getElementById("shown").textContent = hidden ? `${hidden} of ${rows.length} lines of tables are hidden.` : "";
+}
+
+// A list of no methods would show all of them: one that no method is called stands for none.
+function signal(view, { told, methods }) {
+  const all = methods.length === boxes.length;
+  const wanted = {
+    shown_methods: all ? [] : [...methods, "\u0000"],
+    shown_classifiers: told.classifier ? [told.classifier] : [],
+    shown_ratios: told.ratio ? [told.ratio] : [],
+  };
+  const known = Object.keys(view.getState({ signals: () => true, data: () => false }).signals);
+  let changed = false;
+  for (const [name, value] of Object.entries(wanted)) {
+    if (known.includes(name)) {
+      view.signal(name, value);
+      changed = true;
+    }
+  }
+  if (changed) view.runAsync();
+}
+
+// Figures are drawn when they come near: most of them are never looked at.
+function specOf(figure) {
+  const text = document.querySelector(`script[data-spec="${CSS.escape(figure.dataset.stem)}"]`).textContent;
+  const spec = JSON.parse(isDark() ? text.replaceAll('"#000000"', '"#d8dee6"') : text);
+  delete spec.title; // it stands in the caption
+  if (!isDark()) return spec;
+  const ink = { labelColor: "#e4e8ed", titleColor: "#e4e8ed" };
+  const config = { ...spec.config, background: "#14171c", rule: { color: "#e4e8ed" }, text: { color: "#e4e8ed" } };
+  for (const part of ["axis", "header", "legend"]) config[part] = { ...config[part], ...ink };
+  config.axis.gridColor = "#2c333c";
+  return { ...spec, config };
+}
+
+async function draw(figure) {
+  if (figure.dataset.drawn) return;
+  figure.dataset.drawn = "yes";
+  const made = await vegaEmbed(figure.querySelector(".chart"), specOf(figure), {
+    ast: true, renderer: "svg", actions: { export: true, source: false, compiled: false, editor: false },
+  });
+  views.set(figure, made.view);
+  signal(made.view, chosen());
+}
+
+function redraw() {
+  views.forEach((view, figure) => {
+    view.finalize();
+    delete figure.dataset.drawn;
+  });
+  views.clear();
+  drawVisible();
+}
+
+function drawVisible() {
+  for (const figure of figures) {
+    const box = figure.getBoundingClientRect();
+    if (figure.offsetParent !== null && box.top < innerHeight + 600 && box.bottom > -600) draw(figure);
+  }
+}
+
+if (figures.length && window.vegaEmbed) {
+  const near = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
+  }, { rootMargin: "600px" });
+  figures.forEach((figure) => near.observe(figure));
+  addEventListener("beforeprint", () => {
+    document.querySelectorAll("details").forEach((part) => { part.open = true; });
+    figures.forEach(draw);
+  });
+}
+
+let waiting = 0;
+form.hidden = form.querySelectorAll("select, input").length === 0;
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("reset", () => setTimeout(filter));
+form.addEventListener("change", filter);
+words?.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(filter, 120);
+});
+for (const [id, state] of [["methods-all", true], ["methods-none", false]]) {
+  document.getElementById(id)?.addEventListener("click", () => {
+    boxes.forEach((box) => { box.checked = state; });
+    filter();
+  });
+}
+filter();
