@@ -70,7 +70,7 @@ def test_many_sets_have_the_bootstrap_and_wilcoxon(tmp_path: Path) -> None:
     assert found["estimate"].tolist() == pytest.approx([gap.mean() for gap in gaps], abs=1e-12)
     assert found["p"].tolist() == pytest.approx(raw, rel=1e-9)
     assert found["p_adjusted"].tolist() == pytest.approx(list(multipletests(raw, method="holm")[1]))
-    generator = np.random.default_rng(child(0, "comparison", "smote", "mcc", "tree"))
+    generator = np.random.default_rng(child(0, "bootstrap over data sets"))
     pair = pd.DataFrame({"control": 0.0, "own": gaps[0].round(12)})
     drawn_ends = bootstrap.mean_gains(pair, "control", list(pair.index), generator)["own"]
     assert found.loc["smote", ["low", "high"]].tolist() == pytest.approx([drawn_ends.low, drawn_ends.high])

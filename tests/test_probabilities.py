@@ -113,4 +113,3 @@ def test_the_figure_shows_every_method_and_is_the_same_twice(tmp_path):
     assert images(drawn.spec) == images(drawn.spec)
     (table,) = section(results).tables
     assert {row.cells[0].text for row in table.rows} == {"knn", "forest"}
-    assert isinstance(drawing.numbers, pd.DataFrame)

@@ -271,7 +271,7 @@ def test_a_notebook_shows_the_answer_and_one_table(result):
 
     assert shown.count("<table") == 1
     assert "By MCC: " in shown
-    assert "<th scope=\"row\">none</th>" in shown
+    assert '<th scope="row">none</th>' in shown
     assert "<script" not in shown
 
 

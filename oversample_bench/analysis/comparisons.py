@@ -23,7 +23,6 @@ from oversample_bench.analysis.statistics import bayes, wilcoxon
 from oversample_bench.core.seeds import child
 
 OVERALL, EACH = "overall", "each"
-SEED = 0
 N_DRAWS = 10_000  # of the posterior: probabilities are within 0.01, and shown with two digits
 CHANCES = ["p_better", "p_equivalent", "p_worse", "rank_biserial"]
 COLUMNS = [
@@ -53,7 +52,8 @@ def frame(results: Results, metric: str, control: str = "") -> pd.DataFrame:
         ``p_adjusted`` for the methods of the same place; ``verdict``: better, worse, not clear or not tested;
         ``n`` of ``n_planned`` units, in how many the method is ``better``, ``equal`` and ``worse``; the
         ``least`` difference that could have been seen; over data sets and all classifiers, the probabilities
-        of the Bayesian signed-rank test and the rank-biserial correlation. Empty of one method.
+        of the Bayesian signed-rank test and the rank-biserial correlation. Empty of one method, and where no
+        method was planned on the same splits as the control.
 
     Raises
     ------
@@ -66,6 +66,8 @@ def frame(results: Results, metric: str, control: str = "") -> pd.DataFrame:
     pairs = gains(results, metric, own)
     overall = _over_sets(results, metric, own) if _several(results) else _within_one(results, pairs)
     parts = [part for part in [*overall, each(pairs)] if len(part)]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
     told = pd.concat(parts, ignore_index=True).assign(control=own)
     told["p_adjusted"] = paired.adjusted(told["p"], [told[name] for name in ("scope", *ROW)])
     told["verdict"] = paired.verdicts(told)
@@ -95,26 +97,23 @@ def _over_sets(results: Results, metric: str, control: str) -> Iterator[pd.DataF
     for name in classifiers(results):
         scores = by_method(results, metric, () if name == ALL else (name,))
         own = scores.drop(columns=control).sub(scores[control], axis=0)
-
-        def generator(use: str, classifier: str = name) -> np.random.Generator:
-            return np.random.default_rng(child(SEED, "comparison", use, metric, classifier))
-
-        told = paired.over_sets(own, generator)
+        told = paired.over_sets(own)
         if name == classifiers(results)[-1]:
-            told = told.join(_chances(own, controls.rope(results), generator))
+            told = told.join(_chances(own, controls.rope(results), metric))
         told = told.rename_axis("method").reset_index()
         yield told.assign(
             scope=OVERALL, unit=paired.SETS, dataset="", ratio="", classifier=name, n_planned=n_blocks
         )
 
 
-def _chances(gains: pd.DataFrame, rope: float, generator: paired.Generator) -> pd.DataFrame:
+def _chances(gains: pd.DataFrame, rope: float, metric: str) -> pd.DataFrame:
     """Return how probable it is that a method is better, as good and worse in practice on a further set."""
     rows = {}
     for name in gains:
         own = gains[name].dropna()
         pair = pd.DataFrame({"control": 0.0, "own": own})
-        chance = bayes.posteriors(pair, "control", rope, generator(f"bayes {name}"), N_DRAWS)["own"]
+        draws = np.random.default_rng(child(paired.SEED, "bayes", str(name), metric))
+        chance = bayes.posteriors(pair, "control", rope, draws, N_DRAWS)["own"]
         signs = wilcoxon.signed_ranks(pair, "control")["own"]
         total = signs.plus + signs.minus
         effect = (signs.plus - signs.minus) / total if total else (0.0 if len(own) else np.nan)
@@ -158,6 +157,8 @@ def _within_one(results: Results, pairs: pd.DataFrame) -> Iterator[pd.DataFrame]
     ratios = results.names("ratio")
     for name in classifiers(results):
         part = own if name == ALL else own[own["classifier"] == name]
+        if part.empty:  # the control was planned with other classifiers
+            continue
         units = repeated(part, "method", "gain")
         told = paired.over_repetitions(units, float(part["share"].mean())).rename_axis("method").reset_index()
         yield told.assign(

@@ -13,10 +13,9 @@ import numpy as np
 import pandas as pd
 
 from oversample_bench.analysis import paired_estimates as paired
-from oversample_bench.analysis.comparisons import EACH, SEED, classifiers
+from oversample_bench.analysis.comparisons import EACH, classifiers
 from oversample_bench.analysis.data_set_blocks import ALL, blocks, by_method
 from oversample_bench.analysis.results import Results
-from oversample_bench.core.seeds import child
 
 LEVELS = [
     "dataset", "classifier", "method", "ratio", "n", "n_planned", "mean", "n_repeats", "low", "high",
@@ -99,9 +98,5 @@ def _over_sets(results: Results, metric: str, control: str) -> Iterator[pd.DataF
         for label, wide in scores.items():
             rows = wide[wide.index.isin(same)]
             gains = rows.drop(columns=control).sub(rows[control], axis=0)
-
-            def generator(use: str, at: str = f"{label} {name}") -> np.random.Generator:
-                return np.random.default_rng(child(SEED, "curves", use, metric, at))
-
-            told = paired.over_sets(gains, generator).rename_axis("method").reset_index()
+            told = paired.over_sets(gains).rename_axis("method").reset_index()
             yield told.assign(classifier=name, control=control, ratio=labels[label], unit=paired.SETS)

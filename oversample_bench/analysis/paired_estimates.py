@@ -5,12 +5,13 @@ Student's t up to `FEW_SETS` of them, and above that the expanded bootstrap's in
 Wilcoxon's signed ranks. Differences over the splits of one data set, which share rows, have the corrected
 resampled t (C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning 52, 2003,
 239-281), in which the variance of the mean of J splits is s² (1 / J + n_test / n_train); over the seeds of
-one split Student's t. Adjusts nothing for the number of comparisons; `adjusted` does.
+one split Student's t. Adjusts nothing for the number of comparisons; `adjusted` does. All bootstraps over the
+same data sets share their draws, so that the same differences have the same interval wherever they stand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -20,25 +21,23 @@ from oversample_bench.analysis.statistics import bootstrap, wilcoxon
 from oversample_bench.analysis.statistics.holm import holm
 from oversample_bench.analysis.statistics.reach import least_mean
 from oversample_bench.analysis.statistics.resampled import half_width
+from oversample_bench.core.seeds import child
 
 SETS = "data sets"
 FEW_SETS = 10
+SEED = 0
 ALPHA, POWER = 0.05, 0.8
 BETTER, WORSE, UNCLEAR, UNTESTED = "better", "worse", "not clear", "not tested"
 ESTIMATES = ["estimate", "low", "high", "p", "n", "better", "equal", "worse", "least"]
 
-Generator = Callable[[str], np.random.Generator]
 
-
-def over_sets(gains: pd.DataFrame, generator: Generator) -> pd.DataFrame:
+def over_sets(gains: pd.DataFrame) -> pd.DataFrame:
     """Estimate the mean gain of each candidate over data sets.
 
     Parameters
     ----------
     gains : DataFrame of shape (n_sets, n_candidates)
         By how much each is better than what it is compared with; NaN where that cannot be told.
-    generator : callable
-        Returns the generator of a candidate, by its name, for the bootstrap of more than ten data sets.
 
     Returns
     -------
@@ -50,24 +49,31 @@ def over_sets(gains: pd.DataFrame, generator: Generator) -> pd.DataFrame:
     told = from_moments(gains.count(), gains.mean(), gains.std())
     signs = {name: (np.sign(gains.round(TIE_DECIMALS)) == sign).sum() for name, sign in SIGNS.items()}
     told = told.assign(**signs)
-    for name in told.index[told["n"] > FEW_SETS]:
-        own = gains[name].dropna()
-        told.loc[[name], ["low", "high", "p"]] = _many(own, generator(_text(name)))
+    bootstrapped = told.columns.get_indexer(["low", "high", "p"])
+    for places in _on_the_same_sets(gains):
+        told.iloc[places, bootstrapped] = _many(gains.iloc[:, places].dropna())
     return told[ESTIMATES]
 
 
 SIGNS = {BETTER: 1, "equal": 0, WORSE: -1}
 
 
-def _text(name: object) -> str:
-    return " + ".join(name) if isinstance(name, tuple) else str(name)
+def _on_the_same_sets(gains: pd.DataFrame) -> Iterable[list[int]]:
+    """Return where candidates with more than `FEW_SETS` values stand, those on the same sets together."""
+    groups: dict[bytes, list[int]] = {}
+    for at, known in enumerate(gains.notna().to_numpy().T):
+        if known.sum() > FEW_SETS:
+            groups.setdefault(known.tobytes(), []).append(at)
+    return groups.values()
 
 
-def _many(own: pd.Series[float], generator: np.random.Generator) -> tuple[float, float, float]:
-    """Return the ends of the bootstrap's interval, and Wilcoxon's p."""
-    pair = pd.DataFrame({"control": 0.0, "own": own})
-    mean = bootstrap.mean_gains(pair, "control", list(map(str, own.index)), generator)["own"]
-    return mean.low, mean.high, wilcoxon.signed_ranks(pair, "control")["own"].p
+def _many(own: pd.DataFrame) -> pd.DataFrame:
+    """Return the ends of the bootstrap's interval, and Wilcoxon's p, of candidates on the same data sets."""
+    both = own.set_axis(map(str, range(own.shape[1])), axis="columns").assign(control=0.0)
+    draws = np.random.default_rng(child(SEED, "bootstrap over data sets"))
+    means = bootstrap.mean_gains(both, "control", list(map(str, own.index)), draws)
+    ranks = wilcoxon.signed_ranks(both, "control")
+    return pd.DataFrame([(mean.low, mean.high, ranks[name].p) for name, mean in means.items()])
 
 
 def over_repetitions(gains: pd.DataFrame, share: float) -> pd.DataFrame:

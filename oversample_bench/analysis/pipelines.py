@@ -8,8 +8,6 @@ or every one is, the reference is the best pair of the control.
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 
@@ -18,7 +16,6 @@ from oversample_bench.analysis import paired_estimates as paired
 from oversample_bench.analysis.data_set_blocks import PAIR_NAMES, blocks, by_pair
 from oversample_bench.analysis.repetitions import repetitions
 from oversample_bench.analysis.results import Results
-from oversample_bench.core.seeds import child
 
 COLUMNS = [
     *PAIR_NAMES, "free", "reference", "mean", "estimate", "low", "high", "p", "p_adjusted", "verdict", "n",
@@ -55,7 +52,7 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
     reference = _reference(results, told)
     told["reference"] = told.index == reference
     gains = units.sub(units.iloc[:, reference], axis=0) if reference >= 0 else units * np.nan
-    estimates = _estimates(results, metric, gains).reset_index(drop=True)
+    estimates = _estimates(results, gains).reset_index(drop=True)
     told = told.join(estimates).assign(n_planned=_planned(results, units))
     told.loc[told["reference"], ["low", "high", "p", "least"]] = np.nan
     told["p_adjusted"] = paired.adjusted(told["p"], [pd.Series("pairs", index=told.index)])
@@ -97,12 +94,8 @@ def _reference(results: Results, told: pd.DataFrame) -> int:
     return int(some.index[0]) if len(some) else -1
 
 
-def _estimates(results: Results, metric: str, gains: pd.DataFrame) -> pd.DataFrame:
+def _estimates(results: Results, gains: pd.DataFrame) -> pd.DataFrame:
     if _several(results):
-        return paired.over_sets(gains, partial(_generator, metric))
+        return paired.over_sets(gains)
     first = results.plan["dataset"] == results.names("dataset")[0]
     return paired.over_repetitions(gains, float(repetitions(results).loc[first, "share"].mean()))
-
-
-def _generator(metric: str, use: str) -> np.random.Generator:
-    return np.random.default_rng(child(comparisons.SEED, "pipelines", use, metric))

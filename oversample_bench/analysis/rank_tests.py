@@ -81,8 +81,5 @@ def _ranked(classifier: str, scores: pd.DataFrame) -> pd.DataFrame:
 def of(ranked: pd.DataFrame, classifier: str = "") -> pd.DataFrame:
     """Return the ranks of one classifier; by default those of the mean of all, or of the only one."""
     names = list(ranked["classifier"].unique())
-    return (
-        ranked[ranked["classifier"] == (classifier or (ALL if ALL in names else names[0]))]
-        if names
-        else ranked
-    )
+    chosen = classifier or (ALL if ALL in names else next(iter(names), ""))
+    return ranked[ranked["classifier"] == chosen]

@@ -32,15 +32,15 @@ MEANINGS = {
     "copies": "some new rows equal a real one in every feature",
     "dropped": "real training rows were left out",
     "mixed categories": "some new rows hold a mixture of categories, or none, as no real row does",
-    "fallback": "it could not do what it is for and did something else (see Resamples)",
+    "fallback": "it could not do what it is for and did something else (see What did the methods do?)",
     "not converged": "a fit ended before it converged",
     "unseeded": "numbers change from run to run, since a part of it takes its randomness from no seed",
 }
 WORDS = {
     EMPTY: "the classifier gives nothing that this metric can be computed from",
-    UNCOMPUTED: "the metric failed, or gave no finite number (see Failures)",
-    STATES["upstream"]: "the sampler or the split failed (see Failures)",
-    STATES["skipped"]: "there is no such combination, e.g. for want of rows (see Failures)",
+    UNCOMPUTED: "the metric failed, or gave no finite number (see What failed?)",
+    STATES["upstream"]: "the sampler or the split failed (see What failed?)",
+    STATES["skipped"]: "there is no such combination, e.g. for want of rows (see What failed?)",
 }
 
 

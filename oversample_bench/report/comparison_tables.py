@@ -32,7 +32,8 @@ def by_method(results: Results, told: Evidence) -> Table:
 
 def by_classifier(results: Results, told: Evidence) -> list[Table]:
     """Return the same for each classifier; nothing where there is one only."""
-    names = [name for name in comparisons.classifiers(results) if name != ALL]
+    compared = set(told.compared.loc[told.compared["scope"] == comparisons.OVERALL, "classifier"])
+    names = [name for name in results.names("classifier") if name in compared]
     if len(names) < 2:
         return []
     return [
@@ -50,10 +51,10 @@ def by_classifier(results: Results, told: Evidence) -> list[Table]:
 def _table(results: Results, told: Evidence, own: pd.DataFrame, name: str, where: str) -> Table:
     control, unit = str(own["control"].iloc[0]), str(own["unit"].iloc[0])
     classifier = str(own["classifier"].iloc[0])
-    ranked = rank_tests.of(told.ranked, classifier).set_index("method") if len(told.ranked) else None
+    ranked = rank_tests.of(told.ranked, classifier).set_index("method")
     means = _means(told, classifier)
     titles = [
-        "method", f"mean {metric_name(told.metric)}", *(["mean rank"] if ranked is not None else []),
+        "method", f"mean {metric_name(told.metric)}", *(["mean rank"] if len(ranked) else []),
         f"gain over {control} [95 %]", f"against {control}", "p", f"better / equal / worse {unit}",
     ]  # fmt: skip
     by_name = {str(row.method): row for row in own.itertuples()}
@@ -72,12 +73,12 @@ def _means(told: Evidence, classifier: str) -> pd.Series[float]:
 
 
 def _line(
-    results: Results, method: str, means: pd.Series[float], ranked: pd.DataFrame | None, row: Any
+    results: Results, method: str, means: pd.Series[float], ranked: pd.DataFrame, row: Any
 ) -> list[Cell]:
     digits = results.digits
     mean = means.get(method)
     cells = [Cell(method), number(mean, score(mean, digits) if mean is not None else "")]
-    if ranked is not None:
+    if len(ranked):
         rank = ranked["mean_rank"].get(method)
         cells.append(number(rank, f"{rank:.2f}" if rank is not None else ""))
     if row is None:
@@ -95,7 +96,7 @@ def _line(
     ]
 
 
-def _notes(results: Results, told: Evidence, own: pd.DataFrame, ranked: pd.DataFrame | None) -> Iterator[str]:
+def _notes(results: Results, told: Evidence, own: pd.DataFrame, ranked: pd.DataFrame) -> Iterator[str]:
     unit, control = str(own["unit"].iloc[0]), str(own["control"].iloc[0])
     lower = "" if results.metrics[told.metric] else " (a lower score is better, and a gain is a fall)"
     what = "a data set is one value, the mean of its splits, ratios and classifiers" if unit == SETS else ""
@@ -114,20 +115,23 @@ def _notes(results: Results, told: Evidence, own: pd.DataFrame, ranked: pd.DataF
         )
     if (own["verdict"] == UNTESTED).any():
         yield "Not tested: fewer than two values with a score of both."
-    if ranked is not None:
+    if len(ranked):
         yield _omnibus(ranked)
 
 
 def _omnibus(ranked: pd.DataFrame) -> str:
     first = ranked.iloc[0]
-    n = int(first["n_sets"])
-    out = f" Left out, since some method is not whole: {first['left_out']}." if first["left_out"] else ""
+    n, out = int(first["n_sets"]), _left_out(first)
     if n < 2:
         return f"Mean ranks take two data sets in which every method is whole.{out}"
     return (
         f"Mean ranks over {n} data sets, 1 is best; whether methods differ at all: "
         f"{p_told(first['p_iman_davenport'])} (Iman and Davenport).{out}"
     )
+
+
+def _left_out(first: pd.Series) -> str:
+    return f" Left out, since some method is not whole: {first['left_out']}." if first["left_out"] else ""
 
 
 def within(results: Results, told: Evidence) -> Table:
@@ -208,12 +212,12 @@ def ranks(results: Results, told: Evidence) -> Table:
 def _tests(name: str, ranked: pd.DataFrame) -> str:
     first, k = ranked.iloc[0], int(ranked["mean_rank"].notna().sum())
     who = "All classifiers" if name == ALL else name
-    n = int(first["n_sets"])
+    n, out = int(first["n_sets"]), _left_out(first)
     if n < 2:
-        return f"{who}: fewer than two data sets in which every method is whole."
+        return f"{who}: fewer than two data sets in which every method is whole.{out}"
     return (
         f"{who}: Friedman's χ² = {first['chi2']:.2f} with {k - 1} degrees of freedom, "
         f"{p_told(first['p_friedman'])}; Iman and Davenport's F = {first['f']:.2f} with {k - 1} and "
         f"{(k - 1) * (n - 1)}, {p_told(first['p_iman_davenport'])}; Kendall's W = {first['kendall_w']:.2f}; "
-        f"Nemenyi's critical difference at 5 % is {first['critical_difference']:.2f} ranks."
+        f"Nemenyi's critical difference at 5 % is {first['critical_difference']:.2f} ranks.{out}"
     )

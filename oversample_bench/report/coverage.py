@@ -28,7 +28,7 @@ def _unscored(results: Results) -> str:
     failed = results.plan.loc[results.plan.index.isin(results.uncomputed.index), "trial"].nunique()
     unscored = (results.plan["status"] == "ok") & ~results.scored.all(axis=1)
     waiting = results.plan.loc[unscored, "trial"].nunique()
-    told = f" In {failed:,} of those done a metric failed (see Failures)." if failed else ""
+    told = f" In {failed:,} of those done a metric failed (see What failed?)." if failed else ""
     if waiting:
         told += f" {waiting:,} of those done lack a metric that the suite asks for since."
     return told

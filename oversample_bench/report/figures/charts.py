@@ -6,8 +6,10 @@ which show everything. Draws nothing on a display; the same frames give the same
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,9 +28,12 @@ SHOWN = {"shown_methods": "method", "shown_classifiers": "classifier", "shown_ra
 """The parameters of a figure, lists of labels (none: all of them), and the column that each filters."""
 DIGITS = 5  # more than the eye tells apart
 GREY = "#666666"
+LETTERS = 52  # of a line of a title: the narrowest figure has room for no more
+REFERENCES = re.compile(rb"(?:^ +/\w+ \d+ 0 R\n){2,}", re.MULTILINE)
 CONFIG: dict[str, Any] = {
     "font": "Liberation Sans, Arial, Helvetica, sans-serif",
     "background": "white",
+    "padding": {"left": 24, "right": 24, "top": 8, "bottom": 8},  # for fonts wider than that of the files
     "view": {"stroke": None},
     "axis": {"grid": True, "gridColor": "#e6e6e6", "domainColor": GREY, "tickColor": GREY, "labelLimit": 190,
              "labelFontSize": 10, "titleFontSize": 11, "titleFontWeight": "normal"},
@@ -75,7 +80,7 @@ def drawn(title: str, caption: str, chart: Any, frame: pd.DataFrame) -> Drawn:
     some = {name: column for name, column in SHOWN.items() if column in frame}
     chart = chart.add_params(*(alt.param(name=name, value=[]) for name in some))
     with alt.data_transformers.enable("default", max_rows=None):
-        spec = chart.properties(title=title).to_dict(validate=False)
+        spec = chart.properties(title=wrap(title, LETTERS)).to_dict(validate=False)
     spec["config"] = CONFIG
     return Drawn(title, caption, spec, frame)
 
@@ -163,12 +168,21 @@ def panel_names(names: Sequence[str]) -> dict[str, str]:
 
 
 def images(spec: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return a figure as the bytes of its files, by suffix; no browser is needed."""
+    """Return a figure as the bytes of its files, by suffix; no browser is needed.
+
+    The same specification gives the same bytes. vl-convert puts fonts and groups into a PDF in an order that
+    differs from call to call: its letters have one weight, and lists of references are sorted.
+    """
     import vl_convert
 
     svg = vl_convert.vegalite_to_svg(dict(spec))
     return {
         "png": vl_convert.svg_to_png(svg, scale=2),
         "svg": svg.encode(),
-        "pdf": vl_convert.svg_to_pdf(svg),
+        "pdf": REFERENCES.sub(_sorted, vl_convert.svg_to_pdf(svg.replace(' font-weight="bold"', ""))),
     }
+
+
+def _sorted(lines: re.Match[bytes]) -> bytes:
+    """Return lines of a PDF in their order; they stay as long together, so that nothing after them moves."""
+    return b"".join(sorted(lines[0].splitlines(keepends=True)))

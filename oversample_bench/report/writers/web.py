@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from markdown_it import MarkdownIt
@@ -22,6 +23,8 @@ from oversample_bench.report.table import (
 )
 
 Pictures = Callable[[str], Markup]
+PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
+"""Texts that a script reads as the number that they are."""
 
 
 def section(made: ReportSection, anchor: str, pictures: Pictures) -> Markup:
@@ -87,13 +90,12 @@ def table(made: Table) -> Markup:
 
 
 def _head(column: Column) -> Markup:
-    return Markup('<th scope="col"{}>{}</th>').format(_about(column), column.title)
+    about = Markup(' data-method="{}"').format(column.method) if column.method else Markup("")
+    return Markup('<th scope="col"{}{}>{}</th>').format(_kind(column), about, column.title)
 
 
-def _about(column: Column) -> Markup:
-    """Return the attributes of the cells of a column."""
-    kind = Markup("") if column.is_text else Markup(' class="number"')
-    return kind + (Markup(' data-method="{}"').format(column.method) if column.method else Markup(""))
+def _kind(column: Column) -> Markup:
+    return Markup("") if column.is_text else Markup(' class="n"')
 
 
 def _row(row: Row, columns: Iterable[Column]) -> Markup:
@@ -105,8 +107,14 @@ def _row(row: Row, columns: Iterable[Column]) -> Markup:
 
 
 def _cell(cell: Cell, column: Column) -> Markup:
-    value = Markup("") if cell.value is None else Markup(' data-value="{}"').format(repr(float(cell.value)))
-    return Markup("<td{}{}>{}</td>").format(_about(column), value, _text(cell))
+    return Markup("<td{}{}>{}</td>").format(_kind(column), _value(cell), _text(cell))
+
+
+def _value(cell: Cell) -> Markup:
+    """Return what a column is sorted by, where it is not the text itself."""
+    if cell.value is None or PLAIN.fullmatch(cell.text):
+        return Markup("")
+    return Markup(' data-value="{}"').format(f"{cell.value:.6g}")
 
 
 def _text(cell: Cell) -> Markup:

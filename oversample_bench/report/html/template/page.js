@@ -22,12 +22,8 @@ themeButton.hidden = false;
 themeButton.addEventListener("click", () => {
   root.dataset.theme = isDark() ? "light" : "dark";
   nameTheme();
-  redraw();
 });
-systemDark.addEventListener("change", () => {
-  nameTheme();
-  redraw();
-});
+systemDark.addEventListener("change", nameTheme);
 nameTheme();
 
 // Tables: a press on a header sorts, a second one turns the order, a third one undoes it.
@@ -36,7 +32,8 @@ const NEXT = { none: "descending", descending: "ascending", ascending: "none" };
 
 function keyOf(row, column) {
   const cell = row.cells[column];
-  return cell.dataset.value === undefined ? cell.textContent.trim() : Number(cell.dataset.value);
+  const text = cell.dataset.value ?? cell.textContent.trim();
+  return text === "" || Number.isNaN(Number(text)) ? text : Number(text);
 }
 
 // Numbers before words; the order of words is turned, too.
@@ -98,14 +95,15 @@ function filter() {
   });
   for (const row of document.querySelectorAll("table.sortable tbody tr")) row.hidden = !fits(row, now);
   if (boxes.length) {
-    for (const cell of document.querySelectorAll("th[data-method], td[data-method]")) {
-      cell.hidden = !now.methods.includes(cell.dataset.method);
+    for (const head of document.querySelectorAll("th[data-method]")) {
+      const isHidden = !now.methods.includes(head.dataset.method);
+      if (isHidden === head.hidden) continue;
+      for (const row of head.closest("table").rows) row.cells[head.cellIndex].hidden = isHidden;
     }
     document.getElementById("methods-shown").textContent = `(${now.methods.length} of ${boxes.length})`;
   }
   tell();
   views.forEach((view) => signal(view, now));
-  drawVisible();
 }
 
 function tell() {
@@ -133,43 +131,25 @@ function signal(view, { told, methods }) {
   if (changed) view.runAsync();
 }
 
-// Figures are drawn when they come near: most of them are never looked at.
-function specOf(figure) {
-  const text = document.querySelector(`script[data-spec="${CSS.escape(figure.dataset.stem)}"]`).textContent;
-  const spec = JSON.parse(isDark() ? text.replaceAll('"#000000"', '"#d8dee6"') : text);
-  delete spec.title; // it stands in the caption
-  if (!isDark()) return spec;
-  const ink = { labelColor: "#e4e8ed", titleColor: "#e4e8ed" };
-  const config = { ...spec.config, background: "#14171c", rule: { color: "#e4e8ed" }, text: { color: "#e4e8ed" } };
-  for (const part of ["axis", "header", "legend"]) config[part] = { ...config[part], ...ink };
-  config.axis.gridColor = "#2c333c";
-  return { ...spec, config };
-}
-
+// Figures are drawn when they come near, and the others when there is nothing else to do.
 async function draw(figure) {
   if (figure.dataset.drawn) return;
   figure.dataset.drawn = "yes";
-  const made = await vegaEmbed(figure.querySelector(".chart"), specOf(figure), {
+  const spec = JSON.parse(document.querySelector(`script[data-spec="${CSS.escape(figure.dataset.stem)}"]`).textContent);
+  delete spec.title; // it stands in the caption
+  const made = await vegaEmbed(figure.querySelector(".chart"), spec, {
     ast: true, renderer: "svg", actions: { export: true, source: false, compiled: false, editor: false },
   });
   views.set(figure, made.view);
   signal(made.view, chosen());
 }
 
-function redraw() {
-  views.forEach((view, figure) => {
-    view.finalize();
-    delete figure.dataset.drawn;
-  });
-  views.clear();
-  drawVisible();
-}
-
-function drawVisible() {
+async function drawAll() {
   for (const figure of figures) {
-    const box = figure.getBoundingClientRect();
-    if (figure.offsetParent !== null && box.top < innerHeight + 600 && box.bottom > -600) draw(figure);
+    await new Promise((done) => { (window.requestIdleCallback ?? setTimeout)(done); });
+    await draw(figure);
   }
+  root.dataset.drawn = "all";
 }
 
 if (figures.length && window.vegaEmbed) {
@@ -177,11 +157,16 @@ if (figures.length && window.vegaEmbed) {
     for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
   }, { rootMargin: "600px" });
   figures.forEach((figure) => near.observe(figure));
-  addEventListener("beforeprint", () => {
-    document.querySelectorAll("details").forEach((part) => { part.open = true; });
-    figures.forEach(draw);
-  });
+  addEventListener("load", drawAll);
 }
+
+// Paper has everything unfolded.
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details:not([open])")];
+  folded.forEach((part) => { part.open = true; });
+});
+addEventListener("afterprint", () => folded.forEach((part) => { part.open = false; }));
 
 let waiting = 0;
 form.hidden = form.querySelectorAll("select, input").length === 0;
