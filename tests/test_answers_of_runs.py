@@ -21,6 +21,8 @@ from tests.stores import FAILED, Cell, store, stored
 
 FEW = settings(max_examples=20, deadline=None)  # each example writes a store
 
+NOTHING_YET = "By MCC: nothing can be compared yet, for want of trials of both."
+
 
 def said(results: Results) -> str:
     return answer_text.lines(results, evidence(results, "mcc"))[0]
@@ -44,7 +46,7 @@ def on_sets(gain: float, noise: float, n: int = 12, **classifiers: float) -> lis
 
 
 def test_a_clear_gain_is_an_advice(tmp_path: Path) -> None:
-    """A pair that is clearly better than the best free one is to be used, both named with their classifiers."""
+    """A pair clearly better than the best free one is to be used, both named with classifiers."""
     results = stored(tmp_path, on_sets(0.2, 0.01, tree=0.5, knn=0.6))
 
     assert answer(results, evidence(results, "mcc")).decision == Decision.USE_METHOD
@@ -74,7 +76,7 @@ def test_an_unclear_gain_is_none(tmp_path: Path) -> None:
 @FEW
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 14), n_methods=st.integers(2, 5))
 def test_no_advice_without_a_corrected_test(seed: int, n: int, n_methods: int) -> None:
-    """Whatever the scores: an advice has an adjusted p below 0.05 and an estimate of its sign; else none is given."""
+    """An advice has an adjusted p below 0.05 and an estimate of its sign; else none is given."""
     rng = np.random.default_rng(seed)
     names = ["none", *(f"m{i}" for i in range(1, n_methods))]
     with tempfile.TemporaryDirectory() as folder:
@@ -99,8 +101,8 @@ def test_no_advice_without_a_corrected_test(seed: int, n: int, n_methods: int) -
     ("cells", "expected"),
     [
         ([Cell([0.5, 0.6])], "By MCC: there is one method, and nothing to compare it with."),
-        ([Cell([FAILED]), Cell([FAILED], "smote")], "By MCC: nothing can be compared yet, for want of trials of both."),
-        ([Cell([0.5]), Cell([FAILED], "smote")], "By MCC: nothing can be compared yet, for want of trials of both."),
+        ([Cell([FAILED]), Cell([FAILED], "smote")], NOTHING_YET),
+        ([Cell([0.5]), Cell([FAILED], "smote")], NOTHING_YET),
     ],
 )  # fmt: skip
 def test_nothing_to_compare_is_said(tmp_path: Path, cells: list[Cell], expected: str) -> None:

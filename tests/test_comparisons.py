@@ -1,4 +1,4 @@
-"""The paired differences from the control: over which sets, by which unit, and equal to those of libraries."""
+"""Paired differences from the control: over which sets, by which unit, equal to those of libraries."""
 
 from __future__ import annotations
 
@@ -310,7 +310,7 @@ def test_the_family_of_a_p_value_is_its_own_place(tmp_path: Path) -> None:
 
 
 def test_pipelines_are_compared_with_the_best_free_pair(tmp_path: Path) -> None:
-    """The reference is the free pair with the best mean; every other pair has its paired difference from it."""
+    """The reference is the free pair with the best mean; other pairs have their difference from it."""
     rng = np.random.default_rng(1)
     trials = [
         Cell([float(rng.random())], method, f"set{i}", classifier=classifier)

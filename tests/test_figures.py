@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-import struct
+import json
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oversample_bench.report.figures.palette import looks
-from scipy.stats import f as f_distribution
 from scipy.stats import t as t_distribution
 
-from oversample_bench.analysis import mean_ranks
+from oversample_bench.analysis import costs
 from oversample_bench.analysis.results import Results, read
 from oversample_bench.analysis.score_cells import cells
 from oversample_bench.execution.run_result import Result
-from oversample_bench.report.figures import (  # fmt: skip
-    Gallery,
-    costs,
-    critical,
-    difference_plots,
-    drawn,
-    fidelity_plots,
-    naming,
-    ratio_curves,
-    style,
-)
+from oversample_bench.report.contents import Contents, contents
+from oversample_bench.report.figures import Gallery, images
+from oversample_bench.report.figures import gallery as hang
+from oversample_bench.report.figures.looks import BLACK, looks
+from oversample_bench.report.figures.synthetic_chart import points
 from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
 from tests.stores import SHARE, SIZES
 
 T1 = float(t_distribution.ppf(0.975, 1))
 HOSTILE = (
     "$x_1^2$", "$\\frac{$", "100 % _both_", "a\nb\tc", "<script>&amp;", "_hidden", "-- comment -->",
-    "\\frac{1}{2}", "少数类", "a very long name " * 8, "x\x00y", "{braces}", "",
+    "\\frac{1}{2}", "少数类", "a very long name " * 8, "x\x00y", "{braces}", "", "datum.method", "a.b[0]",
 )  # fmt: skip
-SIMPLE = ("$m_1$ ", "$x_1^2$", "100 % _both_", "_hidden", "\\frac{1}{2}", "{braces}")
-"""Those of them that stand in an SVG file as they are, beside the shapes of their letters."""
+OF_METRIC = ["gains", "ranks", "heatmap", "curves", "curve_differences", "cost", "memory"]
 
 
 @dataclass(frozen=True)
@@ -111,9 +102,19 @@ def _written(
     return planned
 
 
+def both(results: Results) -> tuple[Contents, Gallery]:
+    """Return what a report says, and its figures."""
+    made = contents(results)
+    return made, hang(results, made.told, {metric: f"m{at}" for at, metric in enumerate(results.metrics)})
+
+
 def gallery(results: Results) -> Gallery:
-    found = {metric: cells(results, metric) for metric in results.metrics}
-    return drawn(results, found, {metric: f"m{at}" for at, metric in enumerate(results.metrics)})
+    return both(results)[1]
+
+
+def rows_of(spec: Any) -> list[dict[str, Any]]:
+    """Return the rows of all data that a specification holds."""
+    return [row for rows in spec.get("datasets", {}).values() for row in rows]
 
 
 def columns(frame: pd.DataFrame, *names: str) -> list[tuple[object, ...]]:
@@ -147,103 +148,60 @@ def broad(folder: Path, metrics: Mapping[str, bool] | None = None, **options: ob
     return stored(folder, told, metrics or {"mcc": True, "brier": False}, **options)
 
 
-def test_mean_ranks_bars_and_p_are_those_worked_out_by_hand(tmp_path: Path) -> None:
-    """Ranks over five sets give Demšar's critical difference and the bars that it leaves."""
-    results = stored(tmp_path, ranked_sets(), {"mcc": True, "brier": False})
+def test_gains_are_the_overall_comparisons(tmp_path: Path) -> None:
+    """A mark a method and classifier, with the numbers of the table; the control stands at 0."""
+    made, hung = both(broad(tmp_path, control="adasyn"))
 
-    higher, lower = (critical.frame(results, name, cells(results, name)) for name in ("mcc", "brier"))
+    frame = hung.drawn["gains_m0"].frame
+    own = made.told["mcc"].compared.query("scope == 'overall'")
 
-    assert columns(higher, "method", "mean_rank", "n_sets", "bars") == [
-        ("a", 1.2, 5, "1"), ("b", 1.8, 5, "1, 2"), ("c", 3.0, 5, "2"),
-    ]  # fmt: skip
-    assert lower["mean_rank"].tolist() == pytest.approx([2.8, 2.2, 1.0])
-    assert higher["critical_difference"].unique() == pytest.approx([2.343 * np.sqrt(12 / 30)], abs=1e-3)
-    assert higher["p"].unique() == pytest.approx([f_distribution.sf(21, 2, 8)])
-
-
-def test_a_set_with_a_gap_is_left_out_of_ranks_and_counted(tmp_path: Path) -> None:
-    """A data set in which a method failed is told as left out; one that still runs is in no count."""
-    gaps = [Cell([0.5], m, "gap") for m in "abc"]
-    gaps += [Cell([None if m == "c" else 0.5], m, "gap", "0.1") for m in "abc"]
-    waits = [Cell([0.5], m, "waits") for m in "ab"] + [Cell([""], "c", "waits")]
-    results = stored(tmp_path, ranked_sets([*gaps, *waits]))
-
-    told = critical.frame(results, "mcc", cells(results, "mcc"))
-    (drawing,) = critical.drawings(results, "mcc", cells(results, "mcc"))
-
-    assert columns(told, "mean_rank", "n_sets", "n_left_out") == [(1.2, 5, 1), (1.8, 5, 1), (3.0, 5, 1)]
-    assert "over 5 data sets" in drawing.title
-    assert "1 with tree" in drawing.caption
-
-
-def test_more_than_four_classifiers_share_a_panel_by_their_mean(tmp_path: Path) -> None:
-    """With five classifiers a data set counts once, by its mean over them."""
-    told = [replace(cell, classifier=f"c{at}") for cell in ranked_sets() for at in range(4)]
-    told += [
-        replace(cell, classifier="c4", scores=[9.0 if cell.method == "c" else 0.0]) for cell in ranked_sets()
-    ]
-    results = stored(tmp_path, told)
-
-    ranked = critical.frame(results, "mcc", cells(results, "mcc"))
-
-    assert columns(ranked, "panel", "method", "mean_rank") == [
-        ("mean of 5 classifiers", method, rank) for method, rank in (("a", 2.2), ("b", 2.8), ("c", 1.0))
-    ]
-
-
-def test_a_gain_over_sets_takes_each_set_as_one_value(tmp_path: Path) -> None:
-    """Gains are paired by split, averaged in each set, and have Student's interval over the sets."""
-    told = [
-        Cell([0.2, 0.4], "none", "A"), Cell([0.5, 0.5], "smote", "A"),
-        Cell([0.1, 0.3, 0.1], "none", "B"), Cell([0.5, 0.7, None], "smote", "B"),
-    ]  # fmt: skip
-    results = stored(tmp_path, told)
-
-    over_none = difference_plots.frame(results, "mcc").iloc[0]
-
-    reach = T1 * np.sqrt(0.02) / np.sqrt(2)
-    assert over_none[["reference", "method", "n", "n_planned"]].tolist() == ["none", "smote", 2, 2]
-    assert over_none[["mean", "low", "high"]].tolist() == pytest.approx([0.3, 0.3 - reach, 0.3 + reach])
-
-
-def test_a_gain_on_one_set_has_the_corrected_interval_over_splits(tmp_path: Path) -> None:
-    """With one data set the values are splits, seeds averaged first, and shared rows widen the interval."""
-    results = stored(
-        tmp_path, [Cell([[0.2, 0.2], [0.4, 0.4]], "none"), Cell([[0.4, 0.6], [0.4, 0.6]], "smote")]
+    key = ["classifier", "method"]
+    numbers = ["estimate", "low", "high", "n"]
+    shown = frame[frame["method"] != "adasyn"].set_index(key)[numbers].astype(float)
+    pd.testing.assert_frame_equal(shown, own.set_index(key)[numbers].astype(float), check_like=True)
+    assert (frame.loc[frame["method"] == "adasyn", "estimate"] == 0).all()
+    assert set(frame["classifier"]) == {"tree", "knn", "(all)"}
+    lines = [row for row in rows_of(hung.drawn["gains_m0"].spec) if row.get("method") == "smote"]
+    assert {row["classifier"]: row["estimate"] for row in lines} == pytest.approx(
+        own[own["method"] == "smote"].set_index("classifier")["estimate"].to_dict(), rel=1e-4
     )
 
-    told = difference_plots.frame(results, "mcc").iloc[0]
 
-    reach = T1 * np.sqrt(0.02) * np.sqrt(1 / 2 + SHARE)
-    assert told[["n", "mean", "low", "high"]].tolist() == pytest.approx([2, 0.2, 0.2 - reach, 0.2 + reach])
+def test_ranks_bars_and_the_critical_difference_are_those_worked_out_by_hand(tmp_path: Path) -> None:
+    """Five sets in which c is worst and a best but once: a bar joins a and b, another b and c."""
+    made, hung = both(stored(tmp_path, ranked_sets(), {"mcc": True, "brier": False}))
+
+    frame = hung.drawn["ranks_m0"].frame
+    ranks = made.told["brier"].ranked.set_index("method")["mean_rank"]
+
+    leads = frame[frame["kind"] == "lead"].drop_duplicates("method")
+    assert columns(leads, "method", "x") == [("a", 1.2), ("b", 1.8), ("c", 3.0)]
+    assert [text for text in frame["text"].dropna() if "(" in text] == ["a (1.20)", "b (1.80)", "c (3.00)"]
+    bars = frame.loc[frame["kind"] == "bar", ["x", "x2"]].to_numpy().tolist()
+    assert bars == [pytest.approx([1.16, 1.84]), pytest.approx([1.76, 3.04])]
+    critical = frame[frame["kind"] == "critical"].iloc[0]
+    assert critical["x2"] - critical["x"] == pytest.approx(2.343 * np.sqrt(12 / 30), abs=1e-3)
+    assert "over 5 data sets" in hung.drawn["ranks_m0"].title
+    assert ranks.to_dict() == pytest.approx({"a": 2.8, "b": 2.2, "c": 1.0})
 
 
-def test_a_gain_on_one_split_is_over_seeds(tmp_path: Path) -> None:
-    """One split with two seeds has Student's interval, and the caption says what it does not tell."""
-    results = stored(tmp_path, [Cell([[0.2, 0.4]], "none"), Cell([[0.5, 0.5]], "smote")])
+def test_the_scale_of_ranks_starts_at_one(tmp_path: Path) -> None:
+    """1 is the best that there is; the scale ends at the number of methods."""
+    text = json.dumps(gallery(stored(tmp_path, ranked_sets())).drawn["ranks_m0"].spec)
 
-    told = difference_plots.frame(results, "mcc").iloc[0]
-    (drawing,) = difference_plots.drawings(results, "mcc", cells(results, "mcc"))
-
-    assert told[["mean", "high"]].tolist() == pytest.approx([0.2, 0.2 + T1 * 0.1])
-    assert "nothing of other rows" in drawing.caption
-    assert "2 seeds of one split" in drawing.title
+    assert '"domain": [1, 3]' in text
 
 
-def test_gains_are_opposite_where_method_and_reference_change_places(tmp_path: Path) -> None:
-    """The gain of smote over none is minus that of none over smote, and lower metrics turn both around."""
-    results = broad(tmp_path, focus="adasyn")
+def test_a_heat_map_is_of_the_differences_within_each_set(tmp_path: Path) -> None:
+    """A cell is the mean paired difference from the control on a data set and ratio."""
+    made, hung = both(broad(tmp_path))
 
-    told = {
-        metric: difference_plots.frame(results, metric).set_index(["panel", "reference", "method"])
-        for metric in results.metrics
-    }
-    there, back = (told["mcc"].loc[("tree", *pair)] for pair in (("none", "smote"), ("smote", "none")))
-    turned = told["brier"].loc[("tree", "none", "smote")]
+    frame = hung.drawn["heatmap_m0"].frame
+    each = made.told["mcc"].compared.query("scope == 'each'").dropna(subset=["estimate"])
 
-    assert there[["mean", "low", "high"]].tolist() == pytest.approx((-back[["mean", "high", "low"]]).tolist())
-    assert there["mean"] == pytest.approx(-turned["mean"])
-    assert ["none", "smote", "adasyn"] == list(told["mcc"].index.unique("reference"))
+    assert set(frame["method"]) == {"smote", "adasyn"}
+    assert sorted(frame["estimate"]) == pytest.approx(sorted(each["estimate"]))
+    assert set(frame["place"]) == {f"set{at} ({ratio})" for at in range(5) for ratio in ("0.02", "0.1")}
 
 
 def test_curves_ascend_by_ratio_and_leave_out_what_is_no_number(tmp_path: Path) -> None:
@@ -252,16 +210,30 @@ def test_curves_ascend_by_ratio_and_leave_out_what_is_no_number(tmp_path: Path) 
         Cell([0.6, 0.8], ratio="0.1"), Cell([0.9, 0.9], ratio="natural"), Cell([0.2, 0.4], ratio="0.02"),
         Cell([None, None], ratio="0.5"), Cell([0.5], dataset="short", ratio="0.1"),
     ]  # fmt: skip
-    results = stored(tmp_path, told)
-
-    points = ratio_curves.frame(results, "mcc", cells(results, "mcc"))
+    frame = gallery(stored(tmp_path, told)).drawn["curves_m0"].frame
 
     reach = T1 * np.sqrt(0.02) * np.sqrt(1 / 2 + SHARE)
-    assert columns(points, "dataset", "ratio", "n", "n_planned") == [
-        ("ecoli1", 0.02, 2, 2), ("ecoli1", 0.1, 2, 2), ("ecoli1", 0.5, 0, 2),
-    ]  # fmt: skip
-    assert points["mean"].tolist() == pytest.approx([0.3, 0.7, np.nan], nan_ok=True)
-    assert points["low"].tolist() == pytest.approx([0.3 - reach, 0.7 - reach, np.nan], nan_ok=True)
+    assert columns(frame, "dataset", "ratio", "n", "n_planned") == [
+        ("ecoli1", 0.02, 2, 2),
+        ("ecoli1", 0.1, 2, 2),
+    ]
+    assert frame["mean"].tolist() == pytest.approx([0.3, 0.7])
+    assert frame["low"].tolist() == pytest.approx([0.3 - reach, 0.7 - reach])
+
+
+def test_curves_over_sets_are_paired_differences(tmp_path: Path) -> None:
+    """A set at another level does not bend the line: gains are averaged, over sets with every ratio."""
+    levels = {"A": 0.2, "B": 0.7, "short": 0.1}
+    told = [
+        Cell([levels[name] + (gain if method == "smote" else 0)], method, name, ratio)
+        for name, (ratio, gain) in product(levels, (("0.02", 0.2), ("0.1", 0.05)))
+        for method in ("none", "smote")
+        if (name, ratio) != ("short", "0.1")
+    ]
+    frame = gallery(stored(tmp_path, told)).drawn["curve_differences_m0"].frame
+
+    assert columns(frame, "ratio", "n") == [(0.02, 2), (0.1, 2)]
+    assert frame["estimate"].tolist() == pytest.approx([0.2, 0.05])
 
 
 def test_costs_rest_on_whole_rows_and_mark_the_front(tmp_path: Path) -> None:
@@ -276,30 +248,41 @@ def test_costs_rest_on_whole_rows_and_mark_the_front(tmp_path: Path) -> None:
     told += [Cell([None], "best", "gap", seconds=99.0)]
     results = stored(tmp_path, told)
 
-    points = costs.frame(results, "mcc", cells(results, "mcc"))
+    frame = costs.frame(results, "mcc", cells(results, "mcc"))
+    hung = gallery(results)
 
-    assert columns(points, "method", "n_rows", "mean", "fit_seconds", "best_for_seconds", "best_for_mib") == [
+    assert columns(frame, "method", "n_rows", "mean", "fit_seconds", "best_for_seconds", "best_for_mib") == [
         ("none", 2, 0.2, 0.0, True, False), ("fast", 2, 0.6, 1.0, True, False),
         ("slow", 2, 0.5, 2.0, False, False), ("best", 2, 0.8, 3.0, True, True),
     ]  # fmt: skip
+    assert hung.drawn["cost_m0"].frame["mean"].tolist() == frame["mean"].tolist()
+    assert "memory decides nothing" in hung.absent["memory_m0"]
 
 
-def test_fidelity_is_the_mean_over_resamples_with_their_spread(tmp_path: Path) -> None:
-    """Precision and coverage are numpy's means and deviations (ddof=1) over a ratio's measured resamples."""
-    told = [Cell([0.5], ratio="0.1")]
-    told += [
-        Cell([0.5], "smote", name, "0.1", shares=shares)
+def test_memory_is_drawn_where_it_decides_something(tmp_path: Path) -> None:
+    """From 16 MiB on what a fit takes is worth a figure."""
+    told = [
+        Cell([0.5 + m / 10], name, data, mib=20.0 * m)
+        for m, name in enumerate(("none", "vae"))
+        for data in "AB"
+    ]
+
+    assert "memory_m0" in gallery(stored(tmp_path, told)).drawn
+
+
+def test_synthetic_rows_are_shown_by_ratio_in_numerical_order(tmp_path: Path) -> None:
+    """Precision and coverage are numpy's means over a ratio's measured resamples; 0.05 stands before 0.1."""
+    told = [
+        Cell([0.5], "smote", name, ratio, shares=shares)
+        for ratio in ("0.1", "0.05")
         for name, shares in (("A", (0.9, 0.2)), ("B", (0.5, 0.4)))
     ]
-    results = stored(tmp_path, told)
+    frame = points(stored(tmp_path, [*told, Cell([0.5], ratio="0.1")]))
 
-    points = fidelity_plots.frame(results)
-
-    assert columns(points, "ratio", "method", "n_resamples", "n_sets") == [("0.1", "smote", 2, 2)]
-    assert points[["precision", "coverage"]].to_numpy().tolist() == [pytest.approx([0.7, 0.3])]
-    assert points[["precision_sd", "coverage_sd"]].to_numpy().tolist() == [
-        pytest.approx([np.std([0.9, 0.5], ddof=1), np.std([0.2, 0.4], ddof=1)])
-    ]
+    assert columns(frame, "ratio", "method", "n_resamples", "n_sets") == [
+        ("0.05", "smote", 2, 2), ("0.1", "smote", 2, 2),
+    ]  # fmt: skip
+    assert frame[["precision", "coverage"]].to_numpy().tolist() == [pytest.approx([0.7, 0.3])] * 2
 
 
 def test_figures_of_a_real_run_agree_with_its_tables(runs, tmp_path: Path) -> None:
@@ -313,96 +296,96 @@ def test_figures_of_a_real_run_agree_with_its_tables(runs, tmp_path: Path) -> No
     assert summary is not None
     results = read(tmp_path / "out")
     found = cells(results, "mcc")
-    one = replace_ratio(results, "0.05")
 
-    points = ratio_curves.frame(results, "mcc", found).assign(
-        ratio=lambda frame: frame["ratio"].map("{:g}".format)
+    made, hung = both(results)
+    levels = hung.drawn["curves_m0"].frame.assign(ratio=lambda frame: frame["ratio"].map("{:g}".format))
+    joined = levels.merge(found, on=["dataset", "ratio", "classifier", "method"])
+    table = made.told["mcc"].ranked.set_index("method")["mean_rank"]
+    leads = (
+        hung.drawn["ranks_m0"]
+        .frame.query("kind == 'lead'")
+        .drop_duplicates("method")
+        .set_index("method")["x"]
     )
-    both = points.merge(found, on=["dataset", "ratio", "classifier", "method"])
-    table = mean_ranks.frame(one, "mcc", cells(one, "mcc")).query("classifier == 'decision_tree'")
-    diagram = critical.frame(one, "mcc", cells(one, "mcc"))
 
-    assert len(both) == len(found)
-    assert both["mean_x"].tolist() == pytest.approx(both["mean_y"].tolist(), nan_ok=True)
-    assert diagram["mean_rank"].tolist() == pytest.approx(table["mean_rank"].tolist())
-
-
-def replace_ratio(results: Results, ratio: str) -> Results:
-    """Return the results at one ratio."""
-    kept = results.plan["ratio"] == ratio
-    return replace(
-        results,
-        plan=results.plan[kept],
-        scores=results.scores[kept],
-        scored=results.scored[kept],
-        resamples=results.resamples[results.resamples["ratio"] == ratio],
-    )
+    assert len(joined) == len(found)
+    assert joined["mean_x"].tolist() == pytest.approx(joined["mean_y"].tolist())
+    assert leads.to_dict() == pytest.approx(table.to_dict())
 
 
 def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:
-    """Every figure has the same PNG and SVG again, in another order, under other settings of the user."""
-    first, second = (gallery(broad(tmp_path / name, {"mcc": True})) for name in "ab")
-    before = {stem: drawing.images() for stem, drawing in first.drawings.items()}
-    with mpl.rc_context({"font.size": 20, "svg.hashsalt": None, "figure.facecolor": "red"}):
-        kept = dict(mpl.rcParams)
-        after = {stem: drawing.images() for stem, drawing in reversed(second.drawings.items())}
-        left = dict(mpl.rcParams)
+    """Every figure has the same PNG, SVG and PDF again, in another order."""
+    first, second = (gallery(broad(tmp_path / name, {"mcc": True})).drawn for name in "ab")
+
+    before = {stem: images(one.spec) for stem, one in first.items()}
+    after = {stem: images(one.spec) for stem, one in reversed(second.items())}
 
     assert before == after
-    assert kept == left
     assert list(before) == [
-        "critical_difference_m0", "gains_m0", "curves_m0", "cost_m0", "heatmap_m0", "fidelity",
+        "gains_m0", "ranks_m0", "heatmap_m0", "curves_m0", "curve_differences_m0", "cost_m0", "synthetic",
     ]  # fmt: skip
 
 
-def test_files_are_what_their_suffixes_say(tmp_path: Path) -> None:
-    """A PNG is as wide as a page at the resolution, and an SVG is well-formed and holds no date."""
-    images = gallery(broad(tmp_path)).drawings["gains_m0"].images()
+def test_files_are_what_their_suffixes_say_and_specifications_are_of_vega_lite(tmp_path: Path) -> None:
+    """PNG, PDF and a well-formed SVG; each specification passes the schema of Vega-Lite."""
+    import altair as alt
 
-    assert images["png"][:8] == b"\x89PNG\r\n\x1a\n"
-    assert struct.unpack(">I", images["png"][16:20])[0] == round(style.WIDTH * style.DPI)
-    assert ET.fromstring(images["svg"]).tag.endswith("svg")
-    assert b"dc:date" not in images["svg"]
+    drawn = gallery(broad(tmp_path)).drawn
+    files = images(drawn["gains_m0"].spec)
+
+    assert files["png"][:8] == b"\x89PNG\r\n\x1a\n"
+    assert files["pdf"][:5] == b"%PDF-"
+    assert ET.fromstring(files["svg"]).tag.endswith("svg")
+    for stem, one in drawn.items():
+        assert alt.Chart.from_dict(one.spec).to_dict(), stem
+
+
+def test_figures_are_those_of_the_first_metric_unless_all_are_asked_for(tmp_path: Path) -> None:
+    """`report: {figures: all}` has those of every metric."""
+    first = gallery(broad(tmp_path / "a"))
+    every = gallery(broad(tmp_path / "b", figures="all"))
+
+    assert not [stem for stem in first.drawn if stem.endswith("_m1")]
+    assert {stem.removesuffix("_m1") for stem in every.drawn if stem.endswith("_m1")} == {
+        stem.removesuffix("_m0") for stem in first.drawn if stem.endswith("_m0")
+    }
 
 
 @pytest.mark.parametrize(
     ("column", "names"), [("method", HOSTILE), ("dataset", HOSTILE[:7]), ("classifier", HOSTILE[5:9])]
 )
 def test_names_are_shown_as_they_are(tmp_path: Path, column: str, names: tuple[str, ...]) -> None:
-    """Names with mathematics, markup, control or foreign letters resample without a warning, literally."""
+    """Names with mathematics, markup, control or foreign letters, or like code, are drawn literally."""
     told = [
         replace(Cell([0.1, 0.5], method, ratio=ratio, shares=(0.5, 0.5)), **{column: name})
         for name, method, ratio in product(
             names, ["none"] if column == "method" else ["none", "smote", "z"], ["0.1", "0.2"]
         )
     ]
-    results = stored(tmp_path, told, {"$m_1$\n<b>": True}, focus=told[0].method)
+    results = stored(tmp_path, told, {"$m_1$\n<b>": True}, control=told[0].method)
 
-    images = {stem: drawing.images()["svg"].decode() for stem, drawing in gallery(results).drawings.items()}
-    texts = " ".join(images.values())
+    drawn = gallery(results).drawn
+    svgs = {stem: images(one.spec)["svg"] for stem, one in drawn.items()}
 
-    assert {"gains_m0", "curves_m0", "cost_m0", "fidelity"} <= set(images)
-    assert all(ET.fromstring(image) is not None for image in images.values())
-    assert all(name in texts for name in ("$m_1$ ", *names) if name in SIMPLE)
-    assert column != "method" or "_hidden" in images["cost_m0"]  # in the legend
+    assert {"gains_m0", "curves_m0", "cost_m0", "synthetic"} <= set(svgs)
+    shown = {stem: "".join(ET.fromstring(svg).itertext()) for stem, svg in svgs.items()}
+    if column == "method":
+        assert all(name in shown["gains_m0"] for name in names if name.isprintable() and len(name) < 20)
+        assert "_hidden" in shown["cost_m0"]  # in the legend
 
 
-def test_many_rows_make_pages_and_none_is_lost(tmp_path: Path) -> None:
-    """A heat map of 130 sets and curves of as many panels go over to further pages with the rest."""
+def test_many_rows_and_panels_are_cut_and_it_is_said(tmp_path: Path) -> None:
+    """A heat map has at most 120 rows and curves 24 panels; the caption tells how many there are."""
     told = [
         Cell([0.5, 0.6], method, f"set {at}", ratio)
         for at, ratio, method in product(range(65), ("0.1", "0.2"), ("none", "smote"))
     ]
-    results = stored(tmp_path, told)
+    drawn = gallery(stored(tmp_path, told)).drawn
 
-    shown = gallery(results).drawings
-    maps = [shown[stem].numbers for stem in ("heatmap_m0", "heatmap-2_m0")]
-    lines = [drawing.numbers for stem, drawing in shown.items() if stem.startswith("curves")]
-
-    assert [240, 20] == [len(page) for page in maps]
-    assert pd.concat(maps).duplicated().sum() == 0
-    assert len(pd.concat(lines)[["dataset", "classifier"]].drop_duplicates()) == 65
-    assert shown["heatmap_m0"].images()["png"]
+    assert drawn["heatmap_m0"].frame["place"].nunique() == 120
+    assert "The first 120 of 130 rows" in drawn["heatmap_m0"].caption
+    assert drawn["curves_m0"].frame["panel"].nunique() == 24
+    assert "The first 24 panels of 65" in drawn["curves_m0"].caption
 
 
 def test_nothing_to_compare_is_told_and_not_drawn(tmp_path: Path) -> None:
@@ -413,45 +396,38 @@ def test_nothing_to_compare_is_told_and_not_drawn(tmp_path: Path) -> None:
     lost = gallery(stored(tmp_path / "c", failed))
     waiting = gallery(stored(tmp_path / "d", [replace(cell, scores=[""]) for cell in failed]))
 
-    of_metric = ["critical_difference_m0", "gains_m0", "curves_m0", "cost_m0", "heatmap_m0"]
-    everything = [*of_metric, "calibration", "fidelity", "decision_regions"]
+    everything = [*(f"{kind}_m0" for kind in OF_METRIC), "calibration", "synthetic", "decision_regions"]
     assert everything == list(alone.absent) == list(lost.absent) == list(waiting.absent)
-    assert ["gains_m0", "cost_m0"] == list(one_set.drawings)
-    assert alone.absent["critical_difference_m0"].reason.endswith("from 3 methods on, and there is 1.")
-    assert "one method only" in alone.absent["gains_m0"].reason
-    assert one_set.absent["critical_difference_m0"].reason.endswith("from 5 data sets on, and there is 1.")
-    assert all(one.reason.endswith(".") for one in lost.absent.values())
+    assert ["gains_m0", "cost_m0"] == list(one_set.drawn)
+    assert alone.absent["ranks_m0"].endswith("from 3 methods on, and there are 1.")
+    assert "one method only" in alone.absent["gains_m0"]
+    assert "from 5 data sets on" in one_set.absent["ranks_m0"]
+    assert all(reason.endswith(".") for reason in lost.absent.values())
 
 
-def test_a_plan_without_a_known_reference_has_no_forest_plot(tmp_path: Path) -> None:
-    """Gains need none, smote or a focus among the methods; a focus alone is enough."""
-    told = [Cell([0.5, 0.6], name) for name in ("x", "y")]
+def test_one_reason_for_several_figures_is_told_once(tmp_path: Path) -> None:
+    """Figures that are absent for one reason stand in one line, each in one line only."""
+    hung = gallery(stored(tmp_path, [Cell([0.5, 0.6])], {"mcc": True, "f1": True}, figures="all"))
 
-    without = gallery(stored(tmp_path / "a", told))
-    with_focus = gallery(stored(tmp_path / "b", told, focus="y"))
+    reasons = hung.reasons()
 
-    assert "nothing to compare with" in without.absent["gains_m0"].reason
-    assert "gain of each method over y" in with_focus.drawings["gains_m0"].title
+    assert sum("curves_m0, curve_differences_m0, curves_m1" in reason for reason in reasons) == 1
+    assert sorted(name for reason in reasons for name in reason.split(": ")[0].split(", ")) == sorted(
+        hung.absent
+    )
 
 
-@given(st.lists(st.text(), unique=True, max_size=280), st.integers(0, 280))
+@given(st.lists(st.text(), unique=True, min_size=1, max_size=280), st.integers(0, 279))
 def test_a_method_looks_the_same_whatever_follows_it(names: list[str], most: int) -> None:
-    """Looks depend on the place alone, and no two of 280 methods share one."""
-    found = looks(names)
+    """Looks depend on the place alone; the control is black, and no two of 245 methods share one."""
+    found = looks(names, names[0])
 
-    assert looks(names[:most]) == dict(list(found.items())[:most])
-    assert len(set(found.values())) == len(names)
-    assert len({(look.marker, look.dashes) for look in list(found.values())[:35]}) == min(35, len(names))
-
-
-@given(st.text(), st.integers(1, 60))
-def test_a_label_is_one_line_that_fits(text: str, most: int) -> None:
-    """A label has no line break and at most so many letters; a short printable name is left as it is."""
-    found = naming.label(text, most)
-
-    assert len(found) <= most
-    assert not set(found) & set("\n\r\t\x00")
-    assert found == text or len(text) > most or not text.isprintable() or text != " ".join(text.split())
+    assert looks(names[: most + 1], names[0]) == dict(list(found.items())[: most + 1])
+    assert found[names[0]].colour == BLACK
+    assert BLACK not in [look.colour for name, look in found.items() if name != names[0]]
+    others = list(found.values())[1:246]
+    assert len(set(others)) == len(others)
+    assert len({(look.shape, look.dashes) for look in others[:35]}) == min(35, len(others))
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1))
@@ -465,14 +441,13 @@ def test_the_front_holds_what_nothing_beats(points: list[tuple[int, int]]) -> No
     assert found.tolist() == [not lost for lost in beaten]
 
 
-@pytest.mark.usefixtures("reports")
-def test_numbers_are_had_without_matplotlib() -> None:
-    """Who wants the frames of figures alone does not pay for the import of a plotting library."""
+def test_the_frames_of_figures_are_had_without_a_library_that_draws() -> None:
+    """Who wants numbers alone does not pay for the import of a plotting library."""
     program = (
-        "import sys; from oversample_bench.report.figures import costs, critical, difference_plots, "
-        "fidelity_plots, heat, palette, ratio_curves; print('matplotlib' in sys.modules)"
+        "import sys; from oversample_bench.report import contents; "
+        "print([name for name in ('altair', 'vl_convert', 'matplotlib') if name in sys.modules])"
     )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "[]"

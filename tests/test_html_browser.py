@@ -92,7 +92,8 @@ def opened(tab: chromium.Tab, page: Path) -> chromium.Tab:
 
 def table(title: str) -> str:
     """Return the table that stands below a heading, as JavaScript."""
-    return f"[...document.querySelectorAll('h3')].find(h => h.textContent === '{title}').nextElementSibling.firstChild"
+    head = f"[...document.querySelectorAll('h3')].find(h => h.textContent === '{title}')"
+    return f"{head}.nextElementSibling.firstChild"
 
 
 def lines(title: str) -> str:
@@ -273,10 +274,12 @@ def test_a_metric_is_chosen_for_tables_and_figures(varied_tab: chromium.Tab) -> 
     choose(varied_tab, "filter-metric", "1")
 
     shown = varied_tab.run(
-        "[...document.querySelectorAll('[data-metric]')].filter(p => p.offsetParent).map(p => p.dataset.metric)"
+        "[...document.querySelectorAll('[data-metric]')].filter(p => p.offsetParent)"
+        ".map(p => p.dataset.metric)"
     )
     titles = varied_tab.run(
-        "[...document.querySelectorAll('[data-metric] h3')].filter(h => h.checkVisibility()).map(h => h.textContent)"
+        "[...document.querySelectorAll('[data-metric] h3')].filter(h => h.checkVisibility())"
+        ".map(h => h.textContent)"
     )
     assert shown == ["1"]
     assert titles
@@ -445,9 +448,11 @@ def test_tables_are_there_without_scripts(browser: Browser, pages: Mapping[str, 
 
 
 TEXTS = (
-    "[...document.querySelectorAll('svg text')].filter(t => t.textContent && t.getAttribute('opacity') !== '0')"
+    "[...document.querySelectorAll('svg text')]"
+    ".filter(t => t.textContent && t.getAttribute('opacity') !== '0')"
     ".map(t => { const b = t.getBoundingClientRect(); "
-    "return [t.textContent, b.left, b.top, b.right, b.bottom, /rotate/.test(t.getAttribute('transform'))]; })"
+    "return [t.textContent, b.left, b.top, b.right, b.bottom, "
+    "/rotate/.test(t.getAttribute('transform'))]; })"
 )
 SLACK = 1.5  # pixels: lines of text stand close
 
@@ -467,7 +472,7 @@ def overlapping(texts: list[list[Any]]) -> list[tuple[str, str]]:
 def test_no_text_of_a_figure_lies_over_another_or_leaves_the_sheet(
     tab: chromium.Tab, pages: Mapping[str, Path], tmp_path: Path, name: str
 ) -> None:
-    """Titles, labels, ticks and legends of the files keep apart, with long names too, and end on the sheet."""
+    """Titles, labels, ticks and legends of the files keep apart, and end on the sheet."""
     results = read(pages[name].parent)
     made = contents(results)
     for stem, one in gallery(results, made.told, made.files).drawn.items():
@@ -475,7 +480,8 @@ def test_no_text_of_a_figure_lies_over_another_or_leaves_the_sheet(
         tab.page.goto((tmp_path / "figure.svg").as_uri())
         texts = tab.run(TEXTS)
         sheet = tab.run(
-            "(() => { const b = document.documentElement.getBoundingClientRect(); return [b.width, b.height]; })()"
+            "(() => { const b = document.documentElement.getBoundingClientRect(); "
+            "return [b.width, b.height]; })()"
         )
 
         assert overlapping(texts) == [], stem

@@ -4,14 +4,13 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
-from oversample_bench.report.calibration_tables import section
 from sklearn.metrics import brier_score_loss
 
 from oversample_bench.analysis.reliability import curves, frame, pooled
 from oversample_bench.analysis.results import read
 from oversample_bench.evaluation.probability_bins import BINS, binned
+from oversample_bench.report.calibration_tables import section
 from oversample_bench.report.figures import images, probability_chart
 from oversample_bench.report.figures.charts import Absent, Drawn
 from tests.test_report import Case, store

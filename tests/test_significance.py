@@ -179,7 +179,7 @@ def shown(results: Results) -> tuple[dict[str, tuple[str, bool, str]], str]:
 
 
 def test_the_mark_stands_where_a_cell_is_significantly_worse(tmp_path: Path) -> None:
-    """The best is bold, what is significantly worse is marked, what cannot be told from the best is neither."""
+    """The best is bold, what is significantly worse is marked, what cannot be told is neither."""
     rng = np.random.default_rng(5)
     best, gap = rng.uniform(0.7, 0.9, N), rng.normal(0.0, 0.2, N)
     rows = [

@@ -24,7 +24,12 @@ METHOD_WORDS = {
 
 def metric_name(metric: str) -> str:
     """Return how a metric is called in a sentence: ``MCC`` for ``mcc``, its own name if it has none."""
-    return METRIC_NAMES.get(metric, metric)
+    return METRIC_NAMES.get(metric, one_line(metric))
+
+
+def one_line(label: str) -> str:
+    """Return a label with its white space folded, as it stands in sentences and titles."""
+    return " ".join(label.split())
 
 
 def printed_name(label: str) -> str:

@@ -28,15 +28,18 @@ SHOWN = {"shown_methods": "method", "shown_classifiers": "classifier", "shown_ra
 """The parameters of a figure, lists of labels (none: all of them), and the column that each filters."""
 DIGITS = 5  # more than the eye tells apart
 GREY = "#666666"
-LETTERS = 52  # of a line of a title: the narrowest figure has room for no more
+LETTERS = 38  # of a line of a title: the narrowest figure has room for no more
+NUMBERED = re.compile(r'(id="|url\(#)(gradient_|clip)(\d+)')
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 REFERENCES = re.compile(rb"(?:^ +/\w+ \d+ 0 R\n){2,}", re.MULTILINE)
 CONFIG: dict[str, Any] = {
     "font": "Liberation Sans, Arial, Helvetica, sans-serif",
     "background": "white",
-    "padding": {"left": 24, "right": 24, "top": 8, "bottom": 8},  # for fonts wider than that of the files
+    "padding": {"left": 32, "right": 32, "top": 8, "bottom": 8},  # for fonts wider than that of the files
     "view": {"stroke": None},
     "axis": {"grid": True, "gridColor": "#e6e6e6", "domainColor": GREY, "tickColor": GREY, "labelLimit": 190,
-             "labelFontSize": 10, "titleFontSize": 11, "titleFontWeight": "normal"},
+             "labelFontSize": 10, "labelSeparation": 8, "titleLimit": 230, "titleFontSize": 11,
+             "titleFontWeight": "normal"},
     "header": {"labelFontSize": 11, "labelFontWeight": "bold", "titleFontSize": 11, "labelLimit": 260},
     "legend": {"orient": "bottom", "columns": 4, "labelLimit": 220, "symbolSize": 60, "title": None,
                "symbolStrokeWidth": 2},
@@ -171,16 +174,36 @@ def images(spec: Mapping[str, Any]) -> dict[str, bytes]:
     """Return a figure as the bytes of its files, by suffix; no browser is needed.
 
     The same specification gives the same bytes. vl-convert puts fonts and groups into a PDF in an order that
-    differs from call to call: its letters have one weight, and lists of references are sorted.
+    differs from call to call: its letters have one weight, and lists of references are sorted. Vega numbers
+    the gradients and clips of all figures of a process: here they are those of one figure.
     """
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg(dict(spec))
+    svg = _renumbered(vl_convert.vegalite_to_svg(_printable(spec)))
     return {
         "png": vl_convert.svg_to_png(svg, scale=2),
         "svg": svg.encode(),
         "pdf": REFERENCES.sub(_sorted, vl_convert.svg_to_pdf(svg.replace(' font-weight="bold"', ""))),
     }
+
+
+def _printable(value: Any) -> Any:
+    """Return a specification without characters that XML does not have: vl-convert aborts at them."""
+    if isinstance(value, str):
+        return NOT_XML.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {_printable(key): _printable(one) for key, one in value.items()}
+    return [_printable(one) for one in value] if isinstance(value, list) else value
+
+
+def _renumbered(svg: str) -> str:
+    """Return an SVG whose gradients and clips are numbered in the order in which they are named."""
+    places: dict[str, int] = {}
+
+    def renumber(found: re.Match[str]) -> str:
+        return f"{found[1]}{found[2]}{places.setdefault(found[2] + found[3], len(places))}"
+
+    return NUMBERED.sub(renumber, svg)
 
 
 def _sorted(lines: re.Match[bytes]) -> bytes:

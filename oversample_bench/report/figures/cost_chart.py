@@ -62,7 +62,7 @@ def _points(
         f"{cost}:Q",
         title=what,
         scale=alt.Scale(type="symlog", constant=linear),
-        axis=alt.Axis(tickCount=5, format="~g"),
+        axis=alt.Axis(tickCount=5, format="~g", labelOverlap="greedy"),
     )
     y = alt.Y("mean:Q", title=f"mean {name}", scale=alt.Scale(zero=False))
     chart = base(frame, "classifier", "method", cost, "mean", front, "n_rows")

@@ -22,7 +22,7 @@ from oversample_bench.report.figures.charts import (
     panel_names,
     paneled,
 )
-from oversample_bench.report.number_texts import extent, metric_name
+from oversample_bench.report.number_texts import extent, metric_name, one_line
 
 MOST_PANELS = 6
 STEP = 18  # pixels a method
@@ -42,7 +42,7 @@ def figure(results: Results, told: Evidence) -> Drawn | Absent:
     names = names if len(names) <= MOST_PANELS else [ALL]
     frame = _frame(own[own["classifier"].isin(names)])
     control, name = own["control"].iloc[0], metric_name(told.metric)
-    marks = _marks(results, frame, f"gain in {name} over {control}")
+    marks = _marks(results, frame, f"gain in {name} over {one_line(control)}")
     panels = paneled(marks, frame, "panel", list(panel_names(names).values()))
     unit = str(own["unit"].iloc[0])
     words = f"{name}: gain over {control}, {extent(own['n'])} {unit}"

@@ -20,7 +20,7 @@ from oversample_bench.report.figures.charts import (
     paneled,
     shape,
 )
-from oversample_bench.report.number_texts import extent, metric_name
+from oversample_bench.report.number_texts import extent, metric_name, one_line
 
 NONE = Absent("A curve takes two ratios that are numbers; no data set has them.")
 MOST_PANELS = 24
@@ -66,7 +66,7 @@ def differences(results: Results, told: Evidence) -> Drawn | Absent:
         f"Mean gain over {control} at each ratio, over {extent(points['n'])} {unit}, with 95 % intervals; "
         "above 0 a method is better. Over data sets a line is about those that have every ratio."
     )
-    chart = _lines(results, frame, "estimate", f"gain in {name} over {control}")
+    chart = _lines(results, frame, "estimate", f"gain in {name} over {one_line(control)}")
     panels = paneled(chart, frame, "panel", list(panel_names(names).values()))
     return drawn(f"{name}: gain over {control} against the ratio", caption, panels, frame)
 
