@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oversample_bench.analysis import results as reading
-from oversample_bench.analysis.evidence import evidence
 from oversample_bench.analysis.results import Results
-from oversample_bench.analysis.score_cells import MARKS
-from oversample_bench.report import latex
+from oversample_bench.report.cell_notes import MARKS
+from oversample_bench.report.contents import contents
+from oversample_bench.report.writers import latex
 from tests.stores import FAILED, WAITS, Cell, store, stored
 
 NASTY = [
@@ -30,10 +29,17 @@ BARE = set("#$%~_^")
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 
 
-def texts(results: Results, names: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return all files of a report, comparisons included."""
-    told = {metric: evidence(results, metric) for metric in results.metrics}
-    return latex.documents(results, told, names or {metric: metric for metric in results.metrics})
+def texts(results: Results) -> dict[str, str]:
+    """Return all files of a report, by their stems."""
+    made = contents(results)
+    return latex.documents(made.summary, made.tables)
+
+
+def scores(results: Results) -> list[str]:
+    """Return the lines of the table of every score."""
+    text = texts(results)["appendix"]
+    part = text[text.index("of every data set, ratio and classifier") :]
+    return part[: part.index("\\end{table}")].splitlines()
 
 
 def problems(text: str) -> list[str]:
@@ -123,11 +129,11 @@ def test_no_name_breaks_a_file(tmp_path: Path, spread: str) -> None:
     """Every file matches its groups and environments, and each line is as wide as its table declares."""
     told = texts(named(tmp_path, NASTY, spread=spread))
 
-    assert set(told) == {"scores_mcc", "ranks_mcc", "pairs_mcc", "comparisons_mcc", "tables"}
+    assert set(told) == {"summary", "appendix", "tables"}
     for name, text in told.items():
         assert problems(text) == [], name
         assert all(set(lines) == {columns} for columns, lines in rows(text)), name
-    assert rows(told["scores_mcc"])[0][0] == 2 + len(NASTY)
+    assert rows(told["summary"])[0][0] == 1 + len(NASTY)
 
 
 def test_no_line_begins_with_what_the_line_before_takes_as_an_argument(tmp_path: Path) -> None:
@@ -139,51 +145,77 @@ def test_no_line_begins_with_what_the_line_before_takes_as_an_argument(tmp_path:
 
 
 def test_a_cell_says_what_the_report_says(tmp_path: Path) -> None:
-    """The best is bold, what is near it and flags are marked, a fraction tells what is missing."""
+    """The best is bold, flags are marked, and what is missing stands beside the number."""
     trials = [
         Cell([0.8, 0.9, 1.0], "best"), Cell([0.8, 0.7, 0.9], "near", flags="copies"),
         Cell([-0.1, -0.2, -0.3], "far"), Cell([0.9, FAILED, 0.9], "lost"), Cell([WAITS] * 3, "later"),
     ]  # fmt: skip
 
-    text = texts(stored(tmp_path, trials))["scores_mcc"]
+    lines = scores(stored(tmp_path, trials))
 
-    line = next(line for line in text.splitlines() if line.startswith("ecoli1"))
+    line = next(line for line in lines if line.startswith("ecoli1"))
     assert line.split(" & ")[2:] == [
-        r"$\mathbf{0.900 \pm 0.100}$",
-        r"$0.800 \pm 0.100$\,$\approx$\textsuperscript{c}",
-        r"$-0.200 \pm 0.100$",
-        r"$0.900 \pm 0.000$ {\scriptsize 2/3}",
-        r"-- {\scriptsize 0/3} \\",
+        r"\textbf{0.900 $\pm$ 0.100}",
+        r"0.800 $\pm$ 0.100\,\textsuperscript{c}",
+        r"$-$0.200 $\pm$ 0.100",
+        r"0.900 $\pm$ 0.000 {\scriptsize n = 2 of 3 (1 failed)}",
+        r"-- {\scriptsize not yet run} \\",
     ]
-    assert "A fraction says how many trials of those planned have a score." in text
-    assert r"\textsuperscript{c} copies: some new rows equal a real one" in text
+    assert any(r"\textsuperscript{c} copies: some new rows equal a real one" in one for one in lines)
 
 
 def test_every_mark_can_be_printed(tmp_path: Path) -> None:
     """Each flag has a mark that LaTeX knows, in the cell and in the note below."""
-    text = texts(stored(tmp_path, [Cell([0.5], flags=", ".join(MARKS))]))["scores_mcc"]
+    results = stored(tmp_path, [Cell([0.5], flags=", ".join(MARKS))])
+    text = texts(results)["appendix"]
     raised = "".join(rf"\textsuperscript{{{letter}}}" for letter in "nscdmfir")
 
-    assert rf"$0.500$\,{raised}" in text
+    assert rf"0.500\,{raised}" in text
     assert problems(text) == []
     assert "U+" not in text
 
 
 def test_an_interval_takes_the_place_of_the_deviation(tmp_path: Path) -> None:
     """`report: {spread: interval}` holds in LaTeX too."""
-    text = texts(stored(tmp_path, [Cell([0.4, 0.5, 0.6])], spread="interval"))["scores_mcc"]
+    lines = scores(stored(tmp_path, [Cell([0.4, 0.5, 0.6])], spread="interval"))
 
-    assert r"$0.500\;[0.171, 0.829]$" in text
+    assert any("0.500 {[}0.171, 0.829{]}" in line for line in lines)
 
 
-def test_each_ratio_has_its_table_and_label(tmp_path: Path) -> None:
-    """Ratios are told apart in captions; labels are numbered and unique over all files."""
-    trials = [Cell([0.5, 0.6], "none", name, ratio) for name in ("a", "b") for ratio in ("natural", "0.1")]
-    told = texts(stored(tmp_path, [*trials, *(Cell(c.scores, "smote", c.dataset, c.ratio) for c in trials)]))
+def test_the_summary_is_the_one_table_of_a_paper(tmp_path: Path) -> None:
+    """A line a data set, below a rule means and mean ranks, methods as papers print them, the best bold."""
+    trials = [
+        Cell([score], method, name)
+        for name, own in {"ecoli1": (0.5, 0.75), "yeast4": (0.25, 0.5)}.items()
+        for method, score in zip(("none", "borderline_smote"), own, strict=True)
+    ]
 
-    assert re.findall(r"caption\{mcc at ratio (.*?)\.", told["scores_mcc"]) == ["natural", "0"]
-    labels = re.findall(r"\\label\{(.*?)\}", "".join(told.values()))
-    assert len(labels) == len(set(labels)) == 5
+    text = texts(stored(tmp_path, trials))["summary"]
+
+    head, body = text.split("\\midrule\n", 1)
+    assert head.splitlines()[-1] == r"data set & none & Borderline-SMOTE \\"
+    assert body.split("\\bottomrule")[0].splitlines() == [
+        r"ecoli1 & 0.500 & \textbf{0.750} \\",
+        r"yeast4 & 0.250 & \textbf{0.500} \\",
+        r"\midrule",
+        r"mean & 0.375 & 0.625 \\",
+        r"mean rank & 2.00 & 1.00 \\",
+    ]
+    assert text.count("\\begin{table}") == 1
+    assert "MCC by data set" in text
+
+
+def test_labels_are_of_one_table_each(tmp_path: Path) -> None:
+    """No two floats of all files have one label."""
+    folder = store(
+        tmp_path, [Cell([0.4], m, d) for d in "ab" for m in ("none", "smote")], {"f1 %": True, "é": False}
+    )
+
+    text = "".join(one for name, one in texts(reading.read(folder)).items() if name != "summary")
+
+    labels = re.findall(r"\\label\{(.*?)\}", text)
+    assert len(labels) == text.count("\\begin{table}") > 8
+    assert len(labels) == len(set(labels))
 
 
 def test_long_tables_are_cut(tmp_path: Path) -> None:
@@ -192,7 +224,9 @@ def test_long_tables_are_cut(tmp_path: Path) -> None:
         Cell([0.5], method, f"set{i}") for i in range(2 * latex.ROWS + 1) for method in ("none", "smote")
     ]
 
-    text = texts(stored(tmp_path, trials))["scores_mcc"]
+    made = contents(stored(tmp_path, trials))
+    table = next(one for one in made.tables if one.name == "scores_mcc")
+    text = latex.documents(made.summary, [table])["appendix"]
 
     assert [len(lines) - 1 for _, lines in rows(text)] == [latex.ROWS, latex.ROWS, 1]
     assert "Part 3 of 3." in text
@@ -203,27 +237,18 @@ def test_floats_do_not_pile_up(tmp_path: Path) -> None:
     """After ten floats without a place LaTeX is told to set them: it gives up with too many."""
     trials = [Cell([0.5], "none", f"set{i}") for i in range(11 * latex.ROWS)]
 
-    text = texts(stored(tmp_path, trials))["scores_mcc"]
+    text = texts(stored(tmp_path, trials))["appendix"]
 
-    assert [part.count("\\begin{table}") for part in text.split("\\clearpage")] == [10, 1]
-
-
-def test_one_method_has_scores_only(tmp_path: Path) -> None:
-    """With nothing to compare there are neither ranks nor pairs nor comparisons."""
-    told = texts(stored(tmp_path, [Cell([0.4, 0.5])]))
-
-    assert set(told) == {"scores_mcc", "tables"}
+    counts = [part.count("\\begin{table}") for part in text.split("\\clearpage")]
+    assert max(counts) == latex.FLOATS
+    assert sum(counts) > 11
 
 
 def test_the_document_takes_all_files_in(tmp_path: Path) -> None:
     """Each file stands in the document by the name that it is written under."""
-    folder = store(tmp_path, [Cell([0.4]), Cell([0.5], "smote")], {"f1 %": True, "é": False})
-
-    told = texts(reading.read(folder), {"f1 %": "f1_", "é": "é"})
+    told = texts(stored(tmp_path, [Cell([0.4]), Cell([0.5], "smote")]))
 
     assert re.findall(r"\\input\{(.*)\.tex\}", told["tables"]) == [name for name in told if name != "tables"]
-    assert "\\label{tab:scores-metric-2-1}" in told["scores_é"]
-    assert "Wins, ties and losses by f1 \\%." in told["pairs_f1_"]
 
 
 def test_the_same_store_gives_the_same_text(tmp_path: Path) -> None:

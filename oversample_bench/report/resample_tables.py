@@ -74,13 +74,17 @@ def _line(method: str, planned: int, part: pd.DataFrame, counts: list[str]) -> l
     if part.empty:
         return words(method, count, *[NOTHING] * (len(counts) + 2))
     sums, seconds = part[counts].sum(), part["fit_seconds"]
-    low, high = f"{part['realised_ratio'].min():.3g}", f"{part['realised_ratio'].max():.3g}"
     return [
         *words(method, count),
         *(Cell(f"{int(one):,}", float(one)) for one in sums),
-        *words(low if low == high else f"{low} to {high}"),
+        *words(_range(part["realised_ratio"].dropna())),
         Cell(f"{seconds.median():.3g} ({seconds.max():.3g})", float(seconds.median())),
     ]
+
+
+def _range(ratios: pd.Series[float]) -> str:
+    low, high = f"{ratios.min():.3g}", f"{ratios.max():.3g}"
+    return NOTHING if ratios.empty else low if low == high else f"{low} to {high}"
 
 
 def fidelity(results: Results) -> ReportSection:

@@ -15,8 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from oversample_bench.analysis import mean_ranks, results, score_cells
-from oversample_bench.report import markdown, write_report
+from oversample_bench.analysis import rank_tests, results, score_cells
+from oversample_bench.report import write_report
+from oversample_bench.report.contents import contents
+from oversample_bench.report.figures import gallery
+from oversample_bench.report.html import document
+from oversample_bench.report.table import Cell, Row, Table, titled
+from oversample_bench.report.writers import markdown
 from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
 
 METHODS = ("none", "smote", "adasyn")
@@ -33,12 +38,23 @@ outcomes = st.one_of(
 grids = st.lists(outcomes, min_size=6 * len(METHODS), max_size=6 * len(METHODS))  # two sets, three splits
 
 
-def write(folder: Path, grid: Sequence[Outcome], order: random.Random | None = None) -> Path:
-    """Write two sets x three splits x three methods with these outcomes, in plan order or in another."""
+def write(
+    folder: Path,
+    grid: Sequence[Outcome],
+    order: random.Random | None = None,
+    planned: Sequence[bool] = (),
+    control: str = "",
+) -> Path:
+    """Write two sets x three splits x three methods with these outcomes, in plan order or in another.
+
+    What is not ``planned`` is in no plan. The control is told where its method is planned.
+    """
     ledger = Ledger(folder)
-    ledger.begin(RunRecord("toy", "d1g3st", "", {}, {"mcc": True}, "serial", 1, {}))
     keys = [(f"set{i}", split, name) for i in range(2) for split in range(SPLITS) for name in METHODS]
-    trials = list(zip(keys, grid, strict=True))
+    trials = [one for at, one in enumerate(zip(keys, grid, strict=True)) if not planned or planned[at]]
+    keys = [key for key, _ in trials]
+    options = {"control": control} if control in {key[2] for key in keys} else {}
+    ledger.begin(RunRecord("toy", "d1g3st", "", options, {"mcc": True}, "serial", 1, {}))
     ledger.set_plan(
         [PlannedRecord(f"{key}", f"resample {key}", key[0], "0.1", key[2], "tree", key[1], 0) for key in keys]
     )
@@ -124,14 +140,40 @@ def test_cells_are_numpys_and_count_what_they_rest_on(grid: list[Outcome]) -> No
 @FEW
 @given(grid=grids)
 def test_ranks_share_out_the_places_of_a_row(grid: list[Outcome]) -> None:
-    """With k methods mean ranks sum to k (k + 1) / 2, imputed or not: no place comes from nowhere."""
-    with tempfile.TemporaryDirectory() as name:
-        store = results.read(write(Path(name), grid))
+    """The mean ranks of k methods sum to k (k + 1) / 2, imputed or not: no place comes from nowhere.
 
-    sums = mean_ranks.frame(store, "mcc", score_cells.cells(store, "mcc")).groupby("classifier").sum()
+    A method that is whole nowhere has no rank, and takes no place from the others.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        ranked = rank_tests.frame(results.read(write(Path(name), grid)), "mcc")
+
     for kind in ("", "_imputed"):
-        told = sums.loc[sums[f"n_rows{kind}"] > 0, f"mean_rank{kind}"]
-        assert told.tolist() == pytest.approx([len(METHODS) * (len(METHODS) + 1) / 2] * len(told))
+        told = ranked.loc[ranked[f"n_sets{kind}"] > 0, f"mean_rank{kind}"].dropna().astype(float)
+        assert told.sum() == pytest.approx(len(told) * (len(told) + 1) / 2)
+
+
+@FEW
+@given(
+    grid=grids,
+    planned=st.lists(st.booleans(), min_size=6 * len(METHODS), max_size=6 * len(METHODS)).filter(any),
+    control=st.sampled_from(METHODS),
+)
+def test_whatever_is_planned_and_done_has_a_report(
+    grid: list[Outcome], planned: list[bool], control: str
+) -> None:
+    """Any part of a plan, with any outcomes and any control, has tables, figures, a page and an answer."""
+    with tempfile.TemporaryDirectory() as name:
+        write(Path(name), grid, planned=planned, control=control)
+        store = results.read(Path(name))
+        made = contents(store)
+        hung = gallery(store, made.told, made.files)
+        page = document(made, hung)
+        text = write_report(Path(name), figures=False).read_text(encoding="utf-8")
+
+    assert 1 <= len(made.answer) <= 5
+    assert re.search(r"\bnan\b", text, re.IGNORECASE) is None
+    assert len(set(hung.drawn) | set(hung.absent)) == 10
+    assert all(f'data-stem="{stem}"' in page for stem in hung.drawn)
 
 
 @QUICK
@@ -141,7 +183,7 @@ def test_any_name_is_shown_as_it_is(text: str) -> None:
     page = (
         MarkdownIt("commonmark")
         .enable("table")
-        .render(markdown.table(["head", "second"], [[markdown.escaped(text), "x"]]))
+        .render(markdown.written(Table("", "", titled("head", "second"), [Row([Cell(text), Cell("x")])])))
     )
 
     shown = re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)
