@@ -35,7 +35,7 @@ ENTRIES = {
 }  # fmt: skip
 """What stands at the top of the package, beside what Python wants there."""
 
-HEAVY = {"torch", "ray", "pandas", "matplotlib", "sklearn", "imblearn", "scipy"}
+HEAVY = {"torch", "ray", "pandas", "altair", "vl_convert", "sklearn", "imblearn", "scipy"}
 
 MOST_LINES = 350
 MOST_FUNCTION_LINES = 40

@@ -108,7 +108,7 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
         str(output) for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
     )
     assert 5 <= len(notebook.cells) <= 10
-    assert "<table>" in shown
+    assert '<table class="sortable">' in shown
     assert "report.html" in shown
     assert "/tmp" not in path.read_text(encoding="utf-8")
 

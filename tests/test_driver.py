@@ -224,7 +224,7 @@ def test_plan_counts_labels_and_touched_files(tmp_path: Path) -> None:
     assert (2, 0) == (full.left.n_settled, len(full.left.jobs))
     assert str(full.plan) == "two: 1 split, 2 fits, 2 trials, shown as 3"
     assert (summary.counts, summary.computed) == ({"ok": 2}, 2)
-    assert "**2 of 2 trials done (100 %), none failed.**" in (tmp_path / "out" / "report.md").read_text()
+    assert "- 2 of 2 trials done (100 %), none failed.\n" in (tmp_path / "out" / "report.md").read_text()
 
 
 def test_methods_are_paired(runs: Any, tmp_path: Path) -> None:

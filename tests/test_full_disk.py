@@ -236,7 +236,7 @@ def test_a_store_that_cannot_grow_ends_the_run_in_words(
 
 
 @needs_device
-@pytest.mark.parametrize("name", ["report.md", "report.html", "tables/mcc.csv"])
+@pytest.mark.parametrize("name", ["report.md", "report.html", "tables/scores_mcc.csv"])
 def test_a_report_that_cannot_be_written_is_told_and_written_later(
     tmp_path: Path, whole: Path, name: str
 ) -> None:

@@ -126,7 +126,7 @@ def test_a_whole_report_is_left_alone(runs: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["report.md", "report.html", "tables/mcc.csv", "tables/resamples.csv", report_state.NOTE]
+    "name", ["report.md", "report.html", "tables/scores_mcc.csv", "tables/resamples.csv", report_state.NOTE]
 )
 def test_a_file_that_is_gone_is_written_again(runs: Any, tmp_path: Path, name: str) -> None:
     """Whatever of a report was deleted, the next run brings it back without computing, and as it was."""

@@ -249,8 +249,8 @@ def test_a_report_says_which_metric_failed_and_why(runs: Any, plugin: Path, tmp_
         assert f"In {n_failed} of those done a metric failed" in document
         assert f"Scores that are empty since their metric failed: moody {n_failed} of 8." in document
         assert "ValueError: cannot be computed here" in document
-    assert "not computed: the metric failed, or gave no finite number (see Failures)" in text
-    assert re.search(r", n = \d of 4 \(\d not computed\)", text)
+    assert "not computed: the metric failed, or gave no finite number (see What failed?)" in page
+    assert re.search(r"n = \d of 4 \(\d not computed\)", page)
     own = failures[["stage", "status", "kind", "reason", "trials_lost"]].drop_duplicates()
     assert own.to_numpy().tolist() == [
         ["metric", "no number", "moody", "ValueError: cannot be computed here", 0]

@@ -56,7 +56,7 @@ def test_the_smallest_suite_gets_the_documented_defaults():
     assert suite.protocol.spec() == specs.Protocol()
     assert (suite.limits.fit, suite.limits.trial, suite.limits.memory) == (600, 300, None)
     assert suite.plugins == ()
-    assert (suite.report.title, suite.report.digits, suite.report.focus) == ("", 3, "")
+    assert (suite.report.title, suite.report.digits, suite.report.control) == ("", 3, "")
 
 
 def test_a_plain_string_is_an_entry_with_nothing_but_a_name():
@@ -139,24 +139,25 @@ def test_a_suite_without_baseline_is_accepted_when_it_says_so():
     assert [method.name for method in suite.methods] == ["smote"]
 
 
-def test_the_focus_of_the_report_is_a_label():
-    """`focus` takes a method's label, not its registered name, and is said again by the suite."""
+def test_the_control_of_the_report_is_a_label():
+    """`control` takes a method's label, not its registered name; `focus`, its earlier name, says the same."""
     labelled = SMALLEST.replace("[none]", "[none, {name: smote, label: smote-3}]")
-    suite = parse_suite(labelled + "report: {focus: smote-3}\n")
+    for name in ("control", "focus"):
+        suite = parse_suite(labelled + f"report: {{{name}: smote-3}}\n")
+        assert suite.report.control == suite.as_written()["report"]["control"] == "smote-3"
+        place = f":5:{11 + len(name) + 1}"
+        with pytest.raises(UsageError, match=rf"{place}: '{name}' is 'smote'; .* Known: none, smote-3\."):
+            parse_suite(labelled + f"report: {{{name}: smote}}\n")
 
-    assert suite.report.focus == suite.as_written()["report"]["focus"] == "smote-3"
-    with pytest.raises(UsageError, match=r":5:17: 'focus' is 'smote'; .* Known: none, smote-3\."):
-        parse_suite(labelled + "report: {focus: smote}\n")
 
-
-def test_a_focus_waits_for_methods_that_can_be_read(tmp_path):
-    """Where the methods are wrong, they alone are told: nobody knows yet what the focus may be."""
-    found = told(SMALLEST.replace("[none]", "[none, none]") + "report: {focus: glgan}\n", tmp_path)
+def test_a_control_waits_for_methods_that_can_be_read(tmp_path):
+    """Where the methods are wrong, they alone are told: nobody knows yet what the control may be."""
+    found = told(SMALLEST.replace("[none]", "[none, none]") + "report: {control: glgan}\n", tmp_path)
 
     assert [line.split(":")[0] for line in found] == ["3"]
 
 
-def test_a_suite_without_a_focus_keeps_its_digest():
+def test_a_suite_without_a_control_keeps_its_digest():
     """What a suite does not say is no part of its digest, nor of what it says of itself."""
     assert parse_suite(SMALLEST).as_written()["report"] == {"title": "", "digits": 3}
     assert parse_suite(SMALLEST).as_written()["data"] == [{"dataset": "ecoli1", "label": "ecoli1"}]

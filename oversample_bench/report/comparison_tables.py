@@ -134,9 +134,11 @@ def _left_out(first: pd.Series) -> str:
     return f" Left out, since some method is not whole: {first['left_out']}." if first["left_out"] else ""
 
 
-def within(results: Results, told: Evidence) -> Table:
-    """Return the gain over the control in each data set, ratio and classifier."""
+def within(results: Results, told: Evidence) -> list[Table]:
+    """Return the gain over the control in each data set, ratio and classifier; nothing where no two compare."""
     own = told.compared[told.compared["scope"] == comparisons.EACH]
+    if own.empty:
+        return []
     control = str(own["control"].iloc[0])
     methods = [name for name in results.names("method") if name != control]
     keys = ["dataset", "ratio", "classifier"]
@@ -166,7 +168,7 @@ def within(results: Results, told: Evidence) -> Table:
         "clear after adjusting by Holm for the methods of the row. Above 0 the method is better."
     )
     title = f"Gain over {control} within each data set by {metric_name(told.metric)}"
-    return Table(f"within_{told.metric}", title, columns, rows, (note,))
+    return [Table(f"within_{told.metric}", title, columns, rows, (note,))]
 
 
 def ranks(results: Results, told: Evidence) -> Table:

@@ -158,12 +158,12 @@ def _pairs(results: Results, told: Evidence) -> ReportSection:
 
 def _details(results: Results, told: Evidence, file: str) -> list[ReportSection]:
     """Return what is for those who look closer."""
-    several = len(results.names("method")) > 1
+    several, compared = len(results.names("method")) > 1, not told.compared.empty
     ranks: list[Block] = [Picture(f"ranks_{file}")]
     ranks += [comparison_tables.ranks(results, told)] if len(told.ranked) else []
-    by_classifier: list[Block] = list(comparison_tables.by_classifier(results, told)) if several else []
+    by_classifier: list[Block] = list(comparison_tables.by_classifier(results, told)) if compared else []
     counts = [pipeline_tables.wins(told)] if several else []
-    within = [comparison_tables.within(results, told)] if several else []
+    within: list[Block] = list(comparison_tables.within(results, told))
     return [
         ReportSection("Every score", [score_tables.by_cell(results, told)], is_detail=True),
         ReportSection("Mean ranks and their tests", ranks if several else [], is_detail=True),

@@ -99,7 +99,8 @@ def _outlived(folder: Path, metrics: Iterable[str]) -> Iterator[Path]:
     for path in (folder / "tables").glob("*"):
         if path.suffix in {".csv", ".tex"} and (TABLES.fullmatch(path.stem) or path.stem in names):
             yield path
-    yield from (path for path in (folder / "figures").glob("*") if OURS.fullmatch(path.name))
+    figures = (folder / "figures").glob("*")
+    yield from (path for path in figures if OURS.fullmatch(path.name) or path.name == DRAWN)
 
 
 def _remove(paths: Iterable[Path], but: set[Path]) -> None:

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, ValidationInfo, field_serializer, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from oversample_bench.core import specs
 from oversample_bench.core.errors import listed, nearest
@@ -79,7 +87,9 @@ class ReportOptions(Section):
     title: Text = Field("", description="The heading. Default: the name of the suite.")
     digits: int = Field(3, ge=1, le=6, description="Digits after the decimal point in tables.")
     control: Name = Field(
-        "", description="The label of the method that the others are compared with. Default: none."
+        "",
+        description="The label of the method that the others are compared with. Default: none.",
+        validation_alias=AliasChoices("control", "focus"),  # as suites called it before version 0.2
     )
     spread: Literal["sd", "interval"] = Field(
         "sd", description="What is shown beside a mean: its standard deviation, or its 95 % interval."
@@ -98,14 +108,6 @@ class ReportOptions(Section):
         description="Published numbers to compare with: `paper` (Tables 2 to 6 of the GL-GAN paper), or a "
         "CSV file, relative to the folder of the suite.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _earlier_name(cls, given: Any) -> Any:
-        """Read ``focus``, as suites called the control before version 0.2."""
-        if isinstance(given, dict) and "focus" in given and "control" not in given:
-            return {("control" if key == "focus" else key): value for key, value in given.items()}
-        return given
 
 
 @dataclass
@@ -198,10 +200,12 @@ class Suite(Section):
     def _known_control(cls, report: ReportOptions, info: ValidationInfo) -> ReportOptions:
         labels = [method.label for method in info.data.get("methods", ())]
         if labels and report.control and report.control not in labels:
+            written = info.context.source.value["report"] if isinstance(info.context, SuiteOrigin) else {}
+            name = "focus" if "focus" in written else "control"
             raise complaint(
-                f"'control' is {report.control!r}; expected the label of a method."
+                f"'{name}' is {report.control!r}; expected the label of a method."
                 f"{nearest(report.control, labels)} Known: {listed(labels, most=20)}.",
-                at=("control",),
+                at=(name,),
             )
         return report
 

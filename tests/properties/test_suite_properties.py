@@ -126,8 +126,8 @@ suites = st.fixed_dictionaries(
         "ratios": st.lists(
             st.just("natural") | unit, min_size=1, unique_by=lambda r: r if isinstance(r, str) else f"{r:g}"
         ),
-        "splits": st.integers(1, 100),
-        "seeds": st.integers(1, 100),
+        "splits": st.integers(1, 50),
+        "seeds": st.integers(1, 50),
         "metrics": st.lists(lines, min_size=1, unique=True),
         "protocol": st.fixed_dictionaries(
             {},
@@ -141,7 +141,7 @@ suites = st.fixed_dictionaries(
             {}, optional={"fit": positive, "trial": positive, "memory": st.none() | positive}
         ),
         "report": st.fixed_dictionaries(
-            {}, optional={"title": lines, "digits": st.integers(1, 6), "focus": st.just("none")}
+            {}, optional={"title": lines, "digits": st.integers(1, 6), "control": st.just("none")}
         ),
         "allow_no_baseline": st.booleans(),
     },
