@@ -49,7 +49,7 @@ def over_sets(gains: pd.DataFrame) -> pd.DataFrame:
     told = from_moments(gains.count(), gains.mean(), gains.std())
     signs = {name: (np.sign(gains.round(TIE_DECIMALS)) == sign).sum() for name, sign in SIGNS.items()}
     told = told.assign(**signs)
-    bootstrapped = told.columns.get_indexer(["low", "high", "p"])
+    bootstrapped = told.columns.get_indexer(pd.Index(["low", "high", "p"]))
     for places in _on_the_same_sets(gains):
         told.iloc[places, bootstrapped] = _many(gains.iloc[:, places].dropna())
     return told[ESTIMATES]
@@ -69,7 +69,7 @@ def _on_the_same_sets(gains: pd.DataFrame) -> Iterable[list[int]]:
 
 def _many(own: pd.DataFrame) -> pd.DataFrame:
     """Return the ends of the bootstrap's interval, and Wilcoxon's p, of candidates on the same data sets."""
-    both = own.set_axis(map(str, range(own.shape[1])), axis="columns").assign(control=0.0)
+    both = own.set_axis([str(at) for at in range(own.shape[1])], axis="columns").assign(control=0.0)
     draws = np.random.default_rng(child(SEED, "bootstrap over data sets"))
     means = bootstrap.mean_gains(both, "control", list(map(str, own.index)), draws)
     ranks = wilcoxon.signed_ranks(both, "control")

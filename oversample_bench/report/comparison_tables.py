@@ -135,7 +135,7 @@ def _left_out(first: pd.Series) -> str:
 
 
 def within(results: Results, told: Evidence) -> list[Table]:
-    """Return the gain over the control in each data set, ratio and classifier; nothing where no two compare."""
+    """Return the gain over the control in each data set, ratio and classifier, if any two compare."""
     own = told.compared[told.compared["scope"] == comparisons.EACH]
     if own.empty:
         return []
