@@ -63,6 +63,11 @@ WORKERS = click.option(
     envvar="OVERSAMPLE_BENCH_REPORT",
     help="Write the report at the end.  [default: write it]",
 )
+@click.option(
+    "--predictions/--no-predictions",
+    default=True,
+    help="Keep what classifiers answer, for metrics of a later day.  [default: keep it]",
+)
 def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
     """Run what is left of a suite, and write the report.
 
@@ -90,6 +95,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
         retry=not given["no_retry"],
         figures=bool(given["figures"]),
         report=bool(given["report"]),
+        predictions=bool(given["predictions"]),
     )
     folder = out or Path("reports") / suite.name
     summary = run(suite, folder, options, watcher(console))

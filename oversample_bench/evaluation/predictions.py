@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oversample_bench.api import Metric
+from oversample_bench.core.outcome import Failed, LimitReached, Ok, Status, attempt
 
 Vector = npt.NDArray[Any]
 
@@ -26,6 +27,7 @@ SUM_ROUNDING = 1e-3
 """How far the sum of a row's probabilities may be from 1: in half precision it is off by half of that."""
 
 MOST_LABELS = 5
+KINDS = ("labels", "scores", "probabilities")
 
 
 class BadAnswer(ValueError):  # noqa: N818 - the table of failures shows this name
@@ -57,6 +59,34 @@ def predicted(estimator: Any, X: npt.NDArray[Any], metrics: Mapping[str, Metric]
     """
     needed = dict.fromkeys(metric.needs for metric in metrics.values())
     return {needs: _output(estimator, X, needs) for needs in needed}
+
+
+def further(
+    estimator: Any, X: npt.NDArray[Any], outputs: Mapping[str, Vector | None]
+) -> dict[str, Vector | None]:
+    """Predict what no metric needs today.
+
+    Parameters
+    ----------
+    estimator, X
+        As in `predicted`.
+    outputs : mapping of str to (ndarray of shape (n_samples,) or None)
+        What is there already.
+
+    Returns
+    -------
+    dict of str to (ndarray of shape (n_samples,) or None)
+        The other kinds, as in `predicted`. One that the classifier fails to answer in its form is left out:
+        nobody has asked for it.
+    """
+    told = {}
+    for kind in KINDS:
+        outcome = attempt("trial", _output, estimator, X, kind) if kind not in outputs else None
+        if isinstance(outcome, Ok):
+            told[kind] = outcome.value
+        elif isinstance(outcome, Failed) and outcome.status == Status.TIMEOUT:
+            raise LimitReached(outcome.message)
+    return told
 
 
 def _output(estimator: Any, X: npt.NDArray[Any], needs: str) -> Vector | None:

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from oversample_bench.api import Metric
 from oversample_bench.core.outcome import Failed, LimitReached, Ok, Status, attempt
 from oversample_bench.evaluation.call_notes import UNSEEDED, observed
-from oversample_bench.evaluation.predictions import Vector, predicted
+from oversample_bench.evaluation.predictions import Vector, further, predicted
 from oversample_bench.evaluation.preprocess import Split
 from oversample_bench.evaluation.probability_bins import Bins, binned
 from oversample_bench.evaluation.seeding import Seeded
@@ -28,7 +30,8 @@ class Scores:
     classifier said of itself when it could not do what it is for; ``calibration`` counts the test rows by
     predicted probability where a metric needs probabilities, and is empty elsewhere. ``notes`` are those of
     `oversample_bench.evaluation.call_notes`; ``random_state`` is the seed that the classifier was given, None
-    where it takes none.
+    where it takes none. ``answers`` are those for the test rows, by kind, where they are to be kept;
+    ``y_true`` the labels of these rows.
     """
 
     values: Mapping[str, float | None]
@@ -37,10 +40,17 @@ class Scores:
     calibration: Bins = ()
     notes: tuple[str, ...] = ()
     random_state: int | None = None
+    answers: Mapping[str, Vector | None] = field(default_factory=dict, compare=False)
+    y_true: Vector = field(default_factory=lambda: np.empty(0, dtype=np.int64), compare=False)
 
 
 def scored(
-    seeded: Seeded, training: tuple[Any, Any, Mapping[str, Any]], split: Split, metrics: Mapping[str, Metric]
+    seeded: Seeded,
+    training: tuple[Any, Any, Mapping[str, Any]],
+    split: Split,
+    metrics: Mapping[str, Metric],
+    *,
+    keeps: bool = False,
 ) -> Scores:
     """Return the scores of a classifier on the test rows of a split.
 
@@ -54,14 +64,17 @@ def scored(
         For its test rows.
     metrics : mapping of str to Metric
         What is computed.
+    keeps : bool, default=False
+        Whether the classifier is asked for all that it can answer, and its answers come with the scores.
     """
     classifier = seeded.estimator
-    X, y, further = training
+    X, y, arguments = training
     with observed() as found:
-        classifier.fit(X, y, **further)
+        classifier.fit(X, y, **arguments)
         outputs = predicted(classifier, split.X_test, metrics)
     values, failed = computed(outputs, split.y_test, metrics)
     probabilities = outputs.get("probabilities")
+    answers = {**outputs, **further(classifier, split.X_test, outputs)} if keeps else {}
     return Scores(
         values=values,
         failed=failed,
@@ -69,6 +82,8 @@ def scored(
         calibration=() if probabilities is None else binned(split.y_test, probabilities),
         notes=found.told(*[UNSEEDED] * seeded.loose),
         random_state=seeded.random_state,
+        answers=answers,
+        y_true=split.y_test,
     )
 
 

@@ -59,11 +59,15 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Toolbox:
-    """What the names of a task stand for, and the bounds within which it is carried out."""
+    """What the names of a task stand for, the bounds within which it is carried out, and what comes back.
+
+    ``keeps`` says whether a trial returns the answers of its classifier beside its scores.
+    """
 
     registry: Registry
     metrics: Mapping[str, Metric]
     bounds: Bounds
+    keeps: bool = False
 
     def sampler(self, task: ResampleTask, one_hot: Groups = ()) -> Seeded:
         """Return the method of a resample, told its seed, the target ratio and the columns of categories."""
@@ -281,7 +285,7 @@ def _score(task: TrialTask, split: Split, resample: Resample, tools: Toolbox) ->
         weights = (
             {} if resample.sample_weight is None else _weighted(classifier.estimator, resample.sample_weight)
         )
-        return scored(classifier, (X, y, weights), split, tools.metrics)
+        return scored(classifier, (X, y, weights), split, tools.metrics, keeps=tools.keeps)
 
 
 def _weighted(classifier: Any, weights: Any) -> dict[str, Any]:

@@ -34,9 +34,10 @@ from oversample_bench.execution.runner_choice import Choice
 from oversample_bench.execution.runners.ray_start import RayStartError
 from oversample_bench.execution.watcher import Watcher
 from oversample_bench.plugins.registry import Registry
-from oversample_bench.plugins.validation import check_names, check_parameters, registry_of
+from oversample_bench.plugins.validation import check_metrics, check_names, check_parameters, registry_of
 from oversample_bench.report import is_shown
 from oversample_bench.store.lock import occupied
+from oversample_bench.store.prediction_files import PredictionFiles
 from oversample_bench.store.resample_files import ResampleFiles
 from oversample_bench.suite import Suite
 from oversample_bench.suite.plan import Plan, plan
@@ -137,6 +138,7 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
     """Do what is left, and write the report, also where the work ends before its end."""
     planned = plan(order.suite)
     identity = _identity(order, planned, ledger)
+    _score_again(order, ledger, watcher)
     stock = Stock(order.folder, ledger.connection)
     left = stock.remaining(order.suite, order.registry, (planned, identity), retry=order.options.retry)
     records = planned_records(planned, identity)
@@ -160,6 +162,19 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
     return replace(done, interrupted=_report(order, watcher) or done.interrupted)
 
 
+def _score_again(order: _Order, ledger: store.Ledger, watcher: Watcher) -> None:
+    """Score what is done already by the metrics that the suite asks for since."""
+    sources = metric_sources(order.suite, order.registry)
+    if not store.unscored(ledger.connection, sources, retry=order.options.retry):
+        return
+    from oversample_bench.execution.rescoring import Rescoring
+
+    check_metrics(order.suite, order.registry)
+    again = Rescoring.of(order.folder, order.registry, order.suite.metrics)
+    if count := again.carry_out(ledger, retry=order.options.retry):
+        watcher.rescored(count)
+
+
 def _run(
     order: _Order,
     asked: tuple[Plan, Identity],
@@ -171,7 +186,8 @@ def _run(
     choice = _choice(order, left.jobs, ledger)
     number = ledger.begin(run_record(order.suite, order.registry, choice))
     sources = metric_sources(order.suite, order.registry)
-    recorder = Recorder(ledger, order.registry, order.files, sources, number)
+    answers = PredictionFiles(order.folder)
+    recorder = Recorder(ledger, order.registry, order.files, answers, sources, number)
     watcher.begin(left.n_settled + sum(len(job.trials) for job in left.jobs), left.n_settled, choice)
     status = "interrupted"
     try:
@@ -242,6 +258,7 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, recorder: Record
         watcher.moved(where)
 
     order.files.sweep()
+    recorder.predictions.sweep()
     provider = DataProvider(order.inventory.dataset, order.files.load)
     running = events(choice, left, _worker_config(order, left), provider, moved)
     waiting = Counter(job.data for job in left)
@@ -254,6 +271,7 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, recorder: Record
                     _let_go(order.inventory, waiting, event.job)
     finally:
         running.close()  # ends the workers
+        recorder.keep()
 
 
 def _add_decision_regions(order: _Order, asked: tuple[Plan, Identity], ledger: store.Ledger) -> None:
@@ -294,7 +312,8 @@ def _worker_config(order: _Order, left: Sequence[Job]) -> WorkerConfig:
 
     limits = order.suite.limits
     bounds = Bounds(limits.fit, limits.trial, limits.memory)
-    return WorkerConfig.of(left, order.registry, order.suite.metrics, bounds)
+    keeps = order.options.predictions
+    return WorkerConfig.of(left, order.registry, order.suite.metrics, bounds, keeps=keeps)
 
 
 def _report(order: _Order, watcher: Watcher) -> bool:

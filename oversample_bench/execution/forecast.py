@@ -61,9 +61,11 @@ class Forecast:
         jobs = self.left.jobs
         trials = sum(len(job.trials) for job in jobs)
         fits = sum(not job.stored for job in jobs)
+        again = self.left.n_scored_again
+        scored = f" ({again:,} to be scored by further metrics, from kept predictions)" if again else ""
         lines = [
             f"{self.plan}",
-            f"  done: {counted(self.left.n_settled, 'trial')}",
+            f"  done: {counted(self.left.n_settled, 'trial')}{scored}",
             f"  left: {counted(trials, 'trial')}, {counted(fits, 'fit')}",
         ]
         if self.skips:

@@ -11,6 +11,7 @@ from oversample_bench import store
 from oversample_bench.core.digests import Identity
 from oversample_bench.evaluation.tasks import Job, Resources, jobs
 from oversample_bench.plugins.registry import Registry
+from oversample_bench.store.prediction_files import FOLDER as PREDICTIONS
 from oversample_bench.store.resample_files import ResampleFiles
 from oversample_bench.suite import Suite
 from oversample_bench.suite.plan import Plan
@@ -27,10 +28,13 @@ class Remaining:
     n_settled : int
         Planned trials that need not be carried out; one that is planned under two labels counts once, as in
         ``jobs``.
+    n_scored_again : int, default=0
+        How many of these are scored by further metrics, from the predictions that were kept.
     """
 
     jobs: tuple[Job, ...]
     n_settled: int
+    n_scored_again: int = 0
 
 
 def metric_sources(suite: Suite, registry: Registry) -> dict[str, str]:
@@ -67,8 +71,10 @@ class Stock:
             Whether trials that did not succeed are left to do.
         """
         plan, identity = planned
-        metrics = metric_sources(suite, registry).items()
-        done = store.settled(self.connection, metrics, retry=retry) if self.connection else set()
+        metrics = metric_sources(suite, registry)
+        done = store.settled(self.connection, metrics.items(), retry=retry) if self.connection else set()
+        again = self._scored_again(registry, metrics, retry=retry)
+        done |= again
         drawn = store.good_resamples(self.connection) if self.connection else set()
         files = ResampleFiles(self.folder)
         resources = {
@@ -80,5 +86,16 @@ class Stock:
             return digest in drawn and files.has(self.called.get(digest, digest))
 
         left = jobs(plan, identity, done, stored, resources)
-        n_settled = len(done & {identity.trial(planned.spec) for planned in plan.trials})
-        return Remaining(tuple(left), n_settled)
+        asked = {identity.trial(planned.spec) for planned in plan.trials}
+        return Remaining(tuple(left), len(done & asked), len(again & asked))
+
+    def _scored_again(self, registry: Registry, metrics: Mapping[str, str], *, retry: bool) -> set[str]:
+        """Return the trials that lack nothing but scores, all of which can be had from kept predictions."""
+        lacking = store.unscored(self.connection, metrics, retry=retry) if self.connection else {}
+        if not lacking or not (self.folder / PREDICTIONS).is_dir():
+            return set()
+        from oversample_bench.execution.rescoring import Rescoring
+
+        every = {trial: len(names) for trials in lacking.values() for trial, names in trials.items()}
+        found = Rescoring.of(self.folder, registry, metrics).possible(lacking)
+        return {trial for trial, _, wanted in found if len(wanted) == every[trial]}

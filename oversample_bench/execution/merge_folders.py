@@ -22,6 +22,7 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.execution.adoption import adopt, as_of_today
 from oversample_bench.plugins.registry import Registry, load_registry
 from oversample_bench.store.lock import LOCK_NAME, occupied
+from oversample_bench.store.prediction_files import PredictionFiles
 from oversample_bench.store.resample_files import ResampleFiles
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def _merged(target: Path, sources: Sequence[Path], *, prefer_source: bool) -> Me
                 merging.take(reader, store.absorb(connection, reader.rows, prefer_source=prefer_source))
             merging.place_files()
         merging.replace_files()
+        for source in sources:
+            _join_predictions(target, source, prefer_source=prefer_source)
         shown = (store.last_run(connection) or {"metrics": {}})["metrics"]
         found = {row[0] for row in connection.execute("SELECT DISTINCT metric FROM scores")}
     unshown = tuple(sorted(found - set(shown)))
@@ -193,6 +196,15 @@ class _Merging:
             if replaces and path.is_file():
                 _link(path, ResampleFiles(self.target).path(digest))
                 self.replaced["files"] += 1
+
+
+def _join_predictions(target: Path, source: Path, *, prefer_source: bool) -> None:
+    """Keep the answers of both folders; of one trial those of the folder whose row is kept."""
+    mine, theirs = PredictionFiles(target), PredictionFiles(source)
+    for resample in theirs.resamples():
+        told, known = theirs.load(resample), mine.load(resample)
+        if told is not None:
+            mine.save(resample, told if prefer_source or known is None else known.with_others(told))
 
 
 def _link(path: Path, place: Path) -> None:

@@ -65,6 +65,10 @@ class Tally(Watcher):
             "plugins' code; they count as made by the plugins installed now, which have the same versions."
         )
 
+    def rescored(self, trials: int) -> None:
+        """Say how many trials were scored without a fit."""
+        self.say(f"{counted(trials, 'trial')} scored by further metrics, from kept predictions.")
+
     def reading(self, sentence: str) -> None:
         """Say how a file was read."""
         self.say(sentence)

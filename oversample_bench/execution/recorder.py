@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,13 @@ from oversample_bench.core.specs import Component, canonical
 from oversample_bench.execution.environment import environment
 from oversample_bench.plugins.registry import Registry
 from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, TrialRecord
+from oversample_bench.store.prediction_files import PredictionFiles, Predictions
 from oversample_bench.store.resample_files import ResampleFiles
 from oversample_bench.suite import Suite
 from oversample_bench.suite.plan import Plan
 
 if TYPE_CHECKING:  # a run with nothing to do imports none of the stages
+    from oversample_bench.evaluation.probability_bins import Bins
     from oversample_bench.evaluation.stages import AuditedResample
     from oversample_bench.execution.runner_choice import Choice
     from oversample_bench.execution.runners.events import Event, ResampleDone, TrialDone
@@ -68,6 +70,8 @@ class Recorder:
         Tells the distribution and version of what was used.
     files : ResampleFiles
         Where resamples are kept.
+    predictions : PredictionFiles
+        Where the answers of classifiers are kept, once a resample is done with.
     metrics : mapping of str to str
         Distribution and version of each metric.
     run : int
@@ -81,14 +85,16 @@ class Recorder:
     ledger: Ledger
     registry: Registry
     files: ResampleFiles
+    predictions: PredictionFiles
     metrics: Mapping[str, str]
     run: int
     trials: int = 0
     notices: list[str] = field(default_factory=list)
+    _answers: dict[str, Predictions] = field(default_factory=dict)
 
     def write(self, event: Event) -> None:
         """Commit what an event tells."""
-        from oversample_bench.execution.runners.events import Notice, ResampleDone, TrialDone
+        from oversample_bench.execution.runners.events import JobDone, Notice, ResampleDone, TrialDone
 
         if isinstance(event, ResampleDone):
             if isinstance(event.outcome, Ok):
@@ -101,6 +107,22 @@ class Recorder:
             source = self.registry.entry("classifier", event.task.spec.classifier.name).source
             self.ledger.add_trial(trial_record(event, source, self.metrics, self.run))
             self.trials += 1
+            self._note(event)
+        elif isinstance(event, JobDone):
+            self.keep(task.digest for task in event.job.members)
+
+    def _note(self, event: TrialDone) -> None:
+        """Remember the answers of a trial until its job is done."""
+        if isinstance(event.outcome, Ok) and event.outcome.value.answers:
+            scores, task = event.outcome.value, event.task
+            own = Predictions(scores.y_true, {task.digest: scores.answers})
+            self._answers[task.resample] = own.with_others(self._answers.get(task.resample))
+
+    def keep(self, resamples: Iterable[str] = ()) -> None:
+        """Write the answers for these resamples, by default for all that are not written yet."""
+        for digest in list(resamples) or list(self._answers):
+            if digest in self._answers:
+                self.predictions.save(digest, self._answers.pop(digest))
 
 
 def _seed(component: Component, ours: int) -> int | None:
@@ -176,12 +198,17 @@ def trial_record(event: TrialDone, source: str, metrics: Mapping[str, str], run:
         "notes": ", ".join(scores.notes),
         "random_state": scores.random_state,
     }
-    bins = json.dumps(scores.calibration, separators=(",", ":")) if scores.calibration else ""
-    reasons = {name: _reason(failed) for name, failed in scores.failed.items()}
+    bins = bins_text(scores.calibration)
+    reasons = {name: reason(failed) for name, failed in scores.failed.items()}
     return TrialRecord(task.digest, columns, scores.values, metrics, bins, reasons)
 
 
-def _reason(failed: Failed) -> str:
+def bins_text(bins: Bins) -> str:
+    """Return counts by predicted probability as the store keeps them; empty where there are none."""
+    return json.dumps(bins, separators=(",", ":")) if bins else ""
+
+
+def reason(failed: Failed) -> str:
     """Return why a metric gave no number, after the error's type where the metric has raised it."""
     return failed.message if failed.kind == "NoNumber" else f"{failed.kind}: {failed.message}"
 

@@ -48,6 +48,9 @@ class Options:
     report : bool, optional
         Whether the run ends with a report; it does, unless ``OVERSAMPLE_BENCH_REPORT`` is 0. Without one,
         `Result.write_report` or `bench report` writes it.
+    predictions : bool, default=True
+        Whether the answers of classifiers for the test rows are kept, so that metrics of a later day refit
+        nothing.
     """
 
     runner: RunnerName = "auto"
@@ -57,6 +60,7 @@ class Options:
     retry: bool = True
     figures: bool = field(default_factory=lambda: os.environ.get(FIGURES) != "0")
     report: bool = field(default_factory=lambda: os.environ.get(REPORT) != "0")
+    predictions: bool = True
 
 
 class KeptFolder:

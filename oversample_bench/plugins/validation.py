@@ -106,6 +106,18 @@ def check_parameters(suite: Suite, registry: Registry, *, everything: bool = Tru
         raise UsageError("\n".join(wrong))
 
 
+def check_metrics(suite: Suite, registry: Registry) -> None:
+    """Check that the metrics of a suite can be imported and are metrics.
+
+    Raises
+    ------
+    UsageError
+        With a line for each that is not.
+    """
+    if wrong := _bad_metrics(suite, registry):
+        raise UsageError("\n".join(wrong))
+
+
 def _bad_metrics(suite: Suite, registry: Registry) -> list[str]:
     wrong = []
     for position, name in enumerate(suite.metrics):

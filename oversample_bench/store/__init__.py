@@ -13,6 +13,7 @@ from oversample_bench.store.queries import (
     settled,
     state,
     status_counts,
+    unscored,
 )
 from oversample_bench.store.records import PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
 
@@ -39,4 +40,5 @@ __all__ = [
     "settled",
     "state",
     "status_counts",
+    "unscored",
 ]

@@ -219,14 +219,25 @@ class Ledger:
         """
         with self.transaction() as connection:
             _put(connection, "trials", TRIAL_COLUMNS, record)
-            rows = [
-                (record.digest, metric, record.sources[metric], value, record.reasons.get(metric, ""))
-                for metric, value in record.scores.items()
-            ]
+            rows = _scores(record.digest, record.scores, record.sources, record.reasons)
             connection.executemany(SCORE, rows)
             if record.calibration:
                 values = (record.digest, record.calibration)
                 connection.execute("INSERT OR REPLACE INTO calibration VALUES (?, ?)", values)
+
+    def add_scores(
+        self,
+        trial: str,
+        values: Mapping[str, float | None],
+        sources: Mapping[str, str],
+        reasons: Mapping[str, str],
+        calibration: str = "",
+    ) -> None:
+        """Write scores of a trial that is there already; those by other metrics stay."""
+        with self.transaction() as connection:
+            connection.executemany(SCORE, _scores(trial, values, sources, reasons))
+            if calibration:
+                connection.execute("INSERT OR REPLACE INTO calibration VALUES (?, ?)", (trial, calibration))
 
     def with_regions(self, *, retry: bool) -> set[str]:
         """Return the digests of trials that have a region plot; to ``retry``, not those where it failed."""
@@ -236,6 +247,17 @@ class Ledger:
     def add_regions(self, trial: str, view: str) -> None:
         """Write the region plot of a trial's resample, as JSON."""
         self.connection.execute("INSERT OR REPLACE INTO decision_regions VALUES (?, ?)", (trial, view))
+
+
+def _scores(
+    trial: str,
+    values: Mapping[str, float | None],
+    sources: Mapping[str, str],
+    reasons: Mapping[str, str],
+) -> list[tuple[str, str, str, float | None, str]]:
+    return [
+        (trial, metric, sources[metric], value, reasons.get(metric, "")) for metric, value in values.items()
+    ]
 
 
 def _put(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from oversample_bench.core.specs import digest
@@ -49,6 +49,34 @@ def settled(
         done &= {row[0] for row in scored}
     others = "status = 'skipped'" if retry else "status != 'ok'"
     return done | {row[0] for row in connection.execute(f"SELECT digest FROM trials WHERE {others}")}  # noqa: S608 - ours
+
+
+def unscored(
+    connection: sqlite3.Connection, metrics: Mapping[str, str], *, retry: bool = True
+) -> dict[str, dict[str, list[str]]]:
+    """Return which metrics good planned trials lack, by resample and trial.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        An open store.
+    metrics : mapping of str to str
+        Names and sources (distribution and version).
+    retry : bool, default=True
+        Whether a metric that failed is lacking.
+    """
+    good = "AND scores.reason = ''" if retry else ""
+    found: dict[str, dict[str, list[str]]] = {}
+    for metric in metrics.items():
+        rows = connection.execute(
+            "SELECT DISTINCT trials.resample, trials.digest FROM planned"  # noqa: S608 - ours
+            " JOIN trials ON trials.digest = planned.trial AND trials.status = 'ok' WHERE NOT EXISTS"
+            f" (SELECT 1 FROM scores WHERE trial = trials.digest AND metric = ? AND source = ? {good})",
+            metric,
+        )
+        for resample, trial in rows:
+            found.setdefault(resample, {}).setdefault(trial, []).append(metric[0])
+    return found
 
 
 def status_counts(connection: sqlite3.Connection, metrics: Sequence[str]) -> dict[str, int]:

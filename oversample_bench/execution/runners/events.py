@@ -71,6 +71,8 @@ class WorkerConfig:
         Who offers what, and by which code, where the run began, by kind and name.
     given : tuple of Prototype, default=()
         Objects that the caller handed over.
+    keeps : bool, default=False
+        Whether trials return the answers of their classifiers, to be kept.
     """
 
     loose: tuple[LooseFile, ...]
@@ -79,17 +81,25 @@ class WorkerConfig:
     bounds: Bounds
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     given: tuple[Prototype, ...] = ()
+    keeps: bool = False
 
     @classmethod
     def of(
-        cls, jobs: Sequence[Job], registry: Registry, metrics: tuple[str, ...], bounds: Bounds
+        cls,
+        jobs: Sequence[Job],
+        registry: Registry,
+        metrics: tuple[str, ...],
+        bounds: Bounds,
+        *,
+        keeps: bool = False,
     ) -> WorkerConfig:
         """Return what it takes to carry out ``jobs`` by the plugins of ``registry``, as they were read."""
         drawn = {("oversampler", job.members[0].spec.method) for job in jobs}
         tried = {("classifier", task.spec.classifier) for job in jobs for task in job.trials}
         used = tuple(sorted(drawn | tried, key=repr))
         names = {*((kind, one.name) for kind, one in used), *(("metric", name) for name in metrics)}
-        return cls(registry.loose, metrics, used, bounds, registry.sources(names), registry.given)
+        sources = registry.sources(names)
+        return cls(registry.loose, metrics, used, bounds, sources, registry.given, keeps)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Workbench:
                 load_registry(worker_config.loose, worker_config.given), worker_config.sources
             )
             metrics = {name: registry.entry("metric", name).resolve() for name in worker_config.metrics}
-            self.tools = stages.Toolbox(registry, metrics, worker_config.bounds)
+            self.tools = stages.Toolbox(registry, metrics, worker_config.bounds, worker_config.keeps)
             self._import(worker_config)
 
     def _import(self, worker_config: WorkerConfig) -> None:

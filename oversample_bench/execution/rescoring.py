@@ -1,0 +1,99 @@
+"""Scores trials that are done by metrics that were asked for since, from the predictions that were kept.
+
+Nothing is fitted. A trial without kept predictions, or whose classifier was not asked for what the metric
+needs, is left for the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from oversample_bench import store
+from oversample_bench.api import Metric
+from oversample_bench.evaluation.probability_bins import binned
+from oversample_bench.evaluation.scoring import computed
+from oversample_bench.execution.recorder import bins_text, reason
+from oversample_bench.plugins.registry import Registry
+from oversample_bench.store import Ledger
+from oversample_bench.store.prediction_files import Answers, PredictionFiles, Predictions, Vector
+
+
+@dataclass(frozen=True)
+class Rescoring:
+    """The kept predictions of a folder, and the metrics by which they are scored.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of a run.
+    metrics : mapping of str to Metric
+        By name.
+    sources : mapping of str to str
+        Who offers each, and by which code.
+    """
+
+    folder: Path
+    metrics: Mapping[str, Metric]
+    sources: Mapping[str, str]
+
+    @classmethod
+    def of(cls, folder: Path, registry: Registry, names: Iterable[str]) -> Rescoring:
+        """Return what it takes to score the predictions of a folder by these metrics.
+
+        Raises
+        ------
+        UsageError
+            When no plugin offers one of them.
+        """
+        entries = {name: registry.entry("metric", name) for name in names}
+        metrics = {name: entry.resolve() for name, entry in entries.items()}
+        return cls(folder, metrics, {name: entry.source for name, entry in entries.items()})
+
+    def carry_out(self, ledger: Ledger, *, retry: bool = True) -> int:
+        """Write the scores that are lacking and can be had; return of how many trials.
+
+        Parameters
+        ----------
+        ledger : Ledger
+            The open store of the folder.
+        retry : bool, default=True
+            Whether metrics that failed are tried again.
+        """
+        count = 0
+        lacking = store.unscored(ledger.connection, self.sources, retry=retry)
+        for trial, kept, wanted in self.possible(lacking):
+            answers = kept.answers[trial]
+            values, failed = computed(answers, kept.y_true, wanted)
+            reasons = {name: reason(one) for name, one in failed.items()}
+            bins = _bins(kept.y_true, answers, wanted)
+            ledger.add_scores(trial, values, self.sources, reasons, bins)
+            count += 1
+        return count
+
+    def possible(
+        self, lacking: Mapping[str, Mapping[str, list[str]]]
+    ) -> Iterator[tuple[str, Predictions, dict[str, Metric]]]:
+        """Yield the trials that can be scored: the digest, what was kept, and by which metrics.
+
+        Parameters
+        ----------
+        lacking : mapping
+            From `oversample_bench.store.unscored`.
+        """
+        files = PredictionFiles(self.folder)
+        for resample, trials in lacking.items():
+            kept = files.load(resample)
+            for trial, names in trials.items() if kept else ():
+                answers = kept.answers.get(trial, {}) if kept else {}
+                wanted = {name: self.metrics[name] for name in names if self.metrics[name].needs in answers}
+                if kept and wanted:
+                    yield trial, kept, wanted
+
+
+def _bins(y_true: Vector, answers: Answers, metrics: Mapping[str, Metric]) -> str:
+    """Return the counts by predicted probability that a metric of probabilities leaves."""
+    shares = answers.get("probabilities")
+    asked = any(metric.needs == "probabilities" for metric in metrics.values())
+    return bins_text(binned(y_true, shares)) if asked and shares is not None else ""
