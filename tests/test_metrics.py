@@ -11,12 +11,26 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 
+from oversample_bench.core.errors import UsageError
 from oversample_bench.evaluation.predictions import predicted
 from oversample_bench.evaluation.scoring import computed
 from oversample_bench.plugins import metrics as m
+from oversample_bench.plugins.expected_cost import ExpectedCost
+from oversample_bench.plugins.registry import load_registry
 
-OF_LABELS = [m.mcc, m.f1_macro, m.f1_micro, m.f1_minority, m.balanced_accuracy, m.g_mean]
-OF_SCORES = [m.auroc, m.auprc]
+COUNTS = [m.true_positives, m.false_positives, m.false_negatives, m.true_negatives]
+OF_LABELS = [
+    m.precision,
+    m.recall,
+    m.specificity,
+    m.mcc,
+    m.f1_macro,
+    m.f1_micro,
+    m.f1_minority,
+    m.balanced_accuracy,
+    m.g_mean,
+]
+OF_SCORES = [m.auroc, m.auprc, m.recall_at_precision]
 ALL = {
     "mcc": m.MCC,
     "f1_macro": m.F1_MACRO,
@@ -48,6 +62,9 @@ OF_SCIKIT_LEARN = {
     m.f1_micro: partial(sk.f1_score, labels=[0, 1], average="micro", zero_division=0),
     m.f1_minority: partial(sk.f1_score, zero_division=0),
     m.balanced_accuracy: sk.balanced_accuracy_score,
+    m.precision: partial(sk.precision_score, zero_division=0),
+    m.recall: sk.recall_score,
+    m.specificity: partial(sk.recall_score, pos_label=0),
 }
 
 
@@ -129,7 +146,9 @@ def test_the_truth_scores_best(case):
     """Predicting the truth gives 1, and a Brier score of 0."""
     y, _ = case
 
-    assert [metric(y, y) for metric in OF_LABELS + OF_SCORES] == pytest.approx([1.0] * 8)
+    assert [metric(y, y) for metric in OF_LABELS + OF_SCORES] == pytest.approx(
+        [1.0] * len(OF_LABELS + OF_SCORES)
+    )
     assert m.brier(y, y.astype(float)) == 0.0
 
 
@@ -202,3 +221,72 @@ def test_a_metric_without_its_output_is_an_empty_cell():
     scores = scores_of(model, X, y, ALL)
 
     assert [name for name, value in scores.items() if value is None] == ["brier"]
+
+
+@UNHURRIED
+@given(labelled())
+def test_counts_are_the_cells_of_the_table(case):
+    """The four counts are scikit-learn's confusion matrix, and cost what their costs say."""
+    y, p = case
+    tn, fp, fn, tp = sk.confusion_matrix(y, p, labels=[0, 1]).ravel()
+
+    assert [metric(y, p) for metric in COUNTS] == [tp, fp, fn, tn]
+    assert ExpectedCost.of(50, 2).compute(y, p) == pytest.approx((50 * fn + 2 * fp) / len(y))
+
+
+@UNHURRIED
+@given(labelled(st.floats(0, 1)))
+def test_log_loss_is_that_of_scikit_learn(case):
+    """The mean logarithm of what the true class was given, with 0 taken for the least number above it."""
+    y, p = case
+
+    assert m.log_loss(y, p) == pytest.approx(sk.log_loss(y, p, labels=[0, 1]))
+
+
+@UNHURRIED
+@given(labelled(st.floats(0, 1)))
+def test_the_calibration_error_is_that_of_a_loop(case):
+    """Ten bins of equal width, each weighed by its rows: the gap of mean probability and share."""
+    y, p = case
+    gaps = [
+        abs(np.mean(p[own]) - np.mean(y[own])) * own.sum() / len(y)
+        for at in range(10)
+        if (own := (p * 10).astype(int).clip(max=9) == at).any()
+    ]
+
+    assert m.ece(y, p) == pytest.approx(sum(gaps), abs=1e-12)
+
+
+@UNHURRIED
+@given(labelled(st.sampled_from([0.1, 0.2, 0.3, 0.4, 0.5])))
+def test_recall_at_precision_is_the_best_of_all_thresholds(case):
+    """Of the thresholds at which nine of ten alarms are right, the one that finds most; 0 if none is."""
+    y, s = case
+    found = [(y[s >= cut] == 1).sum() / y.sum() for cut in np.unique(s) if np.mean(y[s >= cut]) >= 0.9]
+
+    assert m.recall_at_precision(y, s) == pytest.approx(max(found, default=0.0))
+
+
+def test_names_of_scikit_learn_stand_for_the_same_numbers():
+    """f1, accuracy, roc_auc and pr_auc are metrics of this project under other names."""
+    registry = load_registry()
+    pairs = {"f1": "f1_minority", "accuracy": "f1_micro", "roc_auc": "auroc", "pr_auc": "auprc"}
+
+    for alias, name in pairs.items():
+        assert registry.entry("metric", alias).resolve() is registry.entry("metric", name).resolve()
+
+
+def test_costs_are_told_by_the_suite(runs, tmp_path):
+    """`expected_cost` takes `costs`; other costs are other scores, and none is a sentence."""
+    text = "name: c\ndata: [ecoli1]\nmethods: [none]\nclassifiers: [decision_tree]\nsplits: 2\n"
+    text += "metrics: [false_negatives, false_positives, expected_cost]\n"
+    first = runs(text + "costs: {miss: 50, false_alarm: 1}\n").trials()
+    other = runs(text + "costs: {miss: 5, false_alarm: 1}\n")
+
+    n_test = 66
+    expected = (50 * first["false_negatives"] + first["false_positives"]) / n_test
+    assert first["expected_cost"].tolist() == pytest.approx(expected.tolist())
+    assert (other.computed, other.scored_again) == (0, 2)
+    assert (other.trials()["expected_cost"] < first["expected_cost"]).all()
+    with pytest.raises(UsageError, match=r":6:45: The metric 'expected_cost' takes costs"):
+        runs(text)

@@ -57,7 +57,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {
         name: path.read_bytes()
         for name, path in names.items()
-        if not name.startswith(("resamples", "results", ".lock", ".running"))
+        if not name.startswith(("resamples", "predictions", "results", ".lock", ".running"))
     }
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from oversample_bench.analysis import (
     comparisons,
+    costs,
     curves,
     data_set_blocks,
     method_pairs,
@@ -44,6 +45,8 @@ class Evidence:
         From `oversample_bench.analysis.method_pairs.frame`; empty of one method.
     levels, differences : DataFrame
         From `oversample_bench.analysis.curves`; empty of fewer than two numeric ratios.
+    weighed : DataFrame
+        Scores and costs of fits, from `oversample_bench.analysis.costs.frame`.
     """
 
     metric: str
@@ -55,6 +58,7 @@ class Evidence:
     counted: pd.DataFrame
     levels: pd.DataFrame
     differences: pd.DataFrame
+    weighed: pd.DataFrame
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the frames by the names of their files; empty ones have none."""
@@ -67,6 +71,7 @@ class Evidence:
             "pairs": self.counted,
             "curves": self.levels,
             "curve_differences": self.differences,
+            "costs": self.weighed,
         }
         return {name: frame for name, frame in told.items() if len(frame)}
 
@@ -85,4 +90,5 @@ def evidence(results: Results, metric: str) -> Evidence:
         counted=method_pairs.frame(results, metric, found),
         levels=curves.levels(results, found),
         differences=curves.differences(results, metric, compared),
+        weighed=costs.frame(results, metric, found),
     )

@@ -156,8 +156,15 @@ class Results:
         return [str(name) for name in self.plan[column].unique()]
 
 
-def read(folder: Path) -> Results:
+def read(folder: Path, metrics: Mapping[str, bool] | None = None) -> Results:
     """Read the store of ``folder`` as it is at this moment; a run may go on writing.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of a run.
+    metrics : mapping of str to bool, optional
+        What is read, and whether higher is better; by default the metrics of the last run.
 
     Raises
     ------
@@ -167,11 +174,13 @@ def read(folder: Path) -> Results:
     connection = connect(folder)
     with closing(connection), in_words(folder / FILE_NAME):
         connection.execute("BEGIN")
-        return _results(connection, folder)
+        return _results(connection, folder, metrics)
 
 
-def _results(connection: sqlite3.Connection, folder: Path) -> Results:
+def _results(connection: sqlite3.Connection, folder: Path, metrics: Mapping[str, bool] | None) -> Results:
     run = last_run(connection)
+    if run is not None and metrics is not None:
+        run["metrics"] = dict(metrics)
     plan = _typed(pd.read_sql_query(PLAN, connection, index_col="position"))
     if run is None or plan.empty:
         raise UsageError(

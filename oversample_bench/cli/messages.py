@@ -22,11 +22,17 @@ FIGURES = click.option(
 @click.command(short_help="Rewrite the report of a run.")
 @FOLDER
 @FIGURES
-def report(folder: Path, *, figures: bool) -> None:
+@click.option(
+    "--metrics",
+    default="",
+    metavar="NAMES",
+    help="Metrics to report, with commas between, also those that the run did not ask for.",
+)
+def report(folder: Path, *, figures: bool, metrics: str) -> None:
     """Rewrite the report of a run, also of one that is not finished.
 
     The folder gets report.md, report.html (one file that opens from disk), tables (CSV, LaTeX) and figures
-    (PNG, SVG, PDF).
+    (PNG, SVG, PDF). With --metrics, finished trials are scored from the predictions that were kept.
     """
     from rich.console import Console
 
@@ -35,10 +41,17 @@ def report(folder: Path, *, figures: bool) -> None:
 
     shown = watcher(Console(stderr=True, highlight=False, markup=False, emoji=False))
     try:
-        path = write_report(folder, figures=figures, progress=shown.writing)
+        chosen = _scored(folder, metrics) if metrics else None
+        path = write_report(folder, figures=figures, progress=shown.writing, metrics=chosen)
     finally:
         shown.writing("")
     echo(f"Report: {path}")
+
+
+def _scored(folder: Path, metrics: str) -> dict[str, bool]:
+    from oversample_bench.execution.rescoring import score_folder
+
+    return score_folder(folder, list(dict.fromkeys(name.strip() for name in metrics.split(","))))
 
 
 @click.command(short_help="Write one row per trial as CSV or Parquet.")

@@ -135,15 +135,15 @@ def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> No
 
     counts = dict(summary.counts)
     total, ok = sum(counts.values()), counts.pop("ok", 0)
-    if summary.computed and ok:
+    if (summary.computed or summary.scored_again) and ok:
         from oversample_bench.report import terminal_answer
 
         for part in terminal_answer(summary.folder, suite.metrics[0], console):
             console.print(part, soft_wrap=isinstance(part, Text))
     others = "".join(f", {count:,} {status}" for status, count in sorted(counts.items()))
-    computed = (
-        f"{summary.computed:,} computed in {clock(summary.seconds)}" if summary.computed else "nothing to do"
-    )
+    done = {"computed": summary.computed, "scored by further metrics": summary.scored_again}
+    told = ", ".join(f"{count:,} {what}" for what, count in done.items() if count)
+    computed = f"{told} in {clock(summary.seconds)}" if told else "nothing to do"
     console.print(f"{ok:,} of {total:,} trials ok{others}; {computed}.")
     if summary.interrupted:
         console.print(f"Interrupted. Go on with: {again}", soft_wrap=True)

@@ -19,6 +19,7 @@ from oversample_bench.execution.driver import carried_out
 from oversample_bench.execution.run_result import Options, Result
 from oversample_bench.plugins.given_objects import named
 from oversample_bench.plugins.registry import load_registry
+from oversample_bench.plugins.validation import metrics_given
 from oversample_bench.suite.complaints import problems
 from oversample_bench.suite.model import Suite
 from oversample_bench.suite.source import YamlText
@@ -100,8 +101,9 @@ def compare(  # noqa: PLR0913 - what a suite says, as keywords
             "methods": method_names, "classifiers": classifier_names, "ratios": list(ratios),
             "splits": splits, "seeds": seeds,
         }  # fmt: skip
-        registry = load_registry(given=[*samplers, *learners])
-        return carried_out(_suite(fields), registry, options=options or Options(runner="serial"))
+        suite = _suite(fields)
+        registry = load_registry(given=[*samplers, *learners, *metrics_given(suite)])
+        return carried_out(suite, registry, options=options or Options(runner="serial"))
 
 
 def _suite(fields: dict[str, Any]) -> Suite:

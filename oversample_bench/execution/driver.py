@@ -28,7 +28,7 @@ from oversample_bench.execution.adoption import adopt
 from oversample_bench.execution.estimate import expected_seconds
 from oversample_bench.execution.inventory import Inventory, check_data, data_folder
 from oversample_bench.execution.jobs import Remaining, Stock, metric_sources
-from oversample_bench.execution.recorder import Recorder, planned_records, run_record
+from oversample_bench.execution.recorder import Recorder, planned_records, run_options, run_record
 from oversample_bench.execution.run_result import KeptFolder, Options, Result
 from oversample_bench.execution.runner_choice import Choice
 from oversample_bench.execution.runners.ray_start import RayStartError
@@ -107,14 +107,17 @@ def carried_out(
         done = _carry_out(order, ledger, watcher)
         counts = store.status_counts(ledger.connection, suite.metrics)
     seconds = time.monotonic() - started
-    return Result(folder, counts, done.trials, seconds, done.interrupted, done.notices, place)
+    return Result(
+        folder, counts, done.trials, seconds, done.interrupted, done.notices, place, done.scored_again
+    )
 
 
 @dataclass(frozen=True)
 class _Done:
-    """How many trials a run carried out, whether somebody stopped it, and what was noticed on the way."""
+    """How many trials a run carried out or scored again, whether somebody stopped it, what was noticed."""
 
     trials: int = 0
+    scored_again: int = 0
     interrupted: bool = False
     notices: tuple[str, ...] = ()
 
@@ -138,7 +141,7 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
     """Do what is left, and write the report, also where the work ends before its end."""
     planned = plan(order.suite)
     identity = _identity(order, planned, ledger)
-    _score_again(order, ledger, watcher)
+    again = _score_again(order, ledger, watcher)
     stock = Stock(order.folder, ledger.connection)
     left = stock.remaining(order.suite, order.registry, (planned, identity), retry=order.options.retry)
     records = planned_records(planned, identity)
@@ -159,20 +162,21 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
         with suppress(UsageError):  # why the work ended is what counts
             _report(order, watcher)
         raise
-    return replace(done, interrupted=_report(order, watcher) or done.interrupted)
+    return replace(done, interrupted=_report(order, watcher) or done.interrupted, scored_again=again)
 
 
-def _score_again(order: _Order, ledger: store.Ledger, watcher: Watcher) -> None:
-    """Score what is done already by the metrics that the suite asks for since."""
+def _score_again(order: _Order, ledger: store.Ledger, watcher: Watcher) -> int:
+    """Score what is done already by the metrics that the suite asks for since; return how many trials."""
     sources = metric_sources(order.suite, order.registry)
     if not store.unscored(ledger.connection, sources, retry=order.options.retry):
-        return
+        return 0
     from oversample_bench.execution.rescoring import Rescoring
 
     check_metrics(order.suite, order.registry)
     again = Rescoring.of(order.folder, order.registry, order.suite.metrics)
     if count := again.carry_out(ledger, retry=order.options.retry):
         watcher.rescored(count)
+    return count
 
 
 def _run(
@@ -199,7 +203,7 @@ def _run(
     finally:
         watcher.end()
         ledger.finish(number, status)
-    return _Done(recorder.trials, status == "interrupted", tuple(recorder.notices))
+    return _Done(recorder.trials, 0, status == "interrupted", tuple(recorder.notices))
 
 
 def _identity(order: _Order, planned: Plan, ledger: store.Ledger) -> Identity:
@@ -217,7 +221,7 @@ def _is_current(order: _Order, ledger: store.Ledger, records: list[store.Planned
         last is not None
         and last["status"] == "finished"
         and last["suite_text"] == order.suite.text
-        and last["options"] == json.loads(json.dumps(order.suite.report.model_dump()))
+        and last["options"] == json.loads(json.dumps(run_options(order.suite)))
         and store.planned(ledger.connection) == [tuple(vars(record).values()) for record in records]
     )
 

@@ -42,6 +42,12 @@ def planned_records(plan: Plan, identity: Identity) -> list[PlannedRecord]:
     ]
 
 
+def run_options(suite: Suite) -> dict[str, Any]:
+    """Return what a report has to know of a suite: its options, and the costs of mistakes."""
+    costs = {"costs": suite.costs.model_dump()} if suite.costs.are_told else {}
+    return {**suite.report.model_dump(), **costs}
+
+
 def run_record(suite: Suite, registry: Registry, choice: Choice) -> RunRecord:
     """Return the row of a run: what was asked, and where it runs."""
     metrics = {name: registry.entry("metric", name).resolve().higher_is_better for name in suite.metrics}
@@ -50,7 +56,7 @@ def run_record(suite: Suite, registry: Registry, choice: Choice) -> RunRecord:
         suite=suite.name,
         suite_digest=suite.digest(),
         suite_text=suite.text,
-        options=suite.report.model_dump(),
+        options=run_options(suite),
         metrics=metrics,
         runner=first,
         workers=choice.workers() if first == "ray" else 1,

@@ -6,7 +6,8 @@ needs, is left for the next run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from oversample_bench.api import Metric
 from oversample_bench.evaluation.probability_bins import binned
 from oversample_bench.evaluation.scoring import computed
 from oversample_bench.execution.recorder import bins_text, reason
-from oversample_bench.plugins.registry import Registry
+from oversample_bench.plugins.expected_cost import ExpectedCost
+from oversample_bench.plugins.registry import Registry, load_registry
 from oversample_bench.store import Ledger
+from oversample_bench.store.lock import occupied
 from oversample_bench.store.prediction_files import Answers, PredictionFiles, Predictions, Vector
 
 
@@ -90,6 +93,36 @@ class Rescoring:
                 wanted = {name: self.metrics[name] for name in names if self.metrics[name].needs in answers}
                 if kept and wanted:
                     yield trial, kept, wanted
+
+
+def score_folder(folder: Path, names: Sequence[str]) -> dict[str, bool]:
+    """Score the finished trials of a run by metrics of any installed plugin; fit nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of a run.
+    names : sequence of str
+        Of metrics.
+
+    Returns
+    -------
+    dict of str to bool
+        Whether higher is better, by name.
+
+    Raises
+    ------
+    UsageError
+        When a metric is not offered, and when the folder is no run's or is being written to.
+    """
+    with closing(store.connect(folder)) as connection:
+        run = store.last_run(connection) or {"options": {}}
+    costs = run["options"].get("costs")
+    registry = load_registry(given=[ExpectedCost.of(**costs)] if costs else [])
+    again = Rescoring.of(folder, registry, names)
+    with occupied(folder) as ledger:
+        again.carry_out(ledger)
+    return {name: metric.higher_is_better for name, metric in again.metrics.items()}
 
 
 def _bins(y_true: Vector, answers: Answers, metrics: Mapping[str, Metric]) -> str:

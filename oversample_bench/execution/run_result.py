@@ -90,6 +90,8 @@ class Result:
         Whether it was stopped before its end.
     notices : tuple of str
         What was done in another way than was asked for, such as in this process since Ray cannot start.
+    scored_again : int
+        Trials of earlier runs that this run scored by further metrics, from kept predictions.
     """
 
     folder: Path
@@ -99,6 +101,7 @@ class Result:
     interrupted: bool = False
     notices: tuple[str, ...] = ()
     _place: KeptFolder | None = field(default=None, repr=False, compare=False)
+    scored_again: int = 0
 
     @property
     def exit_code(self) -> int:

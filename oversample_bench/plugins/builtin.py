@@ -42,16 +42,12 @@ WEIGHING_CLASSES = (
 )
 
 METRICS = (
-    "mcc",
-    "f1_macro",
-    "f1_micro",
-    "f1_minority",
-    "balanced_accuracy",
-    "g_mean",
-    "auroc",
-    "auprc",
-    "brier",
-)
+    "mcc", "f1_macro", "f1_micro", "f1_minority", "balanced_accuracy", "g_mean", "auroc", "auprc", "brier",
+    "precision", "recall", "specificity", "true_positives", "false_positives", "false_negatives",
+    "true_negatives", "recall_at_precision", "log_loss", "ece",
+)  # fmt: skip
+ALIASES = {"f1": "f1_minority", "accuracy": "f1_micro", "roc_auc": "auroc", "pr_auc": "auprc"}
+"""Metrics under the names that scikit-learn's users know."""
 
 
 @hookimpl
@@ -78,9 +74,9 @@ def register_classifiers(register: Register) -> None:
 
 @hookimpl
 def register_metrics(register: Register) -> None:
-    """Offer the nine metrics of `oversample_bench.plugins.metrics`."""
-    for name in METRICS:
-        register(name, f"oversample_bench.plugins.metrics:{name.upper()}")
+    """Offer the metrics of `oversample_bench.plugins.metrics`, some of them under two names."""
+    for name, own in (dict(zip(METRICS, METRICS, strict=True)) | ALIASES).items():
+        register(name, f"oversample_bench.plugins.metrics:{own.upper()}")
 
 
 @hookimpl

@@ -8,13 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.specs import digest
 
 NEEDED = {"oversampler": ("fit_resample",), "classifier": ("fit", "predict")}
 WHAT = {"oversampler": "method", "classifier": "classifier"}
+
+
+class Given(Protocol):
+    """What is offered without a plugin: its kind, its name, and what stands for it in digests."""
+
+    @property
+    def kind(self) -> str:
+        """One of the kinds of the registry."""
+
+    @property
+    def name(self) -> str:
+        """What tables call it."""
+
+    @property
+    def source(self) -> str:
+        """Whose numbers it gives."""
 
 
 @dataclass(frozen=True, eq=False)

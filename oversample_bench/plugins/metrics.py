@@ -23,6 +23,7 @@ from oversample_bench.api import Metric
 
 Vector = npt.NDArray[Any]
 
+N_BINS = 10
 MOST_LETTERS = 60
 """Of what a metric returned in place of a number."""
 
@@ -107,6 +108,42 @@ def g_mean(y_true: Vector, y_pred: Vector) -> float:
     return sqrt(minority * majority)
 
 
+def precision(y_true: Vector, y_pred: Vector) -> float:
+    """Return the share of minority rows among those predicted as such, in [0, 1]; 0 where there are none."""
+    n = counted(y_true, y_pred)
+    return _share(n.tp, n.tp + n.fp)
+
+
+def recall(y_true: Vector, y_pred: Vector) -> float:
+    """Return the share of minority rows that are found (sensitivity), in [0, 1]."""
+    return _recalls(y_true, y_pred)[0]
+
+
+def specificity(y_true: Vector, y_pred: Vector) -> float:
+    """Return the share of majority rows that are left alone, in [0, 1]."""
+    return _recalls(y_true, y_pred)[1]
+
+
+def true_positives(y_true: Vector, y_pred: Vector) -> float:
+    """Count the minority rows that are found."""
+    return float(counted(y_true, y_pred).tp)
+
+
+def false_positives(y_true: Vector, y_pred: Vector) -> float:
+    """Count the majority rows that are taken for the minority: false alarms; lower is better."""
+    return float(counted(y_true, y_pred).fp)
+
+
+def false_negatives(y_true: Vector, y_pred: Vector) -> float:
+    """Count the minority rows that are missed; lower is better."""
+    return float(counted(y_true, y_pred).fn)
+
+
+def true_negatives(y_true: Vector, y_pred: Vector) -> float:
+    """Count the majority rows that are left alone."""
+    return float(counted(y_true, y_pred).tn)
+
+
 def _recalls(y_true: Vector, y_pred: Vector) -> tuple[float, float]:
     n = counted(y_true, y_pred)
     return _share(n.tp, n.tp + n.fn), _share(n.tn, n.tn + n.fp)
@@ -138,6 +175,37 @@ def brier(y_true: Vector, probabilities: Vector) -> float:
     return float(sk.brier_score_loss(y_true, probabilities, pos_label=1))
 
 
+def log_loss(y_true: Vector, probabilities: Vector) -> float:
+    """Average minus the logarithm of the probability that the true class was given; lower is better.
+
+    I. J. Good, Rational decisions, Journal of the Royal Statistical Society B 14 (1952), 107-114. A
+    probability of 0 counts as the smallest number above it, as in scikit-learn.
+    """
+    return float(sk.log_loss(y_true, np.asarray(probabilities, dtype=np.float64), labels=[0, 1]))
+
+
+def ece(y_true: Vector, probabilities: Vector) -> float:
+    r"""Average how far predicted probabilities are from what came (expected calibration error), in [0, 1].
+
+    :math:`\sum_b n_b / n \, |\bar p_b - \bar y_b|` over ten bins of equal width; lower is better. M. P.
+    Naeini, G. F. Cooper and M. Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning,
+    AAAI 2015, 2901-2907.
+    """
+    shares = np.asarray(probabilities, dtype=np.float64)
+    bins = np.minimum((shares * N_BINS).astype(np.int64), N_BINS - 1)
+    gaps = np.bincount(bins, weights=shares - y_true, minlength=N_BINS)
+    return float(np.abs(gaps).sum() / len(shares))
+
+
+def recall_at_precision(y_true: Vector, scores: Vector, least: float = 0.9) -> float:
+    """Return the largest recall of a threshold whose precision is at least 0.9, in [0, 1]; 0 if none has it.
+
+    The answer to "how many of the rare rows are found if at most one alarm in ten may be false?"
+    """
+    reached, found, _ = sk.precision_recall_curve(y_true, scores)
+    return float(found[reached >= least].max())
+
+
 MCC = Metric(mcc)
 F1_MACRO = Metric(f1_macro)
 F1_MICRO = Metric(f1_micro)
@@ -147,6 +215,16 @@ G_MEAN = Metric(g_mean)
 AUROC = Metric(auroc, needs="scores")
 AUPRC = Metric(auprc, needs="scores")
 BRIER = Metric(brier, higher_is_better=False, needs="probabilities")
+PRECISION = Metric(precision)
+RECALL = Metric(recall)
+SPECIFICITY = Metric(specificity)
+TRUE_POSITIVES = Metric(true_positives)
+FALSE_POSITIVES = Metric(false_positives, higher_is_better=False)
+FALSE_NEGATIVES = Metric(false_negatives, higher_is_better=False)
+TRUE_NEGATIVES = Metric(true_negatives)
+LOG_LOSS = Metric(log_loss, higher_is_better=False, needs="probabilities")
+ECE = Metric(ece, higher_is_better=False, needs="probabilities")
+RECALL_AT_PRECISION = Metric(recall_at_precision, needs="scores")
 
 
 class NoNumber(ValueError):  # noqa: N818 - it is told without its name

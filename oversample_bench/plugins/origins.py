@@ -18,7 +18,7 @@ from oversample_bench.core.specs import NUMBERS_VERSION, digest, parted
 from oversample_bench.plugins.distributions import DIGITS, Installed, code_of, local_code, steady, top
 
 if TYPE_CHECKING:
-    from oversample_bench.plugins.given_objects import Prototype
+    from oversample_bench.plugins.given_objects import Given
     from oversample_bench.plugins.plugin_files import LooseFile
 
 HOST, PACKAGE, LOOSE = "oversample-bench", "oversample_bench", "oversample_bench.plugins.plugin_files"
@@ -84,7 +84,7 @@ def loose(file: LooseFile) -> Origin:
     return Origin(file.name, file.code, lambda target: source(_module(target)), (f"{file.name} {file.own}",))
 
 
-def given(one: Prototype) -> Origin:
+def given(one: Given) -> Origin:
     """Return the origin of an object that was handed over."""
     return Origin(one.name, "", lambda _: one.source)
 

@@ -21,7 +21,7 @@ from oversample_bench.api import ENTRY_POINT_GROUP, Metric
 from oversample_bench.core.errors import UsageError, listed, nearest
 from oversample_bench.plugins import builtin, origins
 from oversample_bench.plugins.distributions import top, version
-from oversample_bench.plugins.given_objects import Prototype
+from oversample_bench.plugins.given_objects import Given
 from oversample_bench.plugins.hookspecs import implementations
 from oversample_bench.plugins.origins import Origin
 from oversample_bench.plugins.plugin_files import LooseFile, imported
@@ -68,7 +68,7 @@ class Entry:
     name: str
     plugin: str
     origin: Origin
-    target: str | Callable[..., Any] | Metric
+    target: str | Callable[..., Any] | Metric | Given
     defaults: Mapping[str, Any] = field(default_factory=dict)
     state: str = "ok"
     reason: str = ""
@@ -145,7 +145,7 @@ class Registry:
     plugins: tuple[Plugin, ...]
     known: Mapping[tuple[str, str], Entry]
     loose: tuple[LooseFile, ...] = ()
-    given: tuple[Prototype, ...] = ()
+    given: tuple[Given, ...] = ()
 
     def entries(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of one kind in the order of their registration."""
@@ -186,7 +186,7 @@ class Registry:
         return entry.rows_from if kind == "dataset" else entry.source
 
 
-def load_registry(loose: Sequence[LooseFile] = (), given: Sequence[Prototype] = ()) -> Registry:
+def load_registry(loose: Sequence[LooseFile] = (), given: Sequence[Given] = ()) -> Registry:
     """Return the names of the built-ins, of every installed plugin, of ``loose`` files and ``given`` objects.
 
     An object goes before a registered name: whoever hands one over means it.
@@ -203,7 +203,7 @@ def load_registry(loose: Sequence[LooseFile] = (), given: Sequence[Prototype] = 
     return Registry(tuple(collected.plugins), collected.known | _given(given), tuple(loose), tuple(given))
 
 
-def _given(objects: Sequence[Prototype]) -> dict[tuple[str, str], Entry]:
+def _given(objects: Sequence[Given]) -> dict[tuple[str, str], Entry]:
     return {
         (one.kind, one.name): Entry(one.kind, one.name, GIVEN, origins.given(one), one) for one in objects
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 from oversample_bench.api import Metric
 from oversample_bench.core.errors import UsageError, listed, nearest
+from oversample_bench.plugins.given_objects import Given
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import KINDS, Entry, Registry, load_registry
 from oversample_bench.suite import Suite
@@ -19,6 +20,10 @@ from oversample_bench.suite import Suite
 METHODS = {"oversampler": ("fit_resample",), "classifier": ("fit", "predict")}
 """What an instance of each kind must have."""
 
+COSTS_HINT = (
+    "The metric 'expected_cost' takes costs, and the suite tells none. Add for example "
+    "`costs: {miss: 50, false_alarm: 1}`."
+)
 BY_CLASS = ("class_weight", "sampling_strategy")
 """How the names of parameters end that may be a mapping by class."""
 
@@ -31,7 +36,7 @@ def registry_of(suite: Suite) -> Registry:
     UsageError
         When one of its loose plugins is broken.
     """
-    registry = load_registry(tuple(LooseFile.read(path) for path in suite.plugins))
+    registry = load_registry(tuple(LooseFile.read(path) for path in suite.plugins), metrics_given(suite))
     bad = registry.plugins[len(registry.plugins) - len(suite.plugins) :] if suite.plugins else ()
     wrong = [
         f"{suite.where('plugins', position)}: the plugin {plugin.name} is broken: {plugin.reason}"
@@ -41,6 +46,15 @@ def registry_of(suite: Suite) -> Registry:
     if wrong:
         raise UsageError("\n".join(wrong))
     return registry
+
+
+def metrics_given(suite: Suite) -> list[Given]:
+    """Return the metrics that a suite brings along: the expected cost, where it tells costs."""
+    if not suite.costs.are_told:
+        return []
+    from oversample_bench.plugins.expected_cost import ExpectedCost  # with scikit-learn
+
+    return [ExpectedCost.of(suite.costs.miss, suite.costs.false_alarm)]
 
 
 def check_names(suite: Suite, registry: Registry) -> None:
@@ -58,7 +72,8 @@ def check_names(suite: Suite, registry: Registry) -> None:
             if entry.state != "ok" and kind != "dataset":
                 entry.resolve()
         except UsageError as error:
-            wrong.append(f"{suite.where(*path)}: {error}")
+            lacks_costs = (kind, name) == ("metric", "expected_cost") and not suite.costs.are_told
+            wrong.append(f"{suite.where(*path)}: {COSTS_HINT if lacks_costs else error}")
     if wrong:
         raise UsageError("\n".join(wrong))
 

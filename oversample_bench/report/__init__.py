@@ -7,7 +7,7 @@ Altair are imported when a function is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["is_shown", "notebook_answer", "terminal_answer", "trials", "write_export", "write_report"]
 
 
-def write_report(folder: Path, *, figures: bool = True, progress: Callable[[str], object] = str) -> Path:
+def write_report(
+    folder: Path,
+    *,
+    figures: bool = True,
+    progress: Callable[[str], object] = str,
+    metrics: Mapping[str, bool] | None = None,
+) -> Path:
     """Write ``report.md``, ``report.html``, ``tables`` and ``figures`` into the folder of a run.
 
     Files of an earlier report that have no successor are removed from ``tables`` and ``figures``.
@@ -33,6 +39,8 @@ def write_report(folder: Path, *, figures: bool = True, progress: Callable[[str]
         Whether to draw the figures, which takes most of the time.
     progress : callable, optional
         Is told what is being done, e.g. ``drawing figure 3 of 6``.
+    metrics : mapping of str to bool, optional
+        Which metrics to report, and whether higher is better; by default those of the last run.
 
     Returns
     -------
@@ -46,7 +54,7 @@ def write_report(folder: Path, *, figures: bool = True, progress: Callable[[str]
     """
     from oversample_bench.report import writing
 
-    return writing.write_report(folder, figures=figures, progress=progress)
+    return writing.write_report(folder, figures=figures, progress=progress, metrics=metrics)
 
 
 def write_export(folder: Path, target: Path) -> int:

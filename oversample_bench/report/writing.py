@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -37,10 +37,16 @@ TABLES = re.compile(
 Progress = Callable[[str], object]
 
 
-def write_report(folder: Path, *, figures: bool = True, progress: Progress = str) -> Path:
+def write_report(
+    folder: Path,
+    *,
+    figures: bool = True,
+    progress: Progress = str,
+    metrics: Mapping[str, bool] | None = None,
+) -> Path:
     """Write ``report.md``, ``report.html``, ``tables`` and ``figures`` from the store of ``folder``."""
     progress("reading the results")
-    results = read(folder)
+    results = read(folder, metrics)
     progress("working out the tables")
     made = contents(results)
     hung = gallery(results, made.told, made.files) if figures else None
@@ -51,7 +57,8 @@ def write_report(folder: Path, *, figures: bool = True, progress: Progress = str
     progress("writing the page")
     written |= {_replace(folder / "report.html", partial(_to_text, _page(made, hung)))}
     _remove(_outlived(folder, results.earlier_metrics), but=written)
-    report_state.remember(folder, results.state, written, figures=figures)
+    if metrics is None:  # other metrics than the suite's are for now: the next run writes its own report
+        report_state.remember(folder, results.state, written, figures=figures)
     return folder / "report.md"
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from oversample_bench.core.errors import listed, nearest
 from oversample_bench.suite.fields import meant
 from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, ResourcesSection
-from oversample_bench.suite.model import Limits, ProtocolSection, ReportOptions, Suite
+from oversample_bench.suite.model import CostsSection, Limits, ProtocolSection, ReportOptions, Suite
 from oversample_bench.suite.source import Complaint, Steps, YamlText
 
 SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
@@ -21,6 +21,7 @@ SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("methods", "resources"): ResourcesSection,
     ("classifiers",): ClassifierItem,
     ("protocol",): ProtocolSection,
+    ("costs",): CostsSection,
     ("limits",): Limits,
     ("report",): ReportOptions,
 }

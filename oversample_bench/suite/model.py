@@ -110,6 +110,26 @@ class ReportOptions(Section):
     )
 
 
+class CostsSection(Section):
+    """What mistakes cost, for the metric `expected_cost`."""
+
+    miss: float = Field(0.0, gt=0, description="What a minority row costs that is not found.")
+    false_alarm: float = Field(
+        1.0, ge=0, description="What a majority row costs that is taken for the minority."
+    )
+
+    @model_validator(mode="after")
+    def _miss_is_told(self) -> Self:
+        if self.model_fields_set == {"false_alarm"}:
+            raise complaint("'costs' lacks 'miss': what a minority row costs that is not found.")
+        return self
+
+    @property
+    def are_told(self) -> bool:
+        """Whether the suite tells any."""
+        return self.miss > 0
+
+
 @dataclass
 class SuiteOrigin:
     """Where a suite came from: its text, the folder that its paths start from, its paths as written."""
@@ -152,6 +172,9 @@ class Suite(Section):
     seeds: int = Field(1, ge=1, description="Number of seeds for methods and classifiers on each split.")
     metrics: tuple[Name, ...] = Field(
         ("mcc", "f1_macro", "f1_micro"), strict=False, min_length=1, description="The metrics to report."
+    )
+    costs: CostsSection = Field(
+        CostsSection(), description="What mistakes cost, for the metric `expected_cost`."
     )
     protocol: ProtocolSection = Field(
         ProtocolSection(), description="How a data set becomes training and test rows."
@@ -262,6 +285,8 @@ class Suite(Section):
         for key in ("control", "spread", "figures", "rope", "decision_regions", "published"):
             if report[key] == ReportOptions.model_fields[key].default:
                 del report[key]  # what is not asked for is not said
+        if not self.costs.are_told:
+            del fields["costs"]
         fields["data"] = [{key: value for key, value in item.items() if value} for item in fields["data"]]
         for key in ("methods", "classifiers"):
             for item, own in zip(fields[key], getattr(self, key), strict=True):

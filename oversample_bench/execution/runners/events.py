@@ -13,7 +13,7 @@ from oversample_bench.core.specs import Component, DataSpec
 from oversample_bench.evaluation.scoring import Scores
 from oversample_bench.evaluation.stages import AuditedResample, Bounds
 from oversample_bench.evaluation.tasks import Job, ResampleTask, TrialTask
-from oversample_bench.plugins.given_objects import Prototype
+from oversample_bench.plugins.given_objects import Given
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import Registry
 from oversample_bench.store.records import SplitRecord
@@ -69,7 +69,7 @@ class WorkerConfig:
         The limits.
     sources : mapping of (str, str) to str, default={}
         Who offers what, and by which code, where the run began, by kind and name.
-    given : tuple of Prototype, default=()
+    given : tuple of Given, default=()
         Objects that the caller handed over.
     keeps : bool, default=False
         Whether trials return the answers of their classifiers, to be kept.
@@ -80,7 +80,7 @@ class WorkerConfig:
     components: tuple[tuple[str, Component], ...]
     bounds: Bounds
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    given: tuple[Prototype, ...] = ()
+    given: tuple[Given, ...] = ()
     keeps: bool = False
 
     @classmethod

@@ -37,7 +37,7 @@ CONFIG: dict[str, Any] = {
     "background": "white",
     "padding": {"left": 32, "right": 32, "top": 8, "bottom": 8},  # for fonts wider than that of the files
     "view": {"stroke": None},
-    "axis": {"grid": True, "gridColor": "#e6e6e6", "domainColor": GREY, "tickColor": GREY, "labelLimit": 190,
+    "axis": {"grid": True, "gridColor": "#e6e6e6", "domainColor": GREY, "tickColor": GREY, "labelLimit": 170,
              "labelFontSize": 10, "labelSeparation": 8, "titleLimit": 230, "titleFontSize": 11,
              "titleFontWeight": "normal"},
     "header": {"labelFontSize": 11, "labelFontWeight": "bold", "titleFontSize": 11, "labelLimit": 260},

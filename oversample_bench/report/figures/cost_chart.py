@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from oversample_bench.analysis import costs
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.results import Results
 from oversample_bench.report.figures.charts import Absent, Drawn, base, colour, drawn, paneled, shape
@@ -25,7 +24,7 @@ def seconds(results: Results, told: Evidence) -> Drawn | Absent:
 
 def memory(results: Results, told: Evidence) -> Drawn | Absent:
     """Return quality against the peak memory of a fit, where some method takes enough to speak of."""
-    own = costs.frame(results, told.metric, told.found)
+    own = told.weighed
     if not own["peak_mib"].max() >= LEAST_MIB:
         return Absent(f"No method takes {LEAST_MIB:g} MiB on average: memory decides nothing here.")
     return _figure(results, told, "peak_mib", "MiB that a fit adds at most", 1.0)
@@ -34,7 +33,7 @@ def memory(results: Results, told: Evidence) -> Drawn | Absent:
 def _figure(results: Results, told: Evidence, cost: str, what: str, linear: float) -> Drawn | Absent:
     if len(results.names("method")) < 2:
         return Absent("There is one method only: nothing to weigh.")
-    own = costs.frame(results, told.metric, told.found)
+    own = told.weighed
     if own.empty:
         return Absent("In no row has every method all its scores: no two could be weighed on the same data.")
     names = results.names("classifier")[:MOST_PANELS]
