@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from oversample_bench.analysis import rank_tests
 from oversample_bench.analysis.results import Results, read
 from oversample_bench.report import terminal_answer, write_report
 from oversample_bench.report.contents import Contents, contents
