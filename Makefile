@@ -4,7 +4,7 @@
 # make check    format, lint and types (make types: these alone)
 # make system-packages   as root on Debian: the Chromium and the pdflatex that some tests use
 # make benchmarks   measure speed against a hand-written loop (minutes; decides nothing)
-# make picture      draw the table of the README from reports/quickstart
+# make picture      draw the picture of the README from reports/quickstart
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -44,10 +44,11 @@ benchmarks: install
 
 picture: install
 	$(BIN)/python -c "from io import StringIO; from pathlib import Path; from rich.console import Console; \
-	from oversample_bench.report import summary_table; folder = Path('reports/quickstart'); \
-	console = Console(record=True, width=140, file=StringIO()); \
-	console.print(summary_table(folder, 'mcc', console)); \
-	console.save_svg(str(folder / 'table.svg'), title='bench run suites/quickstart.yaml')"
+	from oversample_bench.analysis.results_file import read; \
+	from oversample_bench.report.console_answer import answer; folder = Path('reports/quickstart'); \
+	console = Console(record=True, width=110, file=StringIO()); \
+	[console.print(part) for part in answer(read(folder / 'trials.parquet'), 'mcc', console)]; \
+	console.save_svg(str(folder / 'answer.svg'), title='bench run suites/quickstart.yaml')"
 
 install: $(INSTALLED)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from oversample_bench.cli.console import echo
-from oversample_bench.core.errors import counted
+from oversample_bench.core.errors import UsageError, counted
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 FIGURES = click.option(
@@ -28,7 +28,13 @@ FIGURES = click.option(
     metavar="NAMES",
     help="Metrics to report, with commas between, also those that the run did not ask for.",
 )
-def report(folder: Path, *, figures: bool, metrics: str) -> None:
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file of `bench export DIR -o trials.parquet`, in place of the folder's store.",
+)
+def report(folder: Path, *, figures: bool, metrics: str, source: Path | None) -> None:
     """Rewrite the report of a run, also of one that is not finished.
 
     The folder gets report.md, report.html (one file that opens from disk), tables (CSV, LaTeX) and figures
@@ -39,10 +45,12 @@ def report(folder: Path, *, figures: bool, metrics: str) -> None:
     from oversample_bench.execution.progress import watcher
     from oversample_bench.report import write_report
 
+    if source and metrics:
+        raise UsageError("--metrics takes the store and the predictions of a folder; leave out --from.")
     shown = watcher(Console(stderr=True, highlight=False, markup=False, emoji=False))
     try:
         chosen = _scored(folder, metrics) if metrics else None
-        path = write_report(folder, figures=figures, progress=shown.writing, metrics=chosen)
+        path = write_report(folder, figures=figures, progress=shown.writing, metrics=chosen, source=source)
     finally:
         shown.writing("")
     echo(f"Report: {path}")

@@ -26,6 +26,7 @@ def write_report(
     figures: bool = True,
     progress: Callable[[str], object] = str,
     metrics: Mapping[str, bool] | None = None,
+    source: Path | None = None,
 ) -> Path:
     """Write ``report.md``, ``report.html``, ``tables`` and ``figures`` into the folder of a run.
 
@@ -41,6 +42,8 @@ def write_report(
         Is told what is being done, e.g. ``drawing figure 3 of 6``.
     metrics : mapping of str to bool, optional
         Which metrics to report, and whether higher is better; by default those of the last run.
+    source : Path, optional
+        A Parquet file that `write_export` has written; then the folder needs no store.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def write_report(
     """
     from oversample_bench.report import writing
 
-    return writing.write_report(folder, figures=figures, progress=progress, metrics=metrics)
+    return writing.write_report(folder, figures=figures, progress=progress, metrics=metrics, source=source)
 
 
 def write_export(folder: Path, target: Path) -> int:

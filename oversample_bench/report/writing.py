@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
+from oversample_bench.analysis import results_file
 from oversample_bench.analysis.results import read
 from oversample_bench.core.atomic_write import replacement
 from oversample_bench.core.errors import UsageError
@@ -43,10 +42,11 @@ def write_report(
     figures: bool = True,
     progress: Progress = str,
     metrics: Mapping[str, bool] | None = None,
+    source: Path | None = None,
 ) -> Path:
-    """Write ``report.md``, ``report.html``, ``tables`` and ``figures`` from the store of ``folder``."""
+    """Write ``report.md``, ``report.html``, ``tables`` and ``figures``, from the store or from a file."""
     progress("reading the results")
-    results = read(folder, metrics)
+    results = results_file.read(source) if source else read(folder, metrics)
     progress("working out the tables")
     made = contents(results)
     hung = gallery(results, made.told, made.files) if figures else None
@@ -124,16 +124,13 @@ def write_export(folder: Path, target: Path) -> int:
             f"'{target}' is neither CSV nor Parquet: its name ends in '{suffix}'. "
             "Choose a name that ends in .csv or .parquet."
         )
-    frame = export.trials(read(folder))
+    results = read(folder)
+    frame = export.trials(results)
     if suffix == ".csv":
         _replace(target, partial(csv_files.write, frame))
     else:
-        _replace(target, lambda file: _to_parquet(frame, file))
+        _replace(target, partial(results_file.write, results, frame))
     return len(frame)
-
-
-def _to_parquet(frame: pd.DataFrame, file: Path) -> None:
-    frame.to_parquet(file, engine="pyarrow", index=False)
 
 
 def _to_text(text: str, file: Path) -> None:
