@@ -82,6 +82,12 @@ def _write(ledger: Ledger, cell: Cell, at: tuple[int, int], scores: Mapping[str,
 
 
 BACK = {
+    5: """
+    ALTER TABLE resamples DROP COLUMN detect_stump;
+    ALTER TABLE resamples DROP COLUMN detect_stump_null;
+    ALTER TABLE resamples DROP COLUMN detect_forest;
+    ALTER TABLE resamples DROP COLUMN detect_forest_null;
+    """,
     4: """
     ALTER TABLE decision_regions RENAME TO portraits;
     ALTER TABLE splits RENAME COLUMN n_withheld TO n_hidden;

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -268,12 +269,19 @@ def test_recall_at_precision_is_the_best_of_all_thresholds(case):
 
 
 def test_names_of_scikit_learn_stand_for_the_same_numbers():
-    """f1, accuracy, roc_auc and pr_auc are metrics of this project under other names."""
+    """f1, accuracy, roc_auc and pr_auc are metrics of this project, unless a plugin offers such a name."""
     registry = load_registry()
     pairs = {"f1": "f1_minority", "accuracy": "f1_micro", "roc_auc": "auroc", "pr_auc": "auprc"}
 
     for alias, name in pairs.items():
-        assert registry.entry("metric", alias).resolve() is registry.entry("metric", name).resolve()
+        one, other = registry.entry("metric", alias), registry.entry("metric", name)
+        assert one.resolve() is other.resolve()
+        assert (one.name, one.source) == (alias, other.source)
+        assert alias not in [entry.name for entry in registry.entries("metric")]
+        offered = replace(
+            registry, known={**registry.known, ("metric", alias): registry.entry("metric", "mcc")}
+        )
+        assert offered.entry("metric", alias).resolve() is m.MCC
 
 
 def test_costs_are_told_by_the_suite(runs, tmp_path):

@@ -607,7 +607,7 @@ def test_metrics_have_files_of_their_own_whatever_they_are_called(tmp_path: Path
     write_report(folder, figures=False)
 
     made = contents(read(folder)).frames
-    assert len(made) == 2 + 3 * len(metrics)
+    assert len(made) == 2 + 4 * len(metrics)
     assert {path.stem for path in (folder / "tables").glob("*.csv")} == {*made}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
     assert list(trials(folder).columns[-7:]) == [
@@ -624,8 +624,8 @@ def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:
 
     assert written[0] == written[1]
     assert sorted(written[0]) == [
-        "appendix.tex", "failures.csv", "pipelines_mcc.csv", "report.html", "report.md", "resamples.csv",
-        "scores_mcc.csv", "sets_mcc.csv", "summary.tex", "tables.tex",
+        "appendix.tex", "costs_mcc.csv", "failures.csv", "pipelines_mcc.csv", "report.html", "report.md",
+        "resamples.csv", "scores_mcc.csv", "sets_mcc.csv", "summary.tex", "tables.tex",
     ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from oversample_bench.store import FILE_NAME, connect, last_run, state
 PENDING = "pending"
 COUNTS = ["n_real", "n_dropped", "n_new", "n_new_majority", "n_requested", "n_copies", "n_mixed"]
 FIDELITY = ["fidelity_precision", "fidelity_recall", "fidelity_density", "fidelity_coverage"]
+DETECTED = ["detect_stump", "detect_stump_null", "detect_forest", "detect_forest_null"]
 TEXTS = ["stage", "kind", "reason", "fallback", "flags", "notes", "source", "registered"]
 
 PLAN = """
@@ -39,7 +40,8 @@ SELECT min(p.position) AS position, p.resample, p.dataset, p.ratio, p.method, p.
     d.method AS registered, d.status, d.stage, d.kind, d.reason, d.n_real, d.n_dropped, d.n_new,
     d.n_new_majority, d.n_requested,
     d.n_copies, d.n_mixed, d.realised_ratio, d.fallback, d.flags, d.fidelity_precision, d.fidelity_recall,
-    d.fidelity_density, d.fidelity_coverage, d.fit_seconds, d.peak_mib, d.source
+    d.fidelity_density, d.fidelity_coverage, d.detect_stump, d.detect_stump_null, d.detect_forest,
+    d.detect_forest_null, d.fit_seconds, d.peak_mib, d.source
 FROM planned p LEFT JOIN resamples d ON d.digest = p.resample
 GROUP BY p.resample, p.dataset, p.ratio, p.method ORDER BY position
 """
@@ -227,7 +229,7 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Give each column one type whatever rows there are: an empty column of SQLite has none."""
     kinds: dict[str, str] = dict.fromkeys(COUNTS, "Int64")
     kinds |= dict.fromkeys(
-        [*FIDELITY, "realised_ratio", "fit_seconds", "trial_seconds", "peak_mib"], "float64"
+        [*FIDELITY, *DETECTED, "realised_ratio", "fit_seconds", "trial_seconds", "peak_mib"], "float64"
     )
     blanks = dict.fromkeys(TEXTS, "") | {"status": PENDING, "resample_status": PENDING}
     frame = frame.assign(

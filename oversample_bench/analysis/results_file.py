@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from oversample_bench.analysis.results import PENDING, Results
+from oversample_bench.analysis.results import DETECTED, PENDING, Results
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.refusals import in_words
 
@@ -102,6 +102,8 @@ def _results(rows: pd.DataFrame, told: dict[str, Any], file: Path) -> Results:
     if told["version"] > VERSION:
         raise UsageError(f"'{file}' was written by a newer oversample-bench. Upgrade it to read the file.")
     frames = {name: _unpacked(text) for name, text in told["frames"].items()}
+    since = [name for name in DETECTED if name not in frames["resamples"]]  # a file of before these columns
+    frames["resamples"] = frames["resamples"].assign(**dict.fromkeys(since, float("nan")))
     series = {name: frames.pop(name)[column] for name, column in SERIES.items()}
     done = frames["plan"].index[frames["plan"]["status"] != PENDING]
     metrics = list(told["run"]["metrics"])

@@ -47,14 +47,11 @@ def _tell(found: Explanation) -> None:
     _section("trial", {"digest": found.digest, "labels": ", ".join(names) or "not planned any more"})
     _section("", {"status": "pending: it was not run yet"} if not found.trial else _outcome(found.trial))
     _section("scores", {**found.scores, **{name: f"– ({why})" for name, why in found.uncomputed.items()}})
-    _section(
-        "resample",
-        _outcome(
-            {name: found.resample[name] for name in found.resample if name not in {"audit", "fidelity"}}
-        ),
-    )
+    apart = {"audit", "fidelity", "detectability"}
+    _section("resample", _outcome({name: one for name, one in found.resample.items() if name not in apart}))
     _section("audit of the resample", found.resample.get("audit", {}))
     _section("fidelity of the resample to the withheld rows", found.resample.get("fidelity", {}))
+    _section("how well its rows are told from withheld rows", found.resample.get("detectability", {}))
     _section("what went into the digest", _parts(found.parts))
     _section("split", found.split)
     _section("data", found.data)

@@ -20,6 +20,7 @@ from oversample_bench.core.specs import Component, SplitSpec
 from oversample_bench.datasets.sources import Source
 from oversample_bench.evaluation.audit import Audit, BadResample, audited, checked, traced
 from oversample_bench.evaluation.call_notes import UNSEEDED, observed, quiet
+from oversample_bench.evaluation.detectability import Detectability, detectability
 from oversample_bench.evaluation.fidelity import Fidelity, fidelity
 from oversample_bench.evaluation.limits import Cost, measured, memory_limit, time_limit
 from oversample_bench.evaluation.preprocess import Groups, Split, prepare
@@ -97,7 +98,7 @@ def _free(estimator: Any, component: Component) -> set[str]:
 
 @dataclass(frozen=True, eq=False)
 class AuditedResample:
-    """A resample, what it did to the real rows, what it cost and how near the withheld rows it comes.
+    """A resample, what it did to the real rows, what it cost and how like the withheld rows its rows are.
 
     ``notes`` are those of `oversample_bench.evaluation.call_notes`; ``random_state`` is the seed that the
     method was given, None where it takes none.
@@ -107,6 +108,7 @@ class AuditedResample:
     audit: Audit
     cost: Cost
     fidelity: Fidelity | None = None
+    detectability: Detectability | None = None
     notes: tuple[str, ...] = ()
     random_state: int | None = None
 
@@ -190,12 +192,15 @@ def _drawn(task: ResampleTask, split: Split, answer: _Answer, cost: Cost) -> Aud
         raise answer.returned
     X_out, y_out = checked(split.X, answer.returned)
     origin = traced(split.X, split.y, X_out, y_out)
-    new = origin == NEW
-    made = Resample(origin, X_out[new], y_out[new], _weights(answer.weight, len(X_out)))
+    added = origin == NEW
+    made = Resample(origin, X_out[added], y_out[added], _weights(answer.weight, len(X_out)))
     rows = Request.of(answer.sampler, task.target_ratio).n_new(ClassCounts.of(split.y))
-    near = fidelity(split.X_withheld, made.X_new[made.y_new == 1], random_state=task.random_state)
+    new = made.X_new[made.y_new == 1]
+    near = fidelity(split.X_withheld, new, random_state=task.random_state)
+    seen = split.X[split.y == 1]
+    apart = detectability(split.X_withheld, new, seen, random_state=task.random_state)
     audit = audited(split.X, split.y, made, rows, str(answer.fallback or ""), split.one_hot)
-    return AuditedResample(made, audit, cost, near, answer.notes, answer.random_state)
+    return AuditedResample(made, audit, cost, near, apart, answer.notes, answer.random_state)
 
 
 def _weights(weight: Any, n_returned: int) -> Any:

@@ -28,6 +28,7 @@ LEAST_DIGITS = 4
 MOST_SHOWN = 8
 VERDICT = ("status", "stage", "kind", "reason", "traceback")
 MEASURED = ("notes", "trial_seconds", "random_state")
+DETECTED = ("stump", "stump_null", "forest", "forest_null")
 FIDELITY = ("precision", "recall", "density", "coverage")
 AUDIT = (
     "n_real",
@@ -216,6 +217,7 @@ def _resample(folder: Path, resample: Mapping[str, Any]) -> dict[str, Any]:
         "file": str(file) if file.is_file() else None,
         "audit": {name: resample[name] for name in (*AUDIT, "fallback", "flags")},
         "fidelity": {name: resample[f"fidelity_{name}"] for name in FIDELITY},
+        "detectability": {name: resample[f"detect_{name}"] for name in DETECTED},
     }
 
 

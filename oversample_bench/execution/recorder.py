@@ -160,11 +160,13 @@ def resample_record(event: ResampleDone, source: str, run: int) -> ResampleRecor
 def _told(drawn: AuditedResample) -> dict[str, Any]:
     audit = drawn.audit
     near = {} if drawn.fidelity is None else asdict(drawn.fidelity)
+    apart = {} if drawn.detectability is None else asdict(drawn.detectability)
     return {
         **asdict(audit),
         "flags": ", ".join((*audit.flags(), *drawn.notes)),
         "random_state": drawn.random_state,
         **{f"fidelity_{name}": value for name, value in near.items()},
+        **{f"detect_{name}": value for name, value in apart.items()},
         "fit_seconds": drawn.cost.seconds,
         "peak_mib": drawn.cost.peak_mib,
     }

@@ -46,8 +46,6 @@ METRICS = (
     "precision", "recall", "specificity", "true_positives", "false_positives", "false_negatives",
     "true_negatives", "recall_at_precision", "log_loss", "ece",
 )  # fmt: skip
-ALIASES = {"f1": "f1_minority", "accuracy": "f1_micro", "roc_auc": "auroc", "pr_auc": "auprc"}
-"""Metrics under the names that scikit-learn's users know."""
 
 
 @hookimpl
@@ -74,9 +72,9 @@ def register_classifiers(register: Register) -> None:
 
 @hookimpl
 def register_metrics(register: Register) -> None:
-    """Offer the metrics of `oversample_bench.plugins.metrics`, some of them under two names."""
-    for name, own in (dict(zip(METRICS, METRICS, strict=True)) | ALIASES).items():
-        register(name, f"oversample_bench.plugins.metrics:{own.upper()}")
+    """Offer the metrics of `oversample_bench.plugins.metrics`."""
+    for name in METRICS:
+        register(name, f"oversample_bench.plugins.metrics:{name.upper()}")
 
 
 @hookimpl

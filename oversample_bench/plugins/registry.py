@@ -32,6 +32,11 @@ MOST_LETTERS = 300
 """Of a plugin's error in a table."""
 
 GIVEN = "given in Python"
+ALIASES = {
+    ("metric", "f1"): "f1_minority", ("metric", "accuracy"): "f1_micro", ("metric", "roc_auc"): "auroc",
+    ("metric", "pr_auc"): "auprc",
+}  # fmt: skip
+"""Names that users of scikit-learn know; a plugin that offers one of them goes before."""
 """Stands for a plugin where an object was handed over."""
 
 BUILT_IN = "builtin"
@@ -161,6 +166,9 @@ class Registry:
         """
         if (kind, name) in self.known:
             return self.known[kind, name]
+        own = (kind, ALIASES.get((kind, name), ""))
+        if own in self.known:
+            return replace(self.known[own], name=name)
         names = [entry.name for entry in self.entries(kind)]
         broken = [plugin.name for plugin in self.plugins if plugin.state == "broken"]
         hint = f" Broken plugins: {listed(broken)}; see `bench plugins list`." if broken else ""

@@ -14,13 +14,14 @@ import pandas as pd
 from oversample_bench.analysis import (
     claims,
     control,
+    detection,
     failures,
     published_comparison,
     published_tables,
     reliability,
 )
 from oversample_bench.analysis.evidence import Evidence, evidence
-from oversample_bench.analysis.results import COUNTS, FIDELITY, PENDING, Results
+from oversample_bench.analysis.results import COUNTS, DETECTED, FIDELITY, PENDING, Results
 from oversample_bench.core.errors import counted
 from oversample_bench.report import (
     answer_text,
@@ -42,7 +43,8 @@ from oversample_bench.report.table import Block, Picture, ReportSection, Table
 UNSAFE = re.compile(r"[^\w.-]+")
 RESAMPLES = [
     "dataset", "ratio", "method", "split", "seed", "status", "stage", "kind", "reason", *COUNTS,
-    "realised_ratio", "fallback", "flags", *FIDELITY, "fit_seconds", "peak_mib", "source", "resample",
+    "realised_ratio", "fallback", "flags", *FIDELITY, *DETECTED, "fit_seconds", "peak_mib",
+    "source", "resample",
 ]  # fmt: skip
 MOST_ROWS = 12
 """Lines of a table in report.md; the page has all of them."""
@@ -204,6 +206,8 @@ def run_frames(results: Results) -> dict[str, pd.DataFrame]:
     """Return the frames that are of no metric, by the stems of their files."""
     tried = results.resamples.loc[results.resamples["status"] != PENDING, RESAMPLES]
     frames = {"resamples": tried, "failures": failures.frame(results)}
+    if len(told := detection.frame(results)):
+        frames["detection"] = told
     if not results.calibration.empty:
         frames["calibration"] = reliability.frame(results)
     if published_tables.asked(results):

@@ -29,7 +29,7 @@ DRAWN = ".drawn.json"
 """What the figures of a folder were drawn from: a hash of each specification."""
 TABLES = re.compile(
     r"(scores|sets|comparisons|ranks|pipelines|pairs|curves|curve_differences|costs|differences)_.*"
-    r"|resamples|failures|calibration|published|claims|tables|summary|appendix|synthetic"
+    r"|resamples|failures|calibration|published|claims|tables|summary|appendix|synthetic|detection"
 )
 """The stems that tables can have, or could have in earlier versions."""
 

@@ -9,8 +9,8 @@ once; what a table or column was called before stands in the steps before ``RENA
 from __future__ import annotations
 
 FIRST_VERSION = 1
-SCHEMA_VERSION = 4
-"""1: the first. 2: two tables more. 3: three columns more. 4: the words of today."""
+SCHEMA_VERSION = 5
+"""1: the first. 2: two tables more. 3: three columns more. 4: the words of today. 5: four columns more."""
 
 TABLES = """
 CREATE TABLE runs (
@@ -142,14 +142,23 @@ UPDATE trials SET kind = 'BadResample' WHERE kind = 'BadDraw';
 UPDATE runs SET options = replace(options, '"portraits":', '"decision_regions":');
 """
 
-STEPS = {2: CALIBRATION + PORTRAITS, 3: ADDED, 4: RENAMED}
+DETECTED = """
+-- how well a stump and a small forest tell new rows from withheld ones, and real rows from withheld ones
+ALTER TABLE resamples ADD COLUMN detect_stump REAL DEFAULT NULL;
+ALTER TABLE resamples ADD COLUMN detect_stump_null REAL DEFAULT NULL;
+ALTER TABLE resamples ADD COLUMN detect_forest REAL DEFAULT NULL;
+ALTER TABLE resamples ADD COLUMN detect_forest_null REAL DEFAULT NULL;
+"""
+
+STEPS = {2: CALIBRATION + PORTRAITS, 3: ADDED, 4: RENAMED, 5: DETECTED}
 """What has to be done to a store of the version before."""
 
 RESAMPLE_COLUMNS = (
     "digest", "split", "method", "params", "source", "spec", "random_state", "status", "stage", "kind",
     "reason", "traceback", "n_real", "n_dropped", "n_new", "n_new_majority", "n_requested", "n_copies",
     "realised_ratio", "fallback", "flags", "fidelity_precision", "fidelity_recall", "fidelity_density",
-    "fidelity_coverage", "fit_seconds", "peak_mib", "run", "n_mixed",
+    "fidelity_coverage", "fit_seconds", "peak_mib", "run", "n_mixed", "detect_stump", "detect_stump_null",
+    "detect_forest", "detect_forest_null",
 )  # fmt: skip
 TRIAL_COLUMNS = (
     "digest", "resample", "classifier", "params", "source", "random_state", "status", "stage", "kind",
