@@ -2,13 +2,14 @@
 
 A pair is a trial of each store on the same rows: the same split and seed of the same data set, by the same
 classifier. Positive is better in B, whichever way the metric points. Of several data sets each is one value
-(see `oversample_bench.analysis.data_set_blocks`); of a single one its splits are, or its seeds. A method whose
-pairs are all equal bit for bit is not tested, and takes no part in Holm's adjustment.
+(see `oversample_bench.analysis.data_set_blocks`); of a single one its splits are, or its seeds. A method
+whose pairs are all equal bit for bit is not tested, and takes no part in Holm's adjustment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from oversample_bench.analysis import paired_estimates as paired
 from oversample_bench.analysis.comparisons import repeated
 from oversample_bench.analysis.data_set_blocks import blocks
 from oversample_bench.analysis.reasons import parts
-from oversample_bench.analysis.repetitions import of_trials, shares
+from oversample_bench.analysis.repetitions import SEEDS, SPLITS, of_trials, shares
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import ROW
 
@@ -30,17 +31,17 @@ OF_ROWS = ("fingerprint", "data", "ratio", "index")
 """The parts of a spec that say which rows are for training and testing, besides the test size."""
 
 
-def same_rows(pair: Mapping[str, object]) -> bool:
+def same_rows(pair: Mapping[Any, Any]) -> bool:
     """Tell whether the two trials of a pair were trained and tested on the same rows.
 
     Parameters
     ----------
-    pair : mapping of str to object
+    pair : mapping of str to Any
         A row of two trials, the names of its entries ending in ``_a`` and ``_b``.
     """
     mine, theirs = pair["split_digest_a"], pair["split_digest_b"]
     if mine == theirs or not (isinstance(mine, str) and isinstance(theirs, str)):
-        return mine == theirs
+        return bool(mine == theirs)
     a, b = parts(pair, "a"), parts(pair, "b")
     if any(a[name] != b[name] for name in OF_ROWS) or a["protocol"] == b["protocol"]:
         return False
@@ -95,14 +96,14 @@ def _of_metric(pairs: pd.DataFrame, metric: str, results: Results, higher: bool)
     return told.rename_axis("method").reset_index()
 
 
-def _nothing() -> dict[str, float]:
-    return dict.fromkeys(["estimate", "low", "high", "p", "n", "unit"], np.nan)
+def _nothing() -> dict[str, Any]:
+    return {**dict.fromkeys(["estimate", "low", "high", "p", "n"], np.nan), "unit": None}
 
 
 def _unit(known: pd.DataFrame) -> str:
     """Return what is one value: a data set where there are several, else a split or seed."""
     alone = known["split"].nunique() == 1
-    return paired.SETS if known["block"].nunique() > 1 or known.empty else ("seeds" if alone else "splits")
+    return paired.SETS if known["block"].nunique() > 1 or known.empty else (SEEDS if alone else SPLITS)
 
 
 def _estimated(known: pd.DataFrame, results: Results) -> pd.DataFrame:

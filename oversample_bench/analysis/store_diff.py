@@ -152,7 +152,8 @@ def diff(a: str | Path, b: str | Path, tolerance: float = 0.0) -> Diff:
     texts = ["status_a", "status_b", "reason_a", "reason_b"]
     found[texts] = found[texts].fillna("")
     pairs = _on_the_same_rows(found)
-    directions = {name: (right.directions | left.directions)[name] for name in metrics}
+    known = right.directions | left.directions
+    directions = {name: known[name] for name in metrics if name in known}
     return Diff(
         trials=found[[*PLACES, "change", "why", "same_digest", *texts, *columns]],
         metrics=_by_metric(found, metrics, tolerance),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from oversample_bench.cli.console import echo
+from oversample_bench.cli.method_lines import show_methods
 from oversample_bench.core.atomic_write import replacement
 from oversample_bench.core.errors import UsageError, counted
 
@@ -44,7 +45,7 @@ def diff_command(a: Path, b: Path, tolerance: float, output: Path | None, *, exi
     """Show how the results of two runs differ; A and B are their folders.
 
     Trials are paired by digest. Those without a partner are paired by their labels, with the reason why
-    the digests differ.
+    the digests differ. For each method a table says by how much B is better or worse, with an interval.
     """
     from oversample_bench.analysis.store_diff import diff
 
@@ -77,6 +78,7 @@ def _show(found: Diff, tolerance: float) -> None:
     for side, metrics in found.lone_metrics.items():
         if metrics:
             echo(f"Only in {side}: {', '.join(metrics)}.")
+    show_methods(found)
     _show_worst(found)
     _show_statuses(found)
     _show_missing(found)
