@@ -182,8 +182,8 @@ def merge_command(target: Path, sources: Sequence[Path], prefer: str, relabel: S
     TARGET may be new. Rows that it already has are not duplicated, so merging again changes nothing. Trials
     that succeeded replace those that did not. Either everything is merged or nothing.
 
-    If one label of a method or classifier means two things, such as other parameters or other code, nothing is
-    merged unless --relabel says, behind the folders, that one of them gets another label.
+    If one label of a method or classifier means two things, such as other parameters or other code, nothing
+    is merged unless --relabel, behind the folders, gives that of the later folder another name.
     """
     from oversample_bench.execution.merge_folders import merge
 

@@ -101,7 +101,10 @@ def relabelings(
     for folder, own in folders:
         clashes = {clash.label: clash for clash in known.clashes(folder, own)}
         refused += list(clashes.values()) if wanted is None else []
-        names = {label: _name(known, clash, own, wanted or {}) for label, clash in clashes.items()}
+        names: dict[Label, str] = {}
+        for label, clash in clashes.items() if wanted is not None else ():
+            names[label] = _name(known, clash, own, wanted or {})
+            known.add((label[0], names[label]), clash.meant, folder)
         for label, meant in own.items():
             known.add((label[0], names.get(label, label[1])), meant, folder)
         found += [
