@@ -188,7 +188,7 @@ def test_two_labels_cannot_get_one_name(tmp_path):
         for name in "ab"
     ]
 
-    with pytest.raises(UsageError, match="'y' of '.*b' cannot be called 'n', which is another method"):
+    with pytest.raises(UsageError, match=r"'y' of '.*b' cannot be called 'n', which is another method"):
         relabelings(folders, {"x": "n", "y": "n"})
 
 

@@ -120,10 +120,10 @@ def _relabeled(
     target: Path, readers: Sequence[_FolderState], registry: Registry, wanted: Mapping[str, str] | None
 ) -> tuple[Relabeled, ...]:
     """Return which labels of the sources have to be called otherwise, before anything is written."""
-    meant = [(reader.folder, senses(reader.rows)) for reader in readers]
+    meant = [(reader.folder, senses(reader.rows, registry.renewed)) for reader in readers]
     if (target / store.FILE_NAME).exists():
         with _read(target, registry) as there:
-            meant.insert(0, (target, senses(there.rows)))
+            meant.insert(0, (target, senses(there.rows, registry.renewed)))
     return relabelings(meant, wanted)
 
 

@@ -10,6 +10,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from oversample_bench.store.renaming import Renewed
+
 LABELS = {
     "method": """
         SELECT DISTINCT p.method, r.method, r.params, r.source
@@ -21,6 +23,9 @@ LABELS = {
     """,
 }
 """For each column of labels, what its labels stand for; without a name what has not been run."""
+
+KINDS = {"method": "oversampler", "classifier": "classifier"}
+"""What is registered under the names of a column."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,21 @@ def plain(source: str) -> str:
     return source.replace(" code ", " ")
 
 
-def senses(connection: sqlite3.Connection) -> Senses:
-    """Return what the labels of a store's plan mean, in plan order; change nothing."""
+def senses(connection: sqlite3.Connection, renewed: Renewed) -> Senses:
+    """Return what the labels of a store's plan mean, in plan order; change nothing.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        The store.
+    renewed : callable
+        Returns what the source of an earlier version is called today: not every row of it can be renamed.
+    """
     found: dict[Label, set[Sense]] = {}
     for column, query in LABELS.items():
         for label, name, params, source in connection.execute(query):
             own = found.setdefault((column, label), set())
             if name is not None:
-                own.add(Sense(name, params, plain(source)))
+                today = renewed(KINDS[column], name, source) or source
+                own.add(Sense(name, params, plain(today)))
     return {label: frozenset(own) for label, own in found.items()}
