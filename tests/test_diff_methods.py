@@ -193,6 +193,18 @@ def test_other_rows_under_the_same_labels_are_no_pair(tmp_path):
         assert "Not compared, since no two trials are on the same rows: none, smote." in shown
 
 
+def test_stores_without_a_common_trial_have_no_estimate(tmp_path):
+    """Runs on different data sets share labels and no rows: that is told, with no table."""
+    store(tmp_path / "a", [Cell([0.5, 0.6], "smote", "ecoli1")])
+    store(tmp_path / "b", [Cell([0.5, 0.6], "smote", "glass2")])
+    found = diff(tmp_path / "a", tmp_path / "b")
+    shown = CliRunner().invoke(bench, ["diff", str(tmp_path / "a"), str(tmp_path / "b")])
+
+    assert (len(found.methods), found.unpaired_methods) == (0, ("smote",))
+    assert shown.exit_code == 0
+    assert "Not compared, since no two trials are on the same rows: smote." in shown.output
+
+
 def test_another_scaling_of_the_same_rows_is_compared(tmp_path):
     """Scaling changes no row: the trials are pairs, and the reason is told."""
     a = carried_out(tmp_path / "a", methods="[none, smote]")

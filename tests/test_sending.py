@@ -38,7 +38,7 @@ def commands() -> list[list[str]]:
 
 
 def test_the_results_alone_are_enough(desk):
-    """Each command of the section works on a folder that holds only `results.sqlite`, and leaves its files."""
+    """Each command of the section works on a folder with `results.sqlite` alone, and leaves its files."""
     said = {}
     for words in commands():
         done = CliRunner().invoke(bench, [*words, *(["--no-figures"] if words[0] == "report" else [])])

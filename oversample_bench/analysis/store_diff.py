@@ -223,7 +223,8 @@ def _reasons(paired: pd.DataFrame) -> Iterator[str]:
 def _on_the_same_rows(found: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs of trials that were trained and tested on the same rows."""
     both = found[found["position_a"].notna() & found["position_b"].notna()]
-    return both[[method_differences.same_rows(row) for row in both.to_dict("records")]]
+    same = [method_differences.same_rows(row) for row in both.to_dict("records")]
+    return both[pd.Series(same, index=both.index, dtype=bool)]
 
 
 def _methods_apart(found: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, Any]:
