@@ -223,6 +223,17 @@ def test_after_relabelling_each_label_means_one_thing(found):
     assert all(len(senses) == 1 for senses in meant.values())
 
 
+def test_a_folder_that_is_mixed_already_is_told(tmp_path):
+    """What an earlier version mixed cannot be told apart by its folder; the merge says what is mixed."""
+    store(tmp_path / "a", [Cell([0.5, 0.6], "smote")])
+    with closing(sqlite3.connect(tmp_path / "a" / FILE_NAME)) as connection:
+        connection.execute("UPDATE resamples SET params = '{\"k\":3}' WHERE digest LIKE '%/1/smote/0'")
+        connection.commit()
+    shown = CliRunner().invoke(bench, ["merge", str(tmp_path / "all"), str(tmp_path / "a")]).output
+
+    assert 'was several things in one folder already, and still is: smote, smote {"k":3}.' in shown
+
+
 # --- the command
 
 

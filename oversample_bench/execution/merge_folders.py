@@ -12,7 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.execution.adoption import adopt, as_of_today
 from oversample_bench.execution.relabeling import Relabeled, relabelings
 from oversample_bench.plugins.registry import Registry, load_registry
-from oversample_bench.store.label_senses import senses
+from oversample_bench.store.label_senses import Label, Sense, senses
 from oversample_bench.store.lock import LOCK_NAME, occupied
 from oversample_bench.store.resample_files import ResampleFiles
 
@@ -44,6 +44,9 @@ class Merged:
         Metrics that a source has and the target's last run, by which a report is made, has not.
     relabeled : tuple of Relabeled
         Labels of sources that meant something else in an earlier folder, and what they are called now.
+    mixed : mapping of (str, str) to frozenset of Sense
+        Column and label of what means several things in the target all the same, since it did so in one of
+        the folders before.
     """
 
     added: Mapping[str, int]
@@ -51,6 +54,7 @@ class Merged:
     conflicts: tuple[tuple[Path, store.Conflict], ...]
     unshown: tuple[str, ...] = ()
     relabeled: tuple[Relabeled, ...] = ()
+    mixed: Mapping[Label, frozenset[Sense]] = field(default_factory=dict)
 
 
 def merge(
@@ -112,8 +116,10 @@ def _merged(
         merging.replace_files()
         shown = (store.last_run(connection) or {"metrics": {}})["metrics"]
         scored = {row[0] for row in connection.execute("SELECT DISTINCT metric FROM scores")}
+        meant = senses(connection, registry.renewed)
     unshown = tuple(sorted(scored - set(shown)))
-    return Merged(merging.added, merging.replaced, tuple(merging.conflicts), unshown, relabeled)
+    mixed = {label: own for label, own in meant.items() if len(own) > 1}
+    return Merged(merging.added, merging.replaced, tuple(merging.conflicts), unshown, relabeled, mixed)
 
 
 def _relabeled(
