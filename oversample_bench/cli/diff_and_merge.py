@@ -225,15 +225,19 @@ def _conclude(merged: Merged, prefer: str) -> None:
     if rows:
         title = f"Conflicts, the {prefer}'s value is kept{_of(len(rows), len(merged.conflicts))}:"
         print_table(("table", "of", "what", "target", "source", "from"), rows, title=title)
+    _tell_labels(merged)
+    if merged.unshown:
+        echo(
+            f"The report shows the metrics of the target's last run; there are scores by "
+            f"{', '.join(merged.unshown)}, too."
+        )
+
+
+def _tell_labels(merged: Merged) -> None:
     for one in merged.relabeled:
         echo(f"The {one.column} '{one.label}' of {one.folder} is called '{one.name}': {one.meaning}.")
     for (column, label), meant in merged.mixed.items():
         echo(
             f"The {column} '{label}' was several things in one folder already, and still is: "
             f"{', '.join(sorted(map(str, meant)))}. Merge the folders that it was made from with --relabel."
-        )
-    if merged.unshown:
-        echo(
-            f"The report shows the metrics of the target's last run; there are scores by "
-            f"{', '.join(merged.unshown)}, too."
         )

@@ -107,9 +107,7 @@ def _merged(
         merging = _Merging(target, {}, Counter(), Counter(), [])
         with ledger.transaction() as connection:
             for reader in readers:
-                names = {
-                    (one.column, one.label): one.name for one in relabeled if one.folder == reader.folder
-                }
+                names = _new_names(relabeled, reader.folder)
                 found = store.absorb(connection, reader.rows, prefer_source=prefer_source, names=names)
                 merging.take(reader, found)
             merging.place_files()
@@ -131,6 +129,10 @@ def _relabeled(
         with _read(target, registry) as there:
             meant.insert(0, (target, senses(there.rows, registry.renewed)))
     return relabelings(meant, wanted)
+
+
+def _new_names(relabeled: Sequence[Relabeled], folder: Path) -> dict[Label, str]:
+    return {(one.column, one.label): one.name for one in relabeled if one.folder == folder}
 
 
 def _check(target: Path, sources: Sequence[Path]) -> None:
