@@ -408,6 +408,7 @@ def test_old_and_new_runs_merge_without_a_conflict(place, of_today):
     clashes = {one.key.split("/")[2] for _, one in merged.conflicts if one.table == "planned"}
     others = [one for _, one in merged.conflicts if one.table != "planned"]
     assert clashes == {"weighed", "failing"}
+    assert (merged.relabeled, merged.mixed) == ((), {})
     for one in others:  # fidelity was measured by two versions of it, scores perhaps by two processors
         assert one.column.startswith("fidelity") or float(one.target) == pytest.approx(
             float(one.source), abs=ROUNDING

@@ -27,12 +27,16 @@ def repetitions(results: Results) -> pd.DataFrame:
         or ``seeds``; ``share``: n_test / n_train of the data set and ratio (training rows that thinning
         left), 0 for seeds, NaN where no split was made.
     """
-    plan = results.plan
-    alone = plan.groupby("dataset", sort=False)["split"].transform("nunique") == 1
-    share = plan[PLACE].merge(shares(results), how="left", on=PLACE)["share"].set_axis(plan.index)
+    return of_trials(results.plan, shares(results))
+
+
+def of_trials(trials: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Return the same of any trials with labels, split and seed, given the ``known`` shares of `shares`."""
+    alone = trials.groupby("dataset", sort=False)["split"].transform("nunique") == 1
+    share = trials[PLACE].merge(known, how="left", on=PLACE)["share"].set_axis(trials.index)
     return pd.DataFrame(
         {
-            "repeat": plan["split"].where(~alone, plan["seed"]),
+            "repeat": trials["split"].where(~alone, trials["seed"]),
             "unit": alone.map({True: SEEDS, False: SPLITS}),
             "share": share.mask(alone, 0.0),
         }

@@ -1,13 +1,14 @@
 """What two stores say about the same trials: which are in one alone, which differ, by how much, and why.
 
 A trial of one store is paired with that of the same digest in the other, and where there is none with the one
-under the same labels; then the parts of their specs say why the digests differ. Judges nothing: whether a
-difference matters is for the reader, or for the tolerance that is asked for.
+under the same labels; then the parts of their specs say why the digests differ. Whether the difference of
+one trial matters is for the reader, or for the tolerance that is asked for; those of methods are estimated.
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oversample_bench.analysis import method_differences, results
 from oversample_bench.analysis.environments import changed
 from oversample_bench.analysis.reasons import parts, why
 from oversample_bench.core.errors import UsageError
@@ -32,7 +34,7 @@ TRIALS = """
 SELECT p.position, p.trial, p.dataset, p.ratio, p.method, p.classifier, p.split, p.seed,
     coalesce(t.status, 'pending') AS status, coalesce(t.reason, '') AS reason,
     t.classifier AS classifier_name, t.params AS classifier_params, t.source AS classifier_source,
-    d.spec, d.source AS method_source, s.fingerprint
+    d.spec, d.split AS split_digest, d.source AS method_source, s.fingerprint
 FROM planned p LEFT JOIN trials t ON t.digest = p.trial LEFT JOIN resamples d ON d.digest = p.resample
 LEFT JOIN splits s ON s.digest = d.split ORDER BY p.position
 """
@@ -60,12 +62,22 @@ class Diff:
         The metrics that only ``A`` or ``B`` has.
     environments : dict of str to (str, str)
         In what the last runs differ: versions, platform, cores.
+    methods : DataFrame of shape (n_methods * n_metrics, 13)
+        By how much each method of both differs, a positive ``estimate`` being better in B: see
+        `oversample_bench.analysis.method_differences.frame`.
+    lone_methods : dict of str to tuple of str
+        The methods that only ``A`` or ``B`` has.
+    unpaired_methods : tuple of str
+        The labels of methods that both have, and of which no two trials are on the same rows.
     """
 
     trials: pd.DataFrame
     metrics: pd.DataFrame
     lone_metrics: dict[str, tuple[str, ...]]
     environments: dict[str, tuple[str, str]]
+    methods: pd.DataFrame
+    lone_methods: dict[str, tuple[str, ...]]
+    unpaired_methods: tuple[str, ...]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -99,11 +111,12 @@ class Diff:
 
 @dataclass(frozen=True, eq=False)
 class _Side:
-    """One store: its planned trials, their scores by digest and metric, its last run."""
+    """One store: its planned trials, their scores by digest and metric, its last run, what is better."""
 
     trials: pd.DataFrame
     scores: pd.DataFrame
     run: dict[str, Any]
+    directions: dict[str, bool]
 
 
 def diff(a: str | Path, b: str | Path, tolerance: float = 0.0) -> Diff:
@@ -138,11 +151,16 @@ def diff(a: str | Path, b: str | Path, tolerance: float = 0.0) -> Diff:
     columns = [f"{metric}_{end}" for metric in metrics for end in ("a", "b", "difference")]
     texts = ["status_a", "status_b", "reason_a", "reason_b"]
     found[texts] = found[texts].fillna("")
+    pairs = _on_the_same_rows(found)
+    known = right.directions | left.directions
+    directions = {name: known[name] for name in metrics if name in known}
     return Diff(
         trials=found[[*PLACES, "change", "why", "same_digest", *texts, *columns]],
         metrics=_by_metric(found, metrics, tolerance),
         lone_metrics={"A": _lone(left, right), "B": _lone(right, left)},
         environments=changed(left.run["environment"], right.run["environment"]),
+        methods=method_differences.frame(pairs, directions, results.read(a)),
+        **_methods_apart(found, pairs),
     )
 
 
@@ -152,11 +170,18 @@ def _read(folder: Path) -> _Side:
         run = last_run(connection)
         trials = pd.read_sql_query(TRIALS, connection)
         scores = pd.read_sql_query(SCORES, connection).astype({"value": "float64"})
+        directions = _directions(connection)
     if run is None or trials.empty:
         raise UsageError(f"The store of '{folder}' is empty: there is nothing to compare.")
     wide = scores.pivot(index="trial", columns="metric", values="value")
     known = [name for name in run["metrics"] if name in wide.columns]
-    return _Side(trials, wide[known + [name for name in wide.columns if name not in known]], run)
+    return _Side(trials, wide[known + [name for name in wide.columns if name not in known]], run, directions)
+
+
+def _directions(connection: sqlite3.Connection) -> dict[str, bool]:
+    """Return whether higher is better, for the metrics of all runs; as the last run that has one says."""
+    texts = [row[0] for row in connection.execute("SELECT metrics FROM runs ORDER BY id")]
+    return {name: better for text in texts for name, better in json.loads(text).items()}
 
 
 def _paired(a: _Side, b: _Side) -> pd.DataFrame:
@@ -193,6 +218,25 @@ def _reasons(paired: pd.DataFrame) -> Iterator[str]:
         else:
             labels = [str(row[f"{name}_b"]) for name in PLACES if row[f"{name}_a"] != row[f"{name}_b"]]
             yield f"called {', '.join(labels)} in B" if labels else ""
+
+
+def _on_the_same_rows(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs of trials that were trained and tested on the same rows."""
+    both = found[found["position_a"].notna() & found["position_b"].notna()]
+    same = [method_differences.same_rows(row) for row in both.to_dict("records")]
+    return both[pd.Series(same, index=both.index, dtype=bool)]
+
+
+def _methods_apart(found: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, Any]:
+    """Return the fields of `Diff` that name methods of which nothing can be compared."""
+    mine, theirs = (list(found[f"method_{side}"].dropna().unique()) for side in "ab")
+    paired = {*pairs["method_a"], *pairs["method_b"]}
+    lone = {
+        "A": tuple(name for name in mine if name not in {*theirs, *paired}),
+        "B": tuple(name for name in theirs if name not in {*mine, *paired}),
+    }
+    unpaired = tuple(name for name in mine if name in theirs and name not in paired)
+    return {"lone_methods": lone, "unpaired_methods": unpaired}
 
 
 def _compared(paired: pd.DataFrame, a: _Side, b: _Side, metric: str) -> pd.DataFrame:

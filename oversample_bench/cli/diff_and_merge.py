@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from oversample_bench.cli.console import echo
+from oversample_bench.cli.method_lines import show_methods
 from oversample_bench.core.atomic_write import replacement
 from oversample_bench.core.errors import UsageError, counted
 
@@ -21,6 +22,9 @@ MOST_ROWS = 10
 """Of the worst differences, of trials that changed, and of conflicts."""
 
 UNEQUAL = 3
+
+NUMBERED = "="
+"""Stands for `--relabel` without a name."""
 
 NOUNS = {"datasets": "data set", "planned": "planned trial"}
 """What a row of a table of the store is called, where that is not the table's name without its s."""
@@ -44,7 +48,7 @@ def diff_command(a: Path, b: Path, tolerance: float, output: Path | None, *, exi
     """Show how the results of two runs differ; A and B are their folders.
 
     Trials are paired by digest. Those without a partner are paired by their labels, with the reason why
-    the digests differ.
+    the digests differ. For each method a table says by how much B is better or worse, with an interval.
     """
     from oversample_bench.analysis.store_diff import diff
 
@@ -77,6 +81,7 @@ def _show(found: Diff, tolerance: float) -> None:
     for side, metrics in found.lone_metrics.items():
         if metrics:
             echo(f"Only in {side}: {', '.join(metrics)}.")
+    show_methods(found)
     _show_worst(found)
     _show_statuses(found)
     _show_missing(found)
@@ -163,17 +168,43 @@ def _place(row: Mapping[Any, Any]) -> str:
     show_default=True,
     help="Which row to keep if both succeeded and differ.",
 )
-def merge_command(target: Path, sources: Sequence[Path], prefer: str) -> None:
+@click.option(
+    "--relabel",
+    metavar="[LABEL=NEW]",
+    is_flag=False,
+    flag_value=NUMBERED,
+    multiple=True,
+    help="Give a label that means something else in a later folder another name there: 'LABEL (2)', or NEW.",
+)
+def merge_command(target: Path, sources: Sequence[Path], prefer: str, relabel: Sequence[str]) -> None:
     """Merge the results of other runs (the folders SOURCES) into the folder TARGET.
 
     TARGET may be new. Rows that it already has are not duplicated, so merging again changes nothing. Trials
     that succeeded replace those that did not. Either everything is merged or nothing.
+
+    If one label of a method or classifier means two things, such as other parameters or other code, nothing
+    is merged unless --relabel, behind the folders, gives that of the later folder another name.
     """
     from oversample_bench.execution.merge_folders import merge
 
-    merged = merge(target, sources, prefer_source=prefer == "source")
+    merged = merge(target, sources, prefer_source=prefer == "source", relabel=_new_labels(relabel))
     _conclude(merged, prefer)
     echo(f"Write the tables with: bench report {target}")
+
+
+def _new_labels(words: Sequence[str]) -> bool | dict[str, str]:
+    """Return the new names by label; whether there is any --relabel where none has a name."""
+    named = [word for word in words if word != NUMBERED]
+    for word in named:
+        if not all(word.rpartition("=")):
+            raise UsageError(
+                f"--relabel takes LABEL=NEW, not '{word}'. Without a name it stands behind the folders: "
+                "bench merge TARGET SOURCES --relabel"
+            )
+    names = [(label, new) for label, _, new in (word.rpartition("=") for word in named)]
+    if len(dict(names)) < len(names):
+        raise UsageError("--relabel names one label twice. Give each label one new name.")
+    return dict(names) or bool(words)
 
 
 def _in_words(count: int, table: str) -> str:
@@ -194,8 +225,19 @@ def _conclude(merged: Merged, prefer: str) -> None:
     if rows:
         title = f"Conflicts, the {prefer}'s value is kept{_of(len(rows), len(merged.conflicts))}:"
         print_table(("table", "of", "what", "target", "source", "from"), rows, title=title)
+    _tell_labels(merged)
     if merged.unshown:
         echo(
             f"The report shows the metrics of the target's last run; there are scores by "
             f"{', '.join(merged.unshown)}, too."
+        )
+
+
+def _tell_labels(merged: Merged) -> None:
+    for one in merged.relabeled:
+        echo(f"The {one.column} '{one.label}' of {one.folder} is called '{one.name}': {one.meaning}.")
+    for (column, label), meant in merged.mixed.items():
+        echo(
+            f"The {column} '{label}' was several things in one folder already, and still is: "
+            f"{', '.join(sorted(map(str, meant)))}. Merge the folders that it was made from with --relabel."
         )

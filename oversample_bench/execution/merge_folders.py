@@ -12,7 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,9 @@ from oversample_bench import store
 from oversample_bench.core.atomic_write import replacement
 from oversample_bench.core.errors import UsageError
 from oversample_bench.execution.adoption import adopt, as_of_today
+from oversample_bench.execution.relabeling import Relabeled, relabelings
 from oversample_bench.plugins.registry import Registry, load_registry
+from oversample_bench.store.label_senses import Label, Sense, senses
 from oversample_bench.store.lock import LOCK_NAME, occupied
 from oversample_bench.store.prediction_files import PredictionFiles
 from oversample_bench.store.resample_files import ResampleFiles
@@ -41,15 +43,28 @@ class Merged:
         The source, and in what it differs from the target.
     unshown : tuple of str
         Metrics that a source has and the target's last run, by which a report is made, has not.
+    relabeled : tuple of Relabeled
+        Labels of sources that meant something else in an earlier folder, and what they are called now.
+    mixed : mapping of (str, str) to frozenset of Sense
+        Column and label of what means several things in the target all the same, since it did so in one of
+        the folders before.
     """
 
     added: Mapping[str, int]
     replaced: Mapping[str, int]
     conflicts: tuple[tuple[Path, store.Conflict], ...]
     unshown: tuple[str, ...] = ()
+    relabeled: tuple[Relabeled, ...] = ()
+    mixed: Mapping[Label, frozenset[Sense]] = field(default_factory=dict)
 
 
-def merge(target: str | Path, sources: Sequence[str | Path], *, prefer_source: bool = False) -> Merged:
+def merge(
+    target: str | Path,
+    sources: Sequence[str | Path],
+    *,
+    prefer_source: bool = False,
+    relabel: bool | Mapping[str, str] = False,
+) -> Merged:
     """Take into ``target`` what the folders of other runs hold; doing so again changes nothing.
 
     Parameters
@@ -61,6 +76,9 @@ def merge(target: str | Path, sources: Sequence[str | Path], *, prefer_source: b
     prefer_source : bool, default=False
         Whether, where two good rows of one digest differ or the same labels stand for two trials, the
         source's is kept.
+    relabel : bool or mapping of str to str, default=False
+        What becomes of the label of a method or classifier that means something else in an earlier folder:
+        nothing is merged, or (True) it gets a number, as in ``smote (2)``, or the name that is given for it.
 
     Returns
     -------
@@ -70,30 +88,54 @@ def merge(target: str | Path, sources: Sequence[str | Path], *, prefer_source: b
     Raises
     ------
     UsageError
-        When a folder is no run's, is given twice or is being written to.
+        When a folder is no run's, is given twice or is being written to, or when one label of a method or
+        classifier means two things and ``relabel`` is False.
     """
-    return _merged(Path(target), [Path(source) for source in sources], prefer_source=prefer_source)
+    wanted = relabel if isinstance(relabel, Mapping) else {} if relabel else None
+    return _merged(Path(target), [Path(source) for source in sources], wanted, prefer_source=prefer_source)
 
 
-def _merged(target: Path, sources: Sequence[Path], *, prefer_source: bool) -> Merged:
+def _merged(
+    target: Path, sources: Sequence[Path], wanted: Mapping[str, str] | None, *, prefer_source: bool
+) -> Merged:
     _check(target, sources)
     registry = load_registry()  # tells what rows of earlier versions are called today
     with ExitStack() as stack:
         readers = [stack.enter_context(_read(source, registry)) for source in sources]
+        relabeled = _relabeled(target, readers, registry, wanted)
         ledger = stack.enter_context(occupied(target))
         adopt(target, ledger, registry)
         merging = _Merging(target, {}, Counter(), Counter(), [])
         with ledger.transaction() as connection:
             for reader in readers:
-                merging.take(reader, store.absorb(connection, reader.rows, prefer_source=prefer_source))
+                names = _new_names(relabeled, reader.folder)
+                found = store.absorb(connection, reader.rows, prefer_source=prefer_source, names=names)
+                merging.take(reader, found)
             merging.place_files()
         merging.replace_files()
         for source in sources:
             _join_predictions(target, source, prefer_source=prefer_source)
         shown = (store.last_run(connection) or {"metrics": {}})["metrics"]
-        found = {row[0] for row in connection.execute("SELECT DISTINCT metric FROM scores")}
-    unshown = tuple(sorted(found - set(shown)))
-    return Merged(merging.added, merging.replaced, tuple(merging.conflicts), unshown)
+        scored = {row[0] for row in connection.execute("SELECT DISTINCT metric FROM scores")}
+        meant = senses(connection, registry.renewed)
+    unshown = tuple(sorted(scored - set(shown)))
+    mixed = {label: own for label, own in meant.items() if len(own) > 1}
+    return Merged(merging.added, merging.replaced, tuple(merging.conflicts), unshown, relabeled, mixed)
+
+
+def _relabeled(
+    target: Path, readers: Sequence[_FolderState], registry: Registry, wanted: Mapping[str, str] | None
+) -> tuple[Relabeled, ...]:
+    """Return which labels of the sources have to be called otherwise, before anything is written."""
+    meant = [(reader.folder, senses(reader.rows, registry.renewed)) for reader in readers]
+    if (target / store.FILE_NAME).exists():
+        with _read(target, registry) as there:
+            meant.insert(0, (target, senses(there.rows, registry.renewed)))
+    return relabelings(meant, wanted)
+
+
+def _new_names(relabeled: Sequence[Relabeled], folder: Path) -> dict[Label, str]:
+    return {(one.column, one.label): one.name for one in relabeled if one.folder == folder}
 
 
 def _check(target: Path, sources: Sequence[Path]) -> None:

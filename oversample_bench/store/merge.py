@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oversample_bench.store.history import insertion, join_runs, rows
+from oversample_bench.store.label_senses import Label, plain
 from oversample_bench.store.schema import RESAMPLE_COLUMNS, TRIAL_COLUMNS
 
 PLACE = ("dataset", "ratio", "method", "classifier", "split", "seed")
@@ -83,7 +84,11 @@ class Absorbed:
 
 
 def absorb(
-    target: sqlite3.Connection, source: sqlite3.Connection, *, prefer_source: bool = False
+    target: sqlite3.Connection,
+    source: sqlite3.Connection,
+    *,
+    prefer_source: bool = False,
+    names: Mapping[Label, str] | None = None,
 ) -> Absorbed:
     """Take all rows of ``source`` that ``target`` lacks; doing so again changes nothing.
 
@@ -96,6 +101,8 @@ def absorb(
     prefer_source : bool, default=False
         Whether the source's row is kept where both are good and differ, and where the same labels stand for
         different trials.
+    names : mapping of Label to str, default=None
+        What labels of the source's plan are to be called in the target; by default as they are.
 
     Returns
     -------
@@ -110,7 +117,7 @@ def absorb(
     merger.take_resamples()
     merger.take_trials()
     merger.take("decision_regions", ("trial", "view"), ())
-    merger.take_plan()
+    merger.take_plan(names or {})
     return merger.found
 
 
@@ -155,13 +162,13 @@ class _Merger:
                 if replace:
                     self._write("trials", trial)
 
-    def take_plan(self) -> None:
-        """Put what the target does not plan behind its plan."""
+    def take_plan(self, called: Mapping[Label, str]) -> None:
+        """Put what the target does not plan behind its plan, some labels called otherwise there."""
         names = ("trial", "resample", *PLACE)
         ours = {row[3:]: row[:2] for row in rows(self.target, "planned", ("position", *names))}
         position = max((place for place, _ in ours.values()), default=-1)
         for trial, resample, *labels in rows(self.source, "planned", names, "position"):
-            place = tuple(labels)
+            place = tuple(called.get((name, label), label) for name, label in zip(PLACE, labels, strict=True))
             if place not in ours:
                 position += 1
                 values = (position, trial, resample, *place)
@@ -206,7 +213,7 @@ class _Merger:
             elif mine["reason"] or reason:
                 if mine["reason"] and not reason:
                     self._replace("scores", row)
-            elif mine["value"] != value or _plain(mine["source"]) != _plain(version):
+            elif mine["value"] != value or plain(mine["source"]) != plain(version):
                 differs = True
                 same = mine["source"] == version
                 both = (mine["value"], value) if same else (_told(mine), _told(row))
@@ -248,11 +255,6 @@ class _Merger:
 
 def _shown(value: Any) -> str:
     return "–" if value is None else str(value)
-
-
-def _plain(source: str) -> str:
-    """Return a source as earlier versions wrote that of a plugin file."""
-    return source.replace(" code ", " ")
 
 
 def _told(score: Mapping[str, Any]) -> str:
