@@ -78,7 +78,7 @@ def _on(results: Results, made: Answer, best: pd.Series) -> str:
     splits = counted(low, "split") if low == high else f"{low} to {high} splits"
     if best["unit"] == SETS:
         return f"{best['n']} data sets, {splits} each"
-    return f"{results.names('dataset')[0]}, {best['n']} {best['unit']}"
+    return f"{results.names('dataset')[0]}, {counted(best['n'], best['unit'].removesuffix('s'))}"
 
 
 def _against(told: Evidence) -> Iterator[str]:
@@ -107,10 +107,10 @@ def _first(names: list[str]) -> str:
 
 def _marked(results: Results) -> Iterator[str]:
     """Yield in how many resamples and trials each flag of the audit stands."""
-    kinds = {"resamples": flag_counts(results), "trials": note_counts(results)}
+    kinds = {"resample": flag_counts(results), "trial": note_counts(results)}
     said = [
-        f"{flag} in {k:,} {things}"
-        for things, counts in kinds.items()
+        f"{flag} in {counted(k, thing)}"
+        for thing, counts in kinds.items()
         if len(counts)
         for flag, k in counts.groupby("flag", sort=False)["k"].sum().items()
     ]
