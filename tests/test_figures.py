@@ -29,6 +29,8 @@ from oversample_bench.report.figures import gallery as hang
 from oversample_bench.report.figures.looks import BLACK, looks
 from oversample_bench.report.figures.synthetic_chart import points
 from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
+from tests.html_runs import rich
+from tests.html_runs import store as html_store
 from tests.stores import SHARE, SIZES
 
 T1 = float(t_distribution.ppf(0.975, 1))
@@ -338,6 +340,27 @@ def test_files_are_what_their_suffixes_say_and_specifications_are_of_vega_lite(t
     assert ET.fromstring(files["svg"]).tag.endswith("svg")
     for stem, one in drawn.items():
         assert alt.Chart.from_dict(one.spec).to_dict(), stem
+
+
+def inner_data(spec: Any) -> list[Any]:
+    """Return the data that stand below the top of a specification."""
+    if isinstance(spec, list):
+        return [found for one in spec for found in inner_data(one)]
+    if not isinstance(spec, dict):
+        return []
+    own = [spec["data"]] if "data" in spec else []
+    return own + [found for value in spec.values() for found in inner_data(value)]
+
+
+def test_each_panel_shows_its_own_rows(tmp_path: Path) -> None:
+    """A figure of panels has one table of data, which the panels share out: none shows those of another."""
+    drawn = dict(gallery(broad(tmp_path)).drawn)
+    drawn |= gallery(read(html_store(tmp_path / "rich", rich()))).drawn
+
+    assert "calibration" in drawn
+    for stem, one in drawn.items():
+        assert "facet" in one.spec, stem
+        assert inner_data(one.spec["spec"]) == [], stem
 
 
 def test_figures_are_those_of_the_first_metric_unless_all_are_asked_for(tmp_path: Path) -> None:

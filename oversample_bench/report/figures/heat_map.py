@@ -15,6 +15,7 @@ from oversample_bench.report.number_texts import metric_name
 MOST_PANELS, MOST_ROWS = 4, 120
 MOST_NUMBERED = 600  # cells: in more, numbers would be too small to read
 STEP = 17  # pixels a row
+WIDE = 6  # methods: with more, two panels side by side fill a page
 
 
 def figure(results: Results, told: Evidence) -> Drawn | Absent:
@@ -31,7 +32,9 @@ def figure(results: Results, told: Evidence) -> Drawn | Absent:
     control, name = own["control"].iloc[0], metric_name(told.metric)
     methods = [one for one in results.names("method") if one != control]
     sized = _cells(frame, methods, places, f"gain in {name}")
-    panels = paneled(sized, frame, "panel", list(frame["panel"].unique()), most=2)
+    panels = paneled(
+        sized, frame, "panel", list(frame["panel"].unique()), most=3 if len(methods) <= WIDE else 2
+    )
     cut = (
         f" The first {MOST_ROWS} of {own['place'].nunique()} rows."
         if own["place"].nunique() > MOST_ROWS

@@ -13,7 +13,6 @@ MOST_PANELS = 9
 def figure(results: Results) -> Drawn | Absent:
     """Return the curves, or why there are none."""
     import altair as alt
-    import pandas as pd
 
     points = curves(results)
     if points.empty:
@@ -26,14 +25,16 @@ def figure(results: Results) -> Drawn | Absent:
     x = alt.X("predicted:Q", title="predicted probability", scale=alt.Scale(domain=[0, 1]))
     y = alt.Y("seen:Q", title="share of the minority", scale=alt.Scale(domain=[0, 1]))
     chart = base(frame, "classifier", "method", "bin", "predicted", "seen", "n")
-    ends = pd.DataFrame({"predicted": [0.0, 1.0], "seen": [0.0, 1.0]})
-    diagonal = alt.Chart(ends).mark_line(color="#999999", strokeWidth=1).encode(x=x, y=y)
+    once = chart.transform_aggregate(n="count()", groupby=["classifier"])
+    diagonal = once.mark_rule(color="#999999").encode(
+        x=alt.datum(0), x2=alt.datum(1), y=alt.datum(0), y2=alt.datum(1)
+    )
     line = chart.mark_line().encode(x=x, y=y, color=colour(results), strokeDash=dash(results), order="bin:Q")
     tips = ["method:N", "predicted:Q", "seen:Q", "n:Q"]
     size = alt.Size("n:Q", legend=None, scale=alt.Scale(range=[15, 120]))
     point = chart.mark_point(filled=True).encode(x=x, y=y, color=colour(results), size=size, tooltip=tips)
     panels = paneled(
-        alt.layer(diagonal, line, point, data=frame).properties(width=210, height=210),
+        alt.layer(diagonal, line, point).properties(width=210, height=210),
         frame,
         "classifier",
         names,
