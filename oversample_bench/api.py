@@ -24,6 +24,7 @@ __all__ = [
     "Dataset",
     "Metric",
     "Oversampler",
+    "PublishedTable",
     "Register",
     "Unavailable",
     "hookimpl",
@@ -119,6 +120,30 @@ class Metric:
             )
         if self.needs not in NEEDS:
             raise ValueError(f"a metric needs 'labels', 'scores' or 'probabilities', not {self.needs!r}")
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """Numbers that somebody has printed, for runs to be held against: CSV texts, which a store can keep.
+
+    Parameters
+    ----------
+    values : str
+        A row a number, with the columns dataset, classifier, metric, method and value, and perhaps ratio (as
+        a suite writes it; empty for any) and note (why the value cannot be what its source says).
+    names : str, default=""
+        Which label of a suite a printed name stands for, where it is not the same text: columns kind
+        (dataset, classifier, metric or method), published and label.
+    claims : str, default=""
+        What the source claims without printing numbers: columns better, worse and source.
+    about : str, default=""
+        Markdown: where the numbers are from, and what is to be said of them.
+    """
+
+    values: str
+    names: str = ""
+    claims: str = ""
+    about: str = ""
 
 
 @runtime_checkable

@@ -11,6 +11,8 @@ from scipy.stats import ttest_rel
 
 from oversample_bench.analysis import claims, results
 from oversample_bench.analysis.results import Results
+from oversample_bench.plugins.published import published_table
+from oversample_bench.plugins.registry import load_registry
 from oversample_bench.report import claims_section
 from oversample_bench.report.writers import markdown
 from tests import stores
@@ -38,7 +40,8 @@ def store(
     folder: Path, cells: Iterable[stores.Cell], table: str, metrics: Mapping[str, bool] | None = None
 ) -> Results:
     """Write a store whose run is compared with ``table``, and return what a report reads of it."""
-    return results.read(stores.store(folder, cells, metrics, published=table))
+    published = published_table(load_registry(), table) if table == "paper" else table
+    return results.read(stores.store(folder, cells, metrics, published=published))
 
 
 def printed(values: Mapping[str, float], classifier: str = "tree", metric: str = "mcc") -> str:

@@ -7,7 +7,6 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +14,17 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import f1_score, matthews_corrcoef
 
 from oversample_bench.analysis import published_comparison, published_tables, results
 from oversample_bench.analysis.results import Results
-from oversample_bench.report import published_section
+from oversample_bench.core.errors import UsageError
+from oversample_bench.plugins.published import published_table
+from oversample_bench.plugins.registry import load_registry
+from oversample_bench.report import published_section, write_report
 from oversample_bench.report.writers import markdown
 from tests import stores
 from tests.stores import FAILED, WAITS
 
-PAPER = files("oversample_bench.report").joinpath("paper")
 FEW = settings(max_examples=20, deadline=None)  # each example writes a store
 Cell = partial(stores.Cell, dataset="toy", ratio="0.01", reason="the resample is at fault")
 
@@ -38,7 +38,8 @@ def store(
     folder: Path, cells: Iterable[stores.Cell], table: str = "", metrics: Mapping[str, bool] | None = None
 ) -> results.Results:
     """Write a store with these scores under every metric, and return what a report reads of it."""
-    options = {"published": table} if table else {}
+    published = published_table(load_registry(), table) if table == "paper" else table
+    options = {"published": published} if table else {}
     return results.read(stores.store(folder, cells, metrics, **options))
 
 
@@ -298,66 +299,72 @@ def test_a_table_of_which_nothing_is_here_says_so(tmp_path: Path) -> None:
     assert all("No published value could be compared" in text and "\n| " not in text for text in texts)
 
 
-# --- the paper's table
+# --- tables of plugins
+
+OWN = """
+from oversample_bench.api import PublishedTable, hookimpl
 
 
-def test_the_transcription_is_whole() -> None:
-    """351 values: 45 a method but 36 of SWIM, which Gisette's table leaves out, and none twice."""
-    table = pd.read_csv(io.StringIO(PAPER.joinpath("tables.csv").read_text(encoding="utf-8")))
-
-    sizes = table.groupby("method").size()
-    assert len(table) == 351
-    assert sizes.pop("SWIM") == 36
-    assert set(sizes) == {45}
-    assert not table.duplicated(["dataset", "classifier", "metric", "method"]).any()
-    best = table["value"] == table.groupby(["dataset", "classifier", "metric"])["value"].transform("max")
-    assert table[best]["method"].value_counts().to_dict() == {"GL-GAN": 35, "BAGAN": 6, "MDO": 3, "NRAS": 2}
+def mine():
+    return PublishedTable({values!r}, about="From *my* thesis.")
 
 
-MATRICES = pd.read_csv(io.StringIO(PAPER.joinpath("confusion.csv").read_text(encoding="utf-8")))
+@hookimpl
+def register_published_tables(register):
+    register("mine", mine)
+"""
+RUN = (
+    "name: own\ndata: [ecoli1]\nmethods: [none]\nclassifiers: [decision_tree]\nsplits: 2\nmetrics: [mcc]\n"
+    "plugins: [own.py]\nreport: {{published: {}}}\n"
+)
 
 
-@pytest.mark.parametrize("row", list(MATRICES.itertuples()), ids=lambda row: f"{row[1]}-{row[2]}-{row[3]}")
-def test_a_value_in_doubt_is_that_of_one_confusion_matrix(row) -> None:
-    """What the notes say of a matrix is so: scikit-learn's scores of it are the three printed ones."""
-    table = published_tables._transcription("paper").values
-    key = (table["dataset"] == row.dataset) & (table["classifier"] == row.classifier)
-    own = table[key & (table["method"] == row.method)].set_index("metric")
-    told = row.note.removeprefix("several: ").split(";")
-    sizes = (row.n_test_majority, row.n_test_minority)
-    pairs = (
-        [(int(row.false_positive), int(row.false_negative))]
-        if pd.notna(row.false_positive)
-        else [tuple(map(int, pair.split("/"))) for pair in told]
-    )
+def test_the_papers_table_is_offered_by_name() -> None:
+    """`published: paper` finds names, claims and source beside its rows, which pass a user's rules."""
+    found = published_table(load_registry(), "paper")
 
-    for false_positive, false_negative in pairs:
-        truth = np.repeat([0, 1], sizes)
-        guess = truth.copy()
-        guess[:false_positive] = 1
-        guess[len(guess) - false_negative :] = 0
-        macro, micro = (f1_score(truth, guess, average=kind) for kind in ("macro", "micro"))
-        scores = [macro, micro, matthews_corrcoef(truth, guess)]
-        assert own["value"][["macro F1", "micro F1", "MCC"]].tolist() == pytest.approx(scores, abs=1.1e-4)
-    assert own["note"].str.contains("one confusion matrix").all()
+    assert found["name"] == "paper"
+    assert found["values"].count("\n") == 352
+    assert all(found[key] for key in ("names", "claims", "about"))
 
 
-def test_only_what_can_be_shown_is_in_doubt() -> None:
-    """Beside the matrices one value has a note: 0.8906 is no average of ten shares of 326 test rows."""
-    table = published_tables._transcription("paper").values
+def test_a_plugin_brings_a_table_of_its_own(runs, tmp_path: Path) -> None:
+    """A run is held against it, and the report needs the store alone, once the plugin is gone."""
+    values = "dataset,classifier,metric,method,value\necoli1,decision_tree,mcc,none,0.7\n"
+    (tmp_path / "own.py").write_text(OWN.format(values=values))
+    runs(RUN.format("mine"))
+    (tmp_path / "own.py").unlink()
 
-    noted = table[table["note"] != ""]
-    others = noted[~noted["note"].str.contains("one confusion matrix")]
-    assert len(noted) == 3 * len(MATRICES) + 1
-    assert others[["dataset", "classifier", "metric", "method", "value"]].to_numpy().tolist() == [
-        ["USPS", "AdaBoost", "micro F1", "SWIM", 0.8906]
-    ]
+    text = write_report(tmp_path / "out", figures=False).read_text(encoding="utf-8")
+
+    assert "## Are the published numbers met?" in text
+    assert "From *my* thesis." in text
+    assert published_comparison.frame(results.read(tmp_path / "out"))["published"].tolist() == [0.7]
 
 
-@given(n=st.integers(10, 20_000), part=st.floats(0, 1), cut=st.booleans())
-def test_a_true_average_is_never_in_doubt(n: int, part: float, cut: bool) -> None:
-    """Whatever share of n there is, rounded to four digits or cut off after, can be one."""
-    share = round(part * n) / n
-    value = np.floor(share * 10_000 + 1e-9) / 10_000 if cut else round(share, 4)
+@pytest.mark.parametrize(
+    ("name", "values", "sentence"),
+    [
+        ("mone", "", r":8:21: no installed plugin offers the published table 'mone'. Did you mean 'mine'"),
+        ("mine", "dataset,classifier,metric,method,value\na,b,c,d,much\n", "line 2: its 'value' is 'much'"),
+        ("mine", "dataset,value\n", "it has no column 'classifier'"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_told_before_the_first_fit(
+    runs, tmp_path: Path, name: str, values: str, sentence: str
+) -> None:
+    """An unknown name is told with its place and the nearest one, a wrong row with its line."""
+    (tmp_path / "own.py").write_text(OWN.format(values=values))
 
-    assert published_tables._is_average(pd.Series([value]), pd.Series([n])).tolist() == [True]
+    with pytest.raises(UsageError, match=sentence):
+        runs(RUN.format(name))
+
+
+def test_a_store_of_before_says_how_to_add_the_table(tmp_path: Path) -> None:
+    """Stores that hold a name and no table tell what lacks; nothing is compared with nothing."""
+    folder = stores.store(tmp_path, [Cell([0.5])], None, published="paper")
+
+    text = shown(results.read(folder))
+
+    assert "names the published table 'paper' and does not hold it" in text
+    assert "`bench run` of the same suite adds it" in text

@@ -92,7 +92,7 @@ def test_the_built_ins_come_through_the_hooks_of_any_plugin():
     assert (first.name, first.distribution, first.version) == ("builtin", "oversample-bench", __version__)
     assert first.state == "ok", first.reason
     for kind, found in offered.items():
-        assert found
+        assert found or kind == "published"  # which the host has none of
         assert found == [one.name for one in registry.entries(kind) if one.plugin == "builtin"]
 
 

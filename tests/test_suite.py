@@ -346,9 +346,9 @@ WRONG = [
     ("report: {focus: ''}", "5:17", "'focus' is ''; expected text that is not empty."),
     ("report: {focus: 3}", "5:17", "'focus' is 3; expected text. Quote it: '3'."),
     (
-        "report: {published: papr}",
+        "report: {published: a/paper.txt}",
         "5:21",
-        "'published' is 'papr'; expected 'paper' or a file that ends in .csv. Did you mean 'paper'?",
+        "'published' is 'a/paper.txt'; expected the name of a published table or a file that ends in .csv.",
     ),
     ("report: {published: no.csv}", "5:21", "There is no file 'no.csv' in "),
     ("report: {published: 3}", "5:21", "'published' is 3; expected text. Quote it: '3'."),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from oversample_bench.analysis import claims, published_comparison, results
+from oversample_bench.execution.recorder import run_options
 from oversample_bench.plugins.validation import check_names, registry_of
 from oversample_bench.report import published_section
 from oversample_bench.report.writers import markdown
@@ -30,7 +31,8 @@ def planned_only(folder: Path, suite: Suite) -> results.Results:
     """Return what a report reads of a store that holds the plan of ``suite`` and no outcome."""
     ledger, found = Ledger(folder), plan(suite)
     metrics = dict.fromkeys(suite.metrics, True)
-    ledger.begin(RunRecord(suite.name, "", suite.text, suite.report.model_dump(), metrics, "serial", 1, {}))
+    options = run_options(suite, registry_of(suite))
+    ledger.begin(RunRecord(suite.name, "", suite.text, options, metrics, "serial", 1, {}))
     ledger.set_plan(records(found))
     ledger.close()
     return results.read(folder)

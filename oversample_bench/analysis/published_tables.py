@@ -1,10 +1,10 @@
 """Published numbers as a table, and the labels of a run that they are compared with.
 
-The table is package data (``paper``: Tables 2 to 6 of the GL-GAN paper) or what the options of the run hold
-of a user's file. A published name meets the label of the same text, whatever the case, or a label that the
-package's list of names gives it; a data set also meets a label that goes on after a space, comma or bracket,
-so that two designs of one set (``usps 2/8`` and ``usps 2/8, one split``) can stand in one suite. Where that
-list has a data set, only so: other classes of USPS than those of the paper are no part of the comparison.
+The table is what the options of the run hold: that of a plugin, or a user's file. A published name meets the
+label of the same text, whatever the case, or a label that the plugin's list of names gives it; a data set
+also meets a label that goes on after a space, comma or bracket, so that two designs of one set (``usps 2/8``
+and ``usps 2/8, one split``) can stand in one suite. Where that list has a data set, only so: other classes of
+USPS than those of the paper are no part of the comparison.
 Computes nothing from the scores of the run.
 """
 
@@ -14,20 +14,14 @@ import io
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from oversample_bench.analysis.results import Results
 
-PAPER = "paper"
 KINDS = ["dataset", "classifier", "metric", "method"]
 THEIRS = [f"published_{kind}" for kind in KINDS]
 CLAIM = ["better", "worse", "source"]
-RUNS = 10  # the printed values are said to be averages of ten
-SINGLE = "gives all three printed values: one run, not the average of ten that the text speaks of"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,32 +51,34 @@ class Transcription:
 
 
 def asked(results: Results) -> bool:
-    """Tell whether the suite of the last run names published numbers to compare with."""
-    return bool(results.run["options"].get("published"))
+    """Tell whether the last run holds published numbers to compare with."""
+    return bool(results.run["options"].get("published")) and not named(results)
+
+
+def named(results: Results) -> str:
+    """Return the name of a table that the store lacks, as stores of before version 0.2 do; "" elsewhere."""
+    published = results.run["options"].get("published")
+    return published if isinstance(published, str) and "\n" not in published else ""
 
 
 def transcription(results: Results) -> Transcription:
     """Return the published numbers that the last run is to be compared with, see `asked`."""
-    return _transcription(str(results.run["options"]["published"]))
+    kept = results.run["options"]["published"]
+    told = kept if isinstance(kept, dict) else {"values": kept}
+    return _transcription(told["values"], *(told.get(key, "") for key in ("names", "claims", "about")))
 
 
 @lru_cache(maxsize=4)  # every section of a report asks
-def _transcription(source: str) -> Transcription:
-    own = source == PAPER
-    values = _read(_packaged("tables.csv") if own else source)
-    decimals = max(-int(Decimal(text).as_tuple().exponent) for text in values["value"])
-    values = values.assign(value=values["value"].astype("float64"))
+def _transcription(values: str, names: str, claims: str, about: str) -> Transcription:
+    table = _read(values)
+    decimals = max(-int(Decimal(text).as_tuple().exponent) for text in table["value"])
     return Transcription(
-        values=_noted(values.assign(ratio="0.01")) if own else values.assign(ratio=_shown(values["ratio"])),
-        names=_read(_packaged("names.csv")) if own else pd.DataFrame(columns=["kind", "published", "label"]),
-        claims=_read(_packaged("claims.csv")) if own else pd.DataFrame(columns=CLAIM),
+        values=table.assign(value=table["value"].astype("float64"), ratio=_shown(table["ratio"])),
+        names=_read(names) if names else pd.DataFrame(columns=["kind", "published", "label"]),
+        claims=_read(claims) if claims else pd.DataFrame(columns=CLAIM),
         tolerance=1.1 * 10.0**-decimals,
-        about=_packaged("about.md").strip() if own else "",
+        about=about.strip(),
     )
-
-
-def _packaged(name: str) -> str:
-    return files("oversample_bench.report").joinpath("paper", name).read_text(encoding="utf-8")
 
 
 def _read(text: str) -> pd.DataFrame:
@@ -91,37 +87,6 @@ def _read(text: str) -> pd.DataFrame:
 
 def _shown(ratios: pd.Series[str]) -> pd.Series[str]:
     return ratios.map(lambda ratio: f"{float(ratio):g}" if ratio not in {"", "natural"} else ratio)
-
-
-def _noted(values: pd.DataFrame) -> pd.DataFrame:
-    """Say of each value of the paper why it cannot be the average of ten runs, where that can be shown."""
-    matrices = _read(_packaged("confusion.csv"))
-    key = ["dataset", "classifier", "method"]
-    single = matrices.assign(note=[_single(row) for row in matrices.itertuples()])[[*key, "note"]]
-    sizes = matrices.drop_duplicates("dataset").set_index("dataset")
-    n_test = (sizes["n_test_majority"].astype(int) + sizes["n_test_minority"].astype(int)).rename("n_test")
-    found = values.merge(single, how="left", on=key).join(n_test, on="dataset").fillna({"note": ""})
-    share = (found["metric"] == "micro F1") & ~_is_average(found["value"], RUNS * found["n_test"])
-    found["note"] = found["note"].mask(share, found["n_test"].map(_no_share))
-    return found.drop(columns="n_test")
-
-
-def _single(row: Any) -> str:
-    """Return what one row of ``confusion.csv`` says; ``several`` holds ``0/35;1/34`` and the like."""
-    note, one = row.note, f"{row.false_positive}/{row.false_negative}"
-    which = note.removeprefix("several: ").replace(";", " or ") if note.startswith("several") else one
-    mirror = " or its mirror image" if note == "mirror" else ""
-    return f"one confusion matrix (false positives/negatives {which}{mirror}) {SINGLE}"
-
-
-def _is_average(value: pd.Series[float], n: pd.Series[int]) -> pd.Series[bool]:
-    """Tell whether a printed share can be a whole number of ``n``: rounded to four digits or cut off."""
-    least, most = (value - 0.5e-4) * n, (value + 1e-4) * n
-    return least.map(lambda end: np.ceil(end - 1e-6)) <= most.map(lambda end: np.floor(end + 1e-6))
-
-
-def _no_share(n_test: int) -> str:
-    return f"no average of {RUNS} shares of {n_test} test rows has these four digits"
 
 
 def met(results: Results) -> pd.DataFrame:

@@ -221,7 +221,7 @@ def _is_current(order: _Order, ledger: store.Ledger, records: list[store.Planned
         last is not None
         and last["status"] == "finished"
         and last["suite_text"] == order.suite.text
-        and last["options"] == json.loads(json.dumps(run_options(order.suite)))
+        and last["options"] == json.loads(json.dumps(run_options(order.suite, order.registry)))
         and store.planned(ledger.connection) == [tuple(vars(record).values()) for record in records]
     )
 

@@ -11,12 +11,14 @@ from oversample_bench.core.digests import Identity
 from oversample_bench.core.outcome import Failed, Ok, Outcome, Status
 from oversample_bench.core.specs import Component, canonical
 from oversample_bench.execution.environment import environment
+from oversample_bench.plugins.published import published_table
 from oversample_bench.plugins.registry import Registry
 from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, TrialRecord
 from oversample_bench.store.prediction_files import PredictionFiles, Predictions
 from oversample_bench.store.resample_files import ResampleFiles
 from oversample_bench.suite import Suite
 from oversample_bench.suite.plan import Plan
+from oversample_bench.suite.published_numbers import is_named
 
 if TYPE_CHECKING:  # a run with nothing to do imports none of the stages
     from oversample_bench.evaluation.probability_bins import Bins
@@ -42,10 +44,12 @@ def planned_records(plan: Plan, identity: Identity) -> list[PlannedRecord]:
     ]
 
 
-def run_options(suite: Suite) -> dict[str, Any]:
-    """Return what a report has to know of a suite: its options, and the costs of mistakes."""
+def run_options(suite: Suite, registry: Registry) -> dict[str, Any]:
+    """Return what a report has to know of a suite: its options, the costs of mistakes, published numbers."""
     costs = {"costs": suite.costs.model_dump()} if suite.costs.are_told else {}
-    return {**suite.report.model_dump(), **costs}
+    name = suite.report.published
+    published = {"published": published_table(registry, name)} if is_named(name) else {}
+    return {**suite.report.model_dump(), **costs, **published}
 
 
 def run_record(suite: Suite, registry: Registry, choice: Choice) -> RunRecord:
@@ -56,7 +60,7 @@ def run_record(suite: Suite, registry: Registry, choice: Choice) -> RunRecord:
         suite=suite.name,
         suite_digest=suite.digest(),
         suite_text=suite.text,
-        options=run_options(suite),
+        options=run_options(suite, registry),
         metrics=metrics,
         runner=first,
         workers=choice.workers() if first == "ray" else 1,

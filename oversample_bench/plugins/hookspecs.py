@@ -1,4 +1,4 @@
-"""The whole extension surface: four hooks, each given a callback that takes a name and what it stands for.
+"""The whole extension surface: five hooks, each given a callback that takes a name and what it stands for.
 
 Nothing is kept here: `implementations` reads the hooks off a module and checks them, the registry calls them.
 """
@@ -19,6 +19,7 @@ HOOKS = {
     "classifier": "register_classifiers",
     "dataset": "register_datasets",
     "metric": "register_metrics",
+    "published": "register_published_tables",
 }
 """The hook of each kind of name."""
 
@@ -43,6 +44,11 @@ def register_datasets(register: Register) -> None:
 @hookspec
 def register_metrics(register: Register) -> None:
     """Offer metrics: `oversample_bench.api.Metric` values."""
+
+
+@hookspec
+def register_published_tables(register: Register) -> None:
+    """Offer published numbers: functions that return an `oversample_bench.api.PublishedTable`."""
 
 
 def implementations(module: Any, name: str) -> list[tuple[str, Callable[[Any], None]]]:

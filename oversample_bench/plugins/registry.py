@@ -26,7 +26,10 @@ from oversample_bench.plugins.hookspecs import implementations
 from oversample_bench.plugins.origins import Origin
 from oversample_bench.plugins.plugin_files import LooseFile, imported
 
-KINDS = {"oversampler": "oversampler", "classifier": "classifier", "dataset": "data set", "metric": "metric"}
+KINDS = {
+    "oversampler": "oversampler", "classifier": "classifier", "dataset": "data set", "metric": "metric",
+    "published": "published table",
+}  # fmt: skip
 ONLY_VARIABLE = "OVERSAMPLE_BENCH_PLUGINS"
 MOST_LETTERS = 300
 """Of a plugin's error in a table."""
@@ -49,7 +52,7 @@ class Entry:
 
     Attributes
     ----------
-    kind : {"oversampler", "classifier", "dataset", "metric"}
+    kind : {"oversampler", "classifier", "dataset", "metric", "published"}
         What the name stands for.
     name : str
         As registered.

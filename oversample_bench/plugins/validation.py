@@ -16,6 +16,7 @@ from oversample_bench.plugins.given_objects import Given
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import KINDS, Entry, Registry, load_registry
 from oversample_bench.suite import Suite
+from oversample_bench.suite.published_numbers import is_named
 
 METHODS = {"oversampler": ("fit_resample",), "classifier": ("fit", "predict")}
 """What an instance of each kind must have."""
@@ -88,6 +89,8 @@ def _names(suite: Suite) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
         yield "classifier", ("classifiers", position, "name"), classifier.name
     for position, metric in enumerate(suite.metrics):
         yield "metric", ("metrics", position), metric
+    if is_named(suite.report.published):
+        yield "published", ("report", "published"), suite.report.published
 
 
 def check_parameters(suite: Suite, registry: Registry, *, everything: bool = True) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.analysis.published_comparison import frame
-from oversample_bench.analysis.published_tables import KINDS, THEIRS, asked, labels, met, transcription
+from oversample_bench.analysis.published_tables import KINDS, THEIRS, asked, labels, met, named, transcription
 from oversample_bench.analysis.results import PENDING, Results
 from oversample_bench.analysis.score_cells import PLACE
 from oversample_bench.core.errors import listed
@@ -29,11 +29,17 @@ from oversample_bench.report.table import (
 ABOVE, BELOW, DOUBT = "↑", "↓", "¹"
 
 MOST_DOUBTS = 100
+LACKING = (
+    "This store names the published table '{}' and does not hold it: it comes from a version before 0.2. "
+    "`bench run` of the same suite adds it, and computes nothing that is there."
+)
 
 
 def section(results: Results) -> ReportSection:
     """Return the comparison: in words, as tables, what is not compared, and the source."""
     title = "Are the published numbers met?"
+    if name := named(results):
+        return ReportSection(title, [Text(LACKING.format(name))])
     if not asked(results):
         return ReportSection(title, [])
     found = frame(results)

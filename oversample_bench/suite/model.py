@@ -105,8 +105,8 @@ class ReportOptions(Section):
     )
     published: Published = Field(
         "",
-        description="Published numbers to compare with: `paper` (Tables 2 to 6 of the GL-GAN paper), or a "
-        "CSV file, relative to the folder of the suite.",
+        description="Published numbers to compare with: the name of a plugin's table, such as `paper` of "
+        "oversample-bench-gan, or a CSV file, relative to the folder of the suite.",
     )
 
 

@@ -1,7 +1,8 @@
-"""Published numbers that a suite wants its own compared with: the packaged table, or a CSV file of the user.
+"""Published numbers that a suite wants its own compared with: a plugin's table, or a CSV file of the user.
 
 A file is read when the suite is, so that what is wrong with it is told before the first fit; its rows travel
-with the options of the run, because a report reads the store and no file of the user.
+with the options of the run, because a report reads the store and no file of the user. A plugin's table is
+held to the same rules when its name is looked up.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -19,32 +21,48 @@ from pydantic_core import PydanticCustomError
 from oversample_bench.core.errors import listed, nearest
 from oversample_bench.suite.fields import complaint, existing, expected
 
-PAPER = "paper"
 NEEDED = ("dataset", "classifier", "metric", "method", "value")
 OPTIONAL = ("ratio", "note")
 COLUMNS = (*NEEDED, *OPTIONAL)
+NAME = re.compile(r"[\w-]+")
+"""A text without a dot or a slash is the name of a plugin's table."""
 MOST_BYTES = 2**20
 """A table of 1 MiB is some other file: it is copied into the store with every run."""
 
 
 def _published(value: str, info: ValidationInfo) -> str:
-    """Return ``paper``, or the rows of the file as CSV text with the columns `COLUMNS`."""
-    if value == PAPER:
+    """Return a name as it is, or the rows of the file as CSV text with the columns `COLUMNS`."""
+    if NAME.fullmatch(value):
         return value
     if not value.endswith(".csv"):
-        raise expected(f"'{PAPER}' or a file that ends in .csv", nearest(value, [PAPER]))
-    rows = list(_checked(Path(existing(value, info, (".csv",))), value))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerows([COLUMNS, *rows])
+        raise expected("the name of a published table or a file that ends in .csv", "")
+    text = checked(_text(Path(existing(value, info, (".csv",))), value), value)
     if info.context is not None:
-        info.context.written[buffer.getvalue()] = value
+        info.context.written[text] = value
+    return text
+
+
+def is_named(published: str) -> bool:
+    """Tell whether what a suite compares with is a plugin's table, and not rows."""
+    return bool(NAME.fullmatch(published))
+
+
+def checked(text: str, name: str) -> str:
+    """Return the rows of a table as CSV with the columns `COLUMNS`.
+
+    Raises
+    ------
+    PydanticCustomError
+        With a sentence on the first wrong line.
+    """
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([COLUMNS, *_rows(text, name)])
     return buffer.getvalue()
 
 
-def _checked(path: Path, name: str) -> Iterator[list[str]]:
+def _rows(text: str, name: str) -> Iterator[list[str]]:
     """Yield the cells of each row in the order of `COLUMNS`, or complain of the first wrong line."""
-    reader = csv.DictReader(io.StringIO(_text(path, name)), restkey="", strict=True)
+    reader = csv.DictReader(io.StringIO(text), restkey="", strict=True)
     seen: dict[tuple[str, ...], int] = {}
     try:
         _check_header(list(reader.fieldnames or ()), name)
@@ -117,4 +135,4 @@ def _refusal(name: str, what: str) -> PydanticCustomError:
 
 
 Published = Annotated[str, Field(min_length=1), AfterValidator(_published)]
-"""``paper``, or a CSV file; after validation its rows as text."""
+"""The name of a plugin's table, or a CSV file; after validation its rows as text."""

@@ -14,13 +14,14 @@ import pluggy
 from oversample_bench.api import ENTRY_POINT_GROUP, Metric
 from oversample_bench.testing.imports import frameworks_loaded_by
 
-Kind = Literal["oversamplers", "classifiers", "datasets", "metrics"]
+Kind = Literal["oversamplers", "classifiers", "datasets", "metrics", "published_tables"]
 
 KINDS: dict[Kind, tuple[str, ...]] = {
     "oversamplers": ("fit_resample",),
     "classifiers": ("fit", "predict"),
     "datasets": (),
     "metrics": (),
+    "published_tables": (),
 }
 """What the hook ``register_...`` of each kind offers, and the methods that such a thing has at least."""
 
@@ -56,7 +57,7 @@ def offers(module: str, kind: Kind) -> dict[str, Offer]:
     ----------
     module : str
         The module with the plugin's hooks.
-    kind : {"oversamplers", "classifiers", "datasets", "metrics"}
+    kind : {"oversamplers", "classifiers", "datasets", "metrics", "published_tables"}
         Which hook is called.
     """
     found: dict[str, Offer] = {}
@@ -95,6 +96,7 @@ class HooksContract:
     classifiers: Collection[str] = ()
     datasets: Collection[str] = ()
     metrics: Collection[str] = ()
+    published_tables: Collection[str] = ()
     unseeded: Collection[str] = ()
 
     def test_the_entry_point_leads_to_the_hooks(self) -> None:
@@ -107,13 +109,13 @@ class HooksContract:
         )
 
     def test_each_hook_is_one_that_the_host_calls(self) -> None:
-        """A function named ``register_...`` is marked with ``hookimpl`` and is one of the four hooks."""
+        """A function named ``register_...`` is marked with ``hookimpl`` and is one of the five hooks."""
         module, manager = import_module(self.module), pluggy.PluginManager(ENTRY_POINT_GROUP)
         named = [name for name in vars(module) if name.startswith("register_")]
         unmarked = [name for name in named if manager.parse_hookimpl_opts(module, name) is None]
         unknown = set(named) - {f"register_{kind}" for kind in KINDS}
 
-        assert named, f"{self.module} has no hook; write register_oversamplers, or another of the four"
+        assert named, f"{self.module} has no hook; write register_oversamplers, or another of the five"
         assert not unmarked, f"{unmarked} are never called: mark them with @hookimpl of oversample_bench.api"
         assert not unknown, f"the host knows no {sorted(unknown)}; there are {sorted(KINDS)}"
 

@@ -16,3 +16,9 @@ def register_oversamplers(register: Register) -> None:
     register("ae_no_clu", "oversample_bench_gan.ablations:AEWithoutCluster")
     register("cgan", "oversample_bench_gan.cgan:CGAN")
     register("bagan", "oversample_bench_gan.bagan:BAGAN")
+
+
+@hookimpl
+def register_published_tables(register: Register) -> None:
+    """Offer the printed tables of the GL-GAN paper, for ``report: {published: paper}``."""
+    register("paper", "oversample_bench_gan.printed:paper")

@@ -34,6 +34,7 @@ SHORT = {
 class TestHooks(HooksContract):
     module = PLUGIN
     oversamplers = ("glgan", "auto_only", "ae_no_clu", "cgan", "bagan")
+    published_tables = ("paper",)
 
     @pytest.mark.parametrize("name", SHORT)
     def test_each_sampler_takes_many_problems(self, name):
