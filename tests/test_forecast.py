@@ -90,8 +90,13 @@ def test_resamples_that_were_deleted_are_fitted_again(done, tmp_path):
 
 
 def test_a_new_metric_leaves_every_trial_to_do(done):
-    """A score that the store does not have is had by trials, not by fits."""
-    assert counts(forecast(suite(more="metrics: [mcc, auprc]"), done)) == (4, 4, 0)
+    """A score that the store does not have is had from predictions; without them by trials, not by fits."""
+    more = suite(more="metrics: [mcc, auprc]")
+    kept = forecast(more, done)
+    shutil.rmtree(done / "predictions")
+
+    assert (counts(kept), kept.left.n_scored_again) == ((4, 0, 0), 4)
+    assert counts(forecast(more, done)) == (4, 4, 0)
 
 
 def test_another_split_share_leaves_everything_to_do(done):

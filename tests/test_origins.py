@@ -281,7 +281,7 @@ print(summary.computed, *frame.loc[frame["method"] == "shift", ["mcc", "share"]]
 
 
 def test_an_edited_method_never_shows_its_old_scores(tmp_path):
-    """Under an unchanged version too: its trials are computed anew; likewise the scores of a metric."""
+    """Under an unchanged version too: its trials are carried out anew; what a metric gave is scored anew."""
     site = installed(
         tmp_path / "site", {"plug/__init__.py": OWN, "plug/method.py": METHOD, "plug/metric.py": METRIC}
     )
@@ -298,7 +298,7 @@ def test_an_edited_method_never_shows_its_old_scores(tmp_path):
     write(site / "plug/metric.py", METRIC.replace("p.mean()", "2 * p.mean()"))
     doubled = result()
 
-    assert (first[0], moved[0], back[0]) == ("4", "4", "2")  # those of `none` by the metric
+    assert (first[0], moved[0], back[0]) == ("4", "2", "2")  # those of `none` are scored, and not fitted
     assert first[1:] == back[1:] != moved[1:]
     assert [2 * float(value) for value in first[2::2]] == [float(value) for value in doubled[2::2]]
 

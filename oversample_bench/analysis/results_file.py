@@ -44,7 +44,8 @@ def write(results: Results, rows: pd.DataFrame, file: Path) -> None:
 
     table = pa.Table.from_pandas(rows, preserve_index=False)
     metadata = {**(table.schema.metadata or {}), KEY: json.dumps(_rest(results)).encode()}
-    pq.write_table(table.replace_schema_metadata(metadata), file)
+    with file.open("wb") as stream:  # by a name, pyarrow would remove what it cannot write to: a device, too
+        pq.write_table(table.replace_schema_metadata(metadata), stream)
 
 
 def _rest(results: Results) -> dict[str, Any]:

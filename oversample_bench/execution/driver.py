@@ -149,7 +149,9 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
         check_parameters(order.suite, order.registry)
         for note in check_data(order.suite, order.inventory):
             watcher.reading(note)
-    elif _is_current(order, ledger, records) and not _awaited(order, (planned, identity), ledger):
+    elif (
+        not again and _is_current(order, ledger, records) and not _awaited(order, (planned, identity), ledger)
+    ):
         state, figures = store.state(ledger.connection), order.options.figures
         whole = not order.options.report or is_shown(order.folder, state, figures=figures)
         return _Done(interrupted=not whole and _report(order, watcher))

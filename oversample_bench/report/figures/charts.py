@@ -38,8 +38,8 @@ CONFIG: dict[str, Any] = {
     "padding": {"left": 32, "right": 32, "top": 8, "bottom": 8},  # for fonts wider than that of the files
     "view": {"stroke": None},
     "axis": {"grid": True, "gridColor": "#e6e6e6", "domainColor": GREY, "tickColor": GREY, "labelLimit": 170,
-             "labelFontSize": 10, "labelSeparation": 8, "titleLimit": 230, "titleFontSize": 11,
-             "titleFontWeight": "normal"},
+             "labelFontSize": 10, "labelSeparation": 8, "titlePadding": 12, "titleLimit": 230,
+             "titleFontSize": 11, "titleFontWeight": "normal"},
     "header": {"labelFontSize": 11, "labelFontWeight": "bold", "titleFontSize": 11, "labelLimit": 260},
     "legend": {"orient": "bottom", "columns": 4, "labelLimit": 220, "symbolSize": 60, "title": None,
                "symbolStrokeWidth": 2},

@@ -15,6 +15,7 @@ LEAST_MIB = 16.0
 """Where no method takes more memory than this, memory decides nothing and is not drawn."""
 LEAST_SECONDS = 0.001  # below, the axis is linear: a cost can be 0
 MOST_PANELS = 6
+HEIGHT = 170  # pixels of a panel
 
 
 def seconds(results: Results, told: Evidence) -> Drawn | Absent:
@@ -63,7 +64,9 @@ def _points(
         scale=alt.Scale(type="symlog", constant=linear),
         axis=alt.Axis(tickCount=5, format="~g", labelOverlap="greedy"),
     )
-    y = alt.Y("mean:Q", title=f"mean {name}", scale=alt.Scale(zero=False))
+    y = alt.Y(
+        "mean:Q", title=f"mean {name}", scale=alt.Scale(zero=False), axis=alt.Axis(titleLimit=HEIGHT - 20)
+    )
     chart = base(frame, "classifier", "method", cost, "mean", front, "n_rows")
     line = (
         chart.transform_filter(f"datum.{front}")
@@ -74,4 +77,4 @@ def _points(
     point = chart.mark_point(filled=True, size=70, opacity=0.85).encode(
         x=x, y=y, color=colour(results), shape=shape(results), tooltip=tips
     )
-    return alt.layer(line, point).properties(width=210, height=170)
+    return alt.layer(line, point).properties(width=210, height=HEIGHT)

@@ -24,6 +24,7 @@ from oversample_bench.report.number_texts import extent, metric_name, one_line
 
 NONE = Absent("A curve takes two ratios that are numbers; no data set has them.")
 MOST_PANELS = 24
+HEIGHT = 170  # pixels of a panel
 AXIS = "minority : majority in the training rows"
 
 
@@ -77,7 +78,8 @@ def _lines(results: Results, frame: pd.DataFrame, value: str, title: str) -> Any
     ratios = sorted(frame["ratio"].unique())
     x = alt.X("ratio:Q", title=AXIS, scale=alt.Scale(type="log", nice=False, padding=12),
               axis=alt.Axis(values=ratios, format="~g", grid=False, labelOverlap=True))  # fmt: skip
-    y = alt.Y(f"{value}:Q", title=title, scale=alt.Scale(zero=False))
+    axis = alt.Axis(titleLimit=HEIGHT - 20)  # a longer one would reach into the panel below
+    y = alt.Y(f"{value}:Q", title=title, scale=alt.Scale(zero=False), axis=axis)
     chart = base(frame, "panel", "classifier", "method", "ratio", value, "low", "high", "n")
     ends = chart.mark_rule(opacity=0.5).encode(
         x=x, y=alt.Y("low:Q", title=title), y2="high:Q", color=colour(results)
@@ -87,4 +89,4 @@ def _lines(results: Results, frame: pd.DataFrame, value: str, title: str) -> Any
     point = chart.mark_point(filled=True, size=45).encode(
         x=x, y=y, color=colour(results), shape=shape(results), tooltip=tips
     )
-    return alt.layer(ends, line, point).properties(width=210, height=170)
+    return alt.layer(ends, line, point).properties(width=210, height=HEIGHT)
