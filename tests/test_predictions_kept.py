@@ -120,6 +120,37 @@ def test_a_report_is_by_any_metric_there_is(first: Path) -> None:
     assert "Did you mean 'recall'" in str(wrong.exception)
 
 
+def test_a_report_by_costs_takes_the_costs_of_the_suite(runs: Runs, first: Path) -> None:
+    """Without costs the sentence says what to write; once the suite tells some, nothing is fitted."""
+    line = ["report", str(first), "--no-figures", "--metrics", "expected_cost"]
+    refused = CliRunner().invoke(bench, line)
+    again = runs(SUITE + FIRST.replace("]", ", expected_cost]") + "costs: {miss: 9}\n")
+    done = CliRunner().invoke(bench, line, catch_exceptions=False)
+
+    assert "takes costs, and the suite tells none" in str(refused.exception)
+    assert (again.computed, again.scored_again) == (0, 24)
+    assert done.exit_code == 0
+    assert "scored by expected cost." in (first / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.ray
+def test_predictions_come_from_ray_as_well(runs: Runs, whole: Path, tmp_path: Path) -> None:
+    """The files of a run on Ray are those of a run in this process, to the bit."""
+    runs(SUITE + FIRST, "ray", runner="ray", workers=1)
+    mine, theirs = PredictionFiles(tmp_path / "ray"), PredictionFiles(whole)
+
+    assert mine.resamples() == theirs.resamples() != []
+    for name in mine.resamples():
+        one, other = mine.load(name), theirs.load(name)
+        assert one is not None
+        assert other is not None
+        assert one.y_true.tolist() == other.y_true.tolist()
+        for trial, answers in one.answers.items():
+            for kind, values in answers.items():
+                same = other.answers[trial][kind]
+                assert (values is None and same is None) or values.tobytes() == same.tobytes()
+
+
 def test_a_classifier_that_is_added_keeps_the_answers_of_the_others(runs: Runs, first: Path) -> None:
     """The file of a resample has the answers of all classifiers, whenever they were asked."""
     runs(SUITE.replace("linear_svc]", "linear_svc, knn]") + FIRST)

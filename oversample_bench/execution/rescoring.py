@@ -13,11 +13,14 @@ from pathlib import Path
 
 from oversample_bench import store
 from oversample_bench.api import Metric
+from oversample_bench.core.errors import UsageError
 from oversample_bench.evaluation.probability_bins import binned
 from oversample_bench.evaluation.scoring import computed
 from oversample_bench.execution.recorder import bins_text, reason
+from oversample_bench.plugins.expected_cost import NAME as EXPECTED_COST
 from oversample_bench.plugins.expected_cost import ExpectedCost
 from oversample_bench.plugins.registry import Registry, load_registry
+from oversample_bench.plugins.validation import COSTS_HINT
 from oversample_bench.store import Ledger
 from oversample_bench.store.lock import occupied
 from oversample_bench.store.prediction_files import Answers, PredictionFiles, Predictions, Vector
@@ -113,11 +116,14 @@ def score_folder(folder: Path, names: Sequence[str]) -> dict[str, bool]:
     Raises
     ------
     UsageError
-        When a metric is not offered, and when the folder is no run's or is being written to.
+        When a metric is not offered, or takes costs that the suite did not tell; and when the folder is no
+        run's or is being written to.
     """
     with closing(store.connect(folder)) as connection:
         run = store.last_run(connection) or {"options": {}}
     costs = run["options"].get("costs")
+    if EXPECTED_COST in names and not costs:
+        raise UsageError(f"{COSTS_HINT} Run the suite again with them: nothing is fitted anew.")
     registry = load_registry(given=[ExpectedCost.of(**costs)] if costs else [])
     again = Rescoring.of(folder, registry, names)
     with occupied(folder) as ledger:
