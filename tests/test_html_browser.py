@@ -412,19 +412,23 @@ def test_paper_has_everything_unfolded_and_no_filters(varied_tab: chromium.Tab) 
     varied_tab.prefer("dark")
     varied_tab.run(
         "window.told = []; addEventListener('beforeprint', () => told.push("
-        "document.querySelectorAll('details:not([open])').length))"
+        "document.querySelectorAll('details:not([open]):not(.chart details)').length))"
     )
-    before = varied_tab.run("document.querySelectorAll('details:not([open])').length")
+    before = varied_tab.run("document.querySelectorAll('details:not([open]):not(.chart details)').length")
 
     paper = varied_tab.page.pdf(format="A4")
 
     assert before > 0
     assert paper.startswith(b"%PDF")
     assert varied_tab.run("told") == [0]
-    assert varied_tab.run("document.querySelectorAll('details:not([open])').length") == before
+    assert (
+        varied_tab.run("document.querySelectorAll('details:not([open]):not(.chart details)').length")
+        == before
+    )
     varied_tab.page.emulate_media(media="print")
     style = "getComputedStyle(document.querySelector('{}')).{}"
     assert varied_tab.run(style.format("#filters", "display")) == "none"
+    assert varied_tab.run(style.format(".chart details", "display")) == "none"
     assert varied_tab.run(style.format(".scroll", "overflowX")) == "visible"
     assert varied_tab.run(style.format(".chart svg", "filter")) == "none"
     assert varied_tab.run(style.format("body", "backgroundColor")) == "rgb(255, 255, 255)"

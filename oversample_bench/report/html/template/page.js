@@ -160,10 +160,10 @@ if (figures.length && window.vegaEmbed) {
   addEventListener("load", drawAll);
 }
 
-// Paper has everything unfolded.
+// Paper has everything unfolded, but for the menus of figures.
 let folded = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open])")];
+  folded = [...document.querySelectorAll("details:not([open]):not(.chart details)")];
   folded.forEach((part) => { part.open = true; });
 });
 addEventListener("afterprint", () => folded.forEach((part) => { part.open = false; }));
