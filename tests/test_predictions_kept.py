@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 
 from oversample_bench.analysis.store_diff import diff
 from oversample_bench.cli import bench
+from oversample_bench.core.array_archive import archive
 from oversample_bench.evaluation.predictions import KINDS, further
 from oversample_bench.execution.driver import run
 from oversample_bench.execution.forecast import forecast
@@ -204,6 +207,26 @@ def test_what_is_kept_comes_back_to_the_bit(told: dict[str, dict[str, list[float
             other = found.answers[trial][kind]
             assert (other is None) == (values is None)
             assert other is None or values is None or other.tobytes() == values.astype(other.dtype).tobytes()
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_an_interrupt_while_arrays_are_packed_stays_one(
+    monkeypatch: pytest.MonkeyPatch, compressed: bool
+) -> None:
+    """Ctrl-C in the middle of a zip file is Ctrl-C, and no complaint that the file cannot be closed."""
+    writer: Any = zipfile._ZipWriteFile  # what is open while a member is written
+    close = writer.close
+
+    def interrupted(self: Any) -> None:
+        monkeypatch.setattr(writer, "close", close)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writer, "close", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        archive({"a": np.arange(3)}, compressed=compressed)
+
+    told = np.load(io.BytesIO(archive({"a": np.arange(3)}, compressed=compressed)))
+    assert told["a"].tolist() == [0, 1, 2]
 
 
 def test_what_nobody_asks_for_fails_nobody() -> None:

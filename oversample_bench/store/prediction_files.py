@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from oversample_bench.core.array_archive import archive
 from oversample_bench.core.atomic_write import replacement, sweep
 
 FOLDER = "predictions"
@@ -71,8 +72,9 @@ class PredictionFiles:
             arrays |= {
                 f"{kind}.{trial}": _small(values) for kind, values in answers.items() if values is not None
             }
-        with replacement(self.path(resample)) as beside, beside.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+        content = archive(arrays, compressed=True)
+        with replacement(self.path(resample)) as beside:
+            beside.write_bytes(content)
 
     def load(self, resample: str) -> Predictions | None:
         """Return the answers for a resample, or None where there is no readable file."""

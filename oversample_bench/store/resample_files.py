@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from oversample_bench.core.array_archive import archive
 from oversample_bench.core.atomic_write import replacement, sweep
 from oversample_bench.core.resample import Resample
 
@@ -47,8 +48,9 @@ class ResampleFiles:
         arrays = {"origin": resample.origin, "X_new": resample.X_new, "y_new": resample.y_new}
         if resample.sample_weight is not None:
             arrays["sample_weight"] = resample.sample_weight
-        with replacement(self.path(digest)) as beside, beside.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+        content = archive(arrays)
+        with replacement(self.path(digest)) as beside:
+            beside.write_bytes(content)
 
     def load(self, digest: str) -> Resample | None:
         """Return a resample, or None where there is no readable file."""
