@@ -26,6 +26,7 @@ __all__ = [
     "Oversampler",
     "PublishedTable",
     "Register",
+    "Skip",
     "Unavailable",
     "hookimpl",
 ]
@@ -36,6 +37,13 @@ ENTRY_POINT_GROUP = "oversample_bench"
 NEEDS = ("labels", "scores", "probabilities")
 
 hookimpl = pluggy.HookimplMarker(ENTRY_POINT_GROUP)
+
+
+class Skip(Exception):  # noqa: N818 - it is no error: the combination does not exist
+    """Raised by a method that cannot be applied here; the trial is a row ``skipped``, with the sentence.
+
+    Also what the host says of data, or of a machine, that does not offer what a suite asks for.
+    """
 
 
 class Unavailable(Exception):  # noqa: N818 - a state of this machine, not a mistake
@@ -155,8 +163,20 @@ class Oversampler(Protocol):
     ``fit_resample_batch(problems, random_states)``
         Fit many ``(X, y)`` in one model. Returns one ``(X', y')`` a problem, or an exception in its place:
         a member that fails does not take its neighbours along.
+    ``accepts_categories``
+        True where ``fit_resample`` is to be given a DataFrame with columns of numbers and of the dtype
+        ``category`` in place of an array with one-hot columns, and returns one. A parameter
+        ``categorical_features`` is set to the positions of the latter. Without categorical columns the
+        method is given a DataFrame of numbers.
     ``sample_weight_``
         Weights for the classifier, of shape (n_returned,), or one array a member after a batch.
+    ``wrap_classifier(classifier)``
+        Called in each trial with its unfitted classifier; returns what is fitted in its place, unfitted as
+        well. The method that it is called on is built as for the fit, with the same seed, and has not been
+        fitted; see ``wrapping_state_``. Raises `Skip`, with a sentence, for a classifier that it cannot wrap.
+    ``wrapping_state_``
+        What ``wrap_classifier`` needs to know of the fit: arrays by name. The host keeps them with the
+        resample and sets the attribute before it calls ``wrap_classifier``.
     ``fallback_``
         A sentence, when the method could not do what it is for and did something else; after a batch a
         list with one entry (a sentence or None) a member.

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oversample_bench.core.errors import UsageError
+from oversample_bench.core.specs import Component
 from oversample_bench.plugins.origins import host
-from oversample_bench.plugins.registry import Entry, load_registry
+from oversample_bench.plugins.registry import Entry, Registry, load_registry
 from oversample_bench.plugins.validation import check_names, check_parameters, complaint, registry_of
 from oversample_bench.suite import Suite, parse_suite
 
@@ -40,6 +41,12 @@ def refused(check: Any, *arguments: Any, **keywords: Any) -> list[str]:
 
 def entry(target: Any, kind: str = "oversampler") -> Entry:
     return Entry(kind, "toy", "plug", host(), target)
+
+
+def said_of(one: Entry, params: dict[str, Any] | None = None, batch: int = 1) -> str:
+    """Return what is wrong with one name, in a registry that offers nothing else."""
+    registry = Registry((), {(one.kind, one.name): one})
+    return complaint(registry, one.kind, Component.of(one.name, params), batch)
 
 
 class Sampler:
@@ -132,9 +139,9 @@ def test_broken_loose_plugins_are_told_at_their_places(tmp_path):
 @given(st.dictionaries(st.sampled_from(["first", "second", "fist", "x", "third"]), st.integers(), max_size=4))
 def test_parameters_pass_exactly_when_the_constructor_takes_them(params):
     """The first parameter that there is no such parameter for is named; without one nothing is said."""
-    unknown = [name for name in params if name not in {"first", "second"}]
+    unknown = sorted(set(params) - {"first", "second"})
 
-    said = complaint(entry(Sampler), params)
+    said = said_of(entry(Sampler), params)
 
     if unknown:
         assert said.startswith(f"oversampler 'toy' (plugin 'plug'): there is no parameter '{unknown[0]}'.")
@@ -151,7 +158,7 @@ def test_whatever_is_offered_can_be_built_as_it_comes(one):
     if refused := getattr(one.resolve(), "refused", ""):
         pytest.skip(f"{one.name} refuses all data: {refused}")
 
-    assert complaint(one, {}) == ""
+    assert said_of(one) == ""
 
 
 def test_wrong_parameters_and_values_are_all_told_at_once():
@@ -187,7 +194,7 @@ def test_a_batch_is_fine_where_a_method_can():
     """A method with fit_resample_batch may be given a batch."""
     batched = type("Batched", (Sampler,), {"fit_resample_batch": lambda *_: None})
 
-    assert complaint(entry(batched), {}, batch=3) == ""
+    assert said_of(entry(batched), batch=3) == ""
 
 
 def test_planning_builds_only_what_has_parameters_of_its_own(tmp_path):
@@ -246,7 +253,7 @@ class ValidatesRows(Sampler):
 )
 def test_whatever_a_constructor_does_is_told_in_one_line(target, params, said):
     """A constructor that exits, raises or is none at all is a complaint, never a traceback."""
-    found = complaint(entry(target), params)
+    found = said_of(entry(target), params)
 
     assert found == said or (said and found.endswith(said))
     assert "\n" not in found
@@ -254,7 +261,7 @@ def test_whatever_a_constructor_does_is_told_in_one_line(target, params, said):
 
 def test_a_classifier_must_fit_and_predict():
     """A class that cannot be a classifier is told before anything is computed."""
-    said = complaint(entry(Sampler, "classifier"), {})
+    said = said_of(entry(Sampler, "classifier"))
 
     assert said == "classifier 'toy' (plugin 'plug') is no classifier: Sampler has no fit"
 

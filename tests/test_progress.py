@@ -33,7 +33,7 @@ def resample_done(outcome: object, method: str = "smote") -> ResampleDone:
 
 def trial_done(outcome: object = Ok(Scores({})), classifier: str = "knn") -> TrialDone:
     spec = TrialSpec(ResampleSpec(SPLIT, Component("smote"), 0), Component(classifier))
-    return TrialDone(TrialTask(spec, "digest", "resample", 1), outcome)
+    return TrialDone(TrialTask(spec, "digest", "resample", 1, 1), outcome)
 
 
 def failed(message: str, stage: str = "resample", status: Status = Status.FAILED) -> Failed:

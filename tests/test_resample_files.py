@@ -29,7 +29,9 @@ def a_resample(weights=None):
 
 def contents(resample):
     """Return the arrays of a resample as types, shapes and bytes."""
-    arrays = (resample.origin, resample.X_new, resample.y_new, resample.sample_weight)
+    names = None if resample.wrapping is None else np.array(sorted(resample.wrapping), dtype="U20")
+    told = [resample.wrapping[name] for name in sorted(resample.wrapping or {})]
+    arrays = (resample.origin, resample.X_new, resample.y_new, resample.sample_weight, names, *told)
     return [None if a is None else (a.dtype.str, a.shape, a.tobytes()) for a in arrays]
 
 
@@ -38,12 +40,14 @@ def contents(resample):
     n_real=st.integers(0, 9),
     new=npst.arrays(float, st.tuples(st.integers(0, 5), st.integers(1, 4)), elements=finite),
     weighted=st.booleans(),
+    wrapping=st.none()
+    | st.dictionaries(st.sampled_from(["a", "X_new"]), npst.arrays(float, 3, elements=finite)),
 )
-def test_a_resample_comes_back_bit_for_bit(files, n_real, new, weighted):
-    """Saving and loading gives the same arrays: no rounding, no other type, weights where there were some."""
+def test_a_resample_comes_back_bit_for_bit(files, n_real, new, weighted, wrapping):
+    """Saving and loading gives the same arrays; weights and what wraps a classifier, where there are any."""
     origin = np.append(np.arange(n_real), np.full(len(new), NEW))
     weights = np.linspace(0, 1, len(origin)) if weighted else None
-    resample = Resample(origin, new, np.arange(len(new)) % 2, weights)
+    resample = Resample(origin, new, np.arange(len(new)) % 2, weights, wrapping)
     files.save("a", resample)
 
     assert files.has("a")

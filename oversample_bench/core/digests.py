@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from oversample_bench.core.references import source_of
 from oversample_bench.core.seeds import child
 from oversample_bench.core.specs import (
     PROTOCOL_VERSION,
@@ -35,11 +36,14 @@ class Identity:
     fingerprints : mapping of DataSpec to str
         A hash of each set's rows and labels.
     sources : mapping of (str, str) to str
-        Who offers it, by which code, by kind (``oversampler``, ``classifier``) and name.
+        Who offers it, by which code, by kind (``oversampler``, ``classifier``, ``metric``) and name.
+    components : mapping of (str, Component) to str, default={}
+        The same of components with all that they refer to, where the names are not known one by one.
     """
 
     fingerprints: Mapping[DataSpec, str]
     sources: Mapping[tuple[str, str], str]
+    components: Mapping[tuple[str, Component], str] = field(default_factory=dict)
     _known: dict[object, str] = field(default_factory=dict, repr=False, compare=False)
 
     def split(self, spec: SplitSpec) -> str:
@@ -61,16 +65,22 @@ class Identity:
     def resample(self, spec: ResampleSpec) -> str:
         """Return the digest of a resample: its split, method, seed and batch."""
         if spec not in self._known:
-            source = self.sources["oversampler", spec.method.name]
+            source = self.source("oversampler", spec.method)
             self._known[spec] = resample_digest(spec, self.split(spec.split), source)
         return self._known[spec]
 
     def trial(self, spec: TrialSpec) -> str:
         """Return the digest of a trial: its resample and classifier."""
         if spec not in self._known:
-            source = self.sources["classifier", spec.classifier.name]
+            source = self.source("classifier", spec.classifier)
             self._known[spec] = trial_digest(spec.classifier, self.resample(spec.resample), source)
         return self._known[spec]
+
+    def source(self, kind: str, component: Component) -> str:
+        """Return who offers a component and all that it refers to, and by which code."""
+        if (kind, component) in self.components:
+            return self.components[kind, component]
+        return source_of(kind, component, lambda found, name: self.sources[found, name])
 
     def method_seed(self, spec: ResampleSpec) -> int:
         """Return the seed of a method: the same on a split whatever other methods there are."""
@@ -88,11 +98,11 @@ class Identity:
 
 def restored(spec: TrialSpec, fingerprint: str, method_source: str, classifier_source: str) -> Identity:
     """Return what the names of one trial stood for: its rows, and who offered method and classifier."""
-    sources = {
-        ("oversampler", spec.resample.method.name): method_source,
-        ("classifier", spec.classifier.name): classifier_source,
+    components = {
+        ("oversampler", spec.resample.method): method_source,
+        ("classifier", spec.classifier): classifier_source,
     }
-    return Identity({spec.resample.split.data: fingerprint}, sources)
+    return Identity({spec.resample.split.data: fingerprint}, {}, components)
 
 
 def resample_digest(spec: ResampleSpec, split: str, source: str) -> str:

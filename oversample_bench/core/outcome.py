@@ -16,6 +16,10 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
+from oversample_bench.api import Skip
+
+__all__ = ["Failed", "LimitReached", "Ok", "Outcome", "Skip", "Status", "attempt"]
+
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -37,10 +41,6 @@ class Status(StrEnum):
     OOM = "oom"
     UPSTREAM = "upstream"
     SKIPPED = "skipped"
-
-
-class Skip(Exception):  # noqa: N818 - it is no error: the combination does not exist
-    """Say that this data or this machine does not offer what the spec asks for."""
 
 
 class LimitReached(BaseException):

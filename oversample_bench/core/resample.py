@@ -5,6 +5,7 @@ Kept as places in the training rows plus what is new, so that a file of it stays
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +32,15 @@ class Resample:
         Their labels, 1 for the minority.
     sample_weight : ndarray of shape (n_returned,) or None, default=None
         What the classifier is to weigh the returned rows with.
+    wrapping : mapping of str to ndarray, or None, default=None
+        What the method has to know to wrap a classifier; None where it wraps none.
     """
 
     origin: npt.NDArray[np.int64]
     X_new: npt.NDArray[np.float64]
     y_new: npt.NDArray[np.int64]
     sample_weight: npt.NDArray[np.float64] | None = None
+    wrapping: Mapping[str, Array] | None = None
 
     def rows(self, X: Array, y: Array) -> tuple[Array, Array]:
         """Return the training rows in the order in which the sampler returned them."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePath
@@ -25,6 +25,9 @@ FIDELITY_VERSION = 2
 """Raised whenever the same rows would have another fidelity. It is recorded with each run and no part of any
 digest: no score hangs on it. 1: distances from matrix products, the rim of a ball by their rounding."""
 
+
+THEN = "!then"
+"""The key under which the parameters of a classifier hold the methods that are put around it."""
 
 PAIRS = "!pairs"
 """The only key of what stands in JSON for a mapping with keys that are not all text."""
@@ -98,7 +101,23 @@ class Component:
 
     def kwargs(self) -> dict[str, Any]:
         """Return the parameters as keyword arguments."""
-        return dict(json.loads(self.params, object_hook=_mapping))
+        read = dict(json.loads(self.params, object_hook=_mapping))
+        read.pop(THEN, None)
+        return read
+
+    def then(self) -> tuple[Component, ...]:
+        """Return the methods that are put around a classifier, the innermost first."""
+        if THEN not in self.params:
+            return ()
+        parts = json.loads(self.params, object_hook=_mapping).get(THEN, ())
+        return tuple(Component.of(part["name"], part["params"]) for part in parts)
+
+    def followed_by(self, parts: Sequence[Component]) -> Component:
+        """Return a classifier with methods around it; it stays as it is where there are none."""
+        if not parts:
+            return self
+        told = [{"name": part.name, "params": part.kwargs()} for part in parts]
+        return Component.of(self.name, {**self.kwargs(), THEN: told})
 
 
 TABLES = {

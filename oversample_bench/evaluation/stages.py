@@ -14,8 +14,9 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from oversample_bench.api import Dataset, Metric, Unavailable
-from oversample_bench.core.outcome import Failed, Ok, Outcome, Skip, Status, attempt
+from oversample_bench.core.outcome import Failed, Ok, Outcome, Status, attempt
 from oversample_bench.core.resample import NEW, Resample
+from oversample_bench.core.seeds import child
 from oversample_bench.core.specs import Component, SplitSpec
 from oversample_bench.datasets.sources import Source
 from oversample_bench.evaluation.audit import Audit, BadResample, audited, checked, traced
@@ -29,6 +30,7 @@ from oversample_bench.evaluation.requests import ClassCounts, Request, ask, take
 from oversample_bench.evaluation.scoring import Scores, scored
 from oversample_bench.evaluation.seeding import Seeded, seeded
 from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
+from oversample_bench.evaluation.wrapping import Ready, State, ready, state_of, wrapped
 from oversample_bench.plugins.registry import Registry
 
 P = ParamSpec("P")
@@ -82,12 +84,22 @@ class Toolbox:
             built.estimator.set_params(**wanted)
         return built
 
-    def classifier(self, task: TrialTask) -> Seeded:
-        """Return the classifier of a trial, its seed set."""
-        return self._built("classifier", task.spec.classifier, task.random_state)
+    def classifier(self, task: TrialTask, resample: Resample, rows: Callable[[], Any]) -> Ready:
+        """Return the classifier of a trial, its seed set, with all that its method puts around it."""
+        spec = task.spec
+        classifier = self._built("classifier", spec.classifier, task.random_state)
+        if resample.wrapping is not None:
+            method = self._built("oversampler", spec.resample.method, task.method_random_state)
+            classifier = wrapped(classifier, method, resample.wrapping)
+        followers = [
+            self._built("oversampler", part, child(task.random_state, "then", str(position), part.name))
+            for position, part in enumerate(spec.classifier.then())
+        ]
+        return ready(classifier, resample.sample_weight, followers, rows)
 
     def _built(self, kind: str, component: Component, random_state: int) -> Seeded:
-        return seeded(self.registry.entry(kind, component.name), component.kwargs(), random_state)
+        entry = self.registry.entry(kind, component.name)
+        return seeded(entry, self.registry.resolved(component), random_state)
 
 
 def _free(estimator: Any, component: Component) -> set[str]:
@@ -166,7 +178,7 @@ def _fit(task: ResampleTask, split: Split, tools: Toolbox) -> Answered:
             returned = sampler.fit_resample(split.X, split.y)
     told = (getattr(sampler, "fallback_", None), getattr(sampler, "sample_weight_", None))
     notes = found.told(*[UNSEEDED] * built.loose)
-    return _Answer(sampler, returned, *told, built.random_state, notes), cost
+    return _Answer(sampler, returned, *told, built.random_state, notes, state_of(sampler)), cost
 
 
 @dataclass(frozen=True)
@@ -179,6 +191,7 @@ class _Answer:
     weight: Any
     random_state: int | None
     notes: tuple[str, ...]
+    wrapping: State | None = None
 
 
 Answered = tuple[_Answer, Cost]
@@ -193,7 +206,8 @@ def _drawn(task: ResampleTask, split: Split, answer: _Answer, cost: Cost) -> Aud
     X_out, y_out = checked(split.X, answer.returned)
     origin = traced(split.X, split.y, X_out, y_out)
     added = origin == NEW
-    made = Resample(origin, X_out[added], y_out[added], _weights(answer.weight, len(X_out)))
+    weights = _weights(answer.weight, len(X_out))
+    made = Resample(origin, X_out[added], y_out[added], weights, answer.wrapping)
     rows = Request.of(answer.sampler, task.target_ratio).n_new(ClassCounts.of(split.y))
     new = made.X_new[made.y_new == 1]
     near = fidelity(split.X_withheld, new, random_state=task.random_state)
@@ -286,17 +300,6 @@ def upstream(before: Failed) -> Failed:
 def _score(task: TrialTask, split: Split, resample: Resample, tools: Toolbox) -> Scores:
     X, y = resample.rows(split.X, split.y)
     with tools.bounds.held(tools.bounds.trial):
-        classifier = tools.classifier(task)
-        weights = (
-            {} if resample.sample_weight is None else _weighted(classifier.estimator, resample.sample_weight)
-        )
-        return scored(classifier, (X, y, weights), split, tools.metrics, keeps=tools.keeps)
-
-
-def _weighted(classifier: Any, weights: Any) -> dict[str, Any]:
-    from sklearn.utils.validation import has_fit_parameter
-
-    fits: Callable[[Any, str], bool] = has_fit_parameter
-    if not fits(classifier, "sample_weight"):
-        raise Skip(f"{type(classifier).__name__} takes no sample weights, and the method gives some")
-    return {"sample_weight": weights}
+        made = tools.classifier(task, resample, lambda: (X, y))
+        training = (X, y, made.arguments)
+        return scored(made.classifier, training, split, tools.metrics, keeps=tools.keeps)

@@ -43,12 +43,13 @@ class ResampleTask:
 
 @dataclass(frozen=True)
 class TrialTask:
-    """A trial with the digests of itself and of its resample, and the classifier's seed."""
+    """A trial with the digests of itself and of its resample, and the seeds of classifier and method."""
 
     spec: TrialSpec
     digest: str
     resample: str
     random_state: int
+    method_random_state: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,17 @@ def resample_task(spec: ResampleSpec, identity: Identity) -> ResampleTask:
     )
 
 
+def trial_task(spec: TrialSpec, identity: Identity) -> TrialTask:
+    """Return ``spec`` with its digests and its seeds."""
+    return TrialTask(
+        spec=spec,
+        digest=identity.trial(spec),
+        resample=identity.resample(spec.resample),
+        random_state=_seed(spec.classifier, identity.classifier_seed(spec)),
+        method_random_state=_seed(spec.resample.method, identity.method_seed(spec.resample)),
+    )
+
+
 def _seed(component: Component, ours: int) -> int:
     """Return the seed in effect: what the suite says goes before ours."""
     given = _given(component)
@@ -143,12 +155,7 @@ def jobs(
         if digest in done:
             continue
         first = first_of(planned.spec.resample)
-        waiting.setdefault(first, {})[digest] = TrialTask(
-            spec=planned.spec,
-            digest=digest,
-            resample=identity.resample(planned.spec.resample),
-            random_state=_seed(planned.spec.classifier, identity.classifier_seed(planned.spec)),
-        )
+        waiting.setdefault(first, {})[digest] = trial_task(planned.spec, identity)
     for first, trials in waiting.items():
         yield Job(
             members=tuple(resample_task(member, identity) for member in members_of(first)),

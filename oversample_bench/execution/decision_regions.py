@@ -11,9 +11,9 @@ them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from oversample_bench.core.outcome import Failed, Ok, Outcome, attempt
 from oversample_bench.core.specs import TrialSpec
 from oversample_bench.evaluation import stages
 from oversample_bench.evaluation.predictions import labels
-from oversample_bench.evaluation.tasks import TrialTask
+from oversample_bench.evaluation.tasks import trial_task
 
 if TYPE_CHECKING:
     from oversample_bench.core.digests import Identity
@@ -51,6 +51,7 @@ class Subject:
     resample: Resample
     classifier: Any
     random_state: int
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,14 @@ class RegionPainter:
 
     def _decision_regions(self, spec: TrialSpec, split: Split, resample: Resample, identity: Identity) -> str:
         tools = stages.Toolbox(self.registry, {}, stages.Bounds(trial=self.seconds))
-        seed = identity.classifier_seed(spec)
-        task = TrialTask(spec, identity.trial(spec), identity.resample(spec.resample), seed)
-        return decision_regions(
-            Subject(split, resample, tools.classifier(task).estimator, seed), tools.bounds
-        )
+        task = trial_task(spec, identity)
+        rows = resample.rows(split.X, split.y)
+        made = attempt("decision regions", tools.classifier, task, resample, lambda: rows)
+        if isinstance(made, Failed):
+            return _reason(made)
+        ready = made.value
+        subject = Subject(split, resample, ready.classifier.estimator, task.random_state, ready.arguments)
+        return decision_regions(subject, tools.bounds)
 
 
 def shown_trials(plan: Plan) -> Iterator[Planned]:
@@ -124,7 +128,11 @@ def decision_regions(subject: Subject, bounds: stages.Bounds | None = None) -> s
         square; or an object with ``failed``, a sentence.
     """
     found = attempt("decision regions", _held, subject, bounds or stages.Bounds())
-    return json.dumps({"failed": found.message} if isinstance(found, Failed) else found.value)
+    return _reason(found) if isinstance(found, Failed) else json.dumps(found.value)
+
+
+def _reason(failed: Failed) -> str:
+    return json.dumps({"failed": failed.message})
 
 
 def _held(subject: Subject, bounds: stages.Bounds) -> dict[str, Any]:
@@ -139,8 +147,7 @@ def _painted(subject: Subject) -> dict[str, Any]:
     points = {"majority": split.X[split.y == 0], "minority": split.X[split.y == 1], "new": resample.X_new}
     shown = {name: turn(rows) for name, rows in points.items()}
     extent = _extent(np.vstack([turn(split.X), turn(split.X_test)]))
-    weights = {} if resample.sample_weight is None else {"sample_weight": resample.sample_weight}
-    subject.classifier.fit(turn(X), y, **weights)
+    subject.classifier.fit(turn(X), y, **subject.arguments)
     regions = labels(subject.classifier, _squares(extent)).reshape(GRID, GRID)
     generator = np.random.default_rng(subject.random_state)
     return {

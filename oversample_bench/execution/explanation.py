@@ -243,28 +243,35 @@ def _parts(
         "fingerprint": (fitting or fingerprints)[0],
         **_drawn(spec.resample),
         "method_source": resample["source"],
-        "method_today": _today(registry, "oversampler", spec.resample.method.name, resample["source"]),
+        "method_today": _today(registry, "oversampler", spec.resample.method, resample["source"]),
         "classifier": trial["classifier"],
         "classifier_params": spec.classifier.kwargs(),
+        **_followers(spec.classifier),
         "classifier_source": trial["source"],
-        "classifier_today": _today(registry, "classifier", trial["classifier"], trial["source"]),
+        "classifier_today": _today(registry, "classifier", spec.classifier, trial["source"]),
         "confirmed": bool(fitting),
     }
 
 
-def _today(registry: Registry, kind: str, name: str, source: str) -> str:
+def _followers(classifier: Component) -> dict[str, Any]:
+    told = [{"name": part.name, "params": part.kwargs()} for part in classifier.then()]
+    return {"then": told} if told else {}
+
+
+def _today(registry: Registry, kind: str, component: Component, source: str) -> str:
     """Say how a source of the store stands to what is installed now."""
     who, code = parted(source)
-    entry = registry.known.get((kind, name))
     if who.endswith(".py"):
         return "a plugin file, which is not looked at here"
-    if entry is None:
+    try:
+        found = registry.source(kind, component)
+    except UsageError:
         return "offered by nothing that is installed now"
-    if entry.source == source:
+    if found == source:
         return "the same is installed now"
-    if registry.renewed(kind, name, source):
+    if registry.renewed(kind, component.name, source):
         return "the same version is installed now; a hash of its code was not kept"
-    today, _ = parted(entry.source)
+    today, _ = parted(found)
     return "its code has changed since" if code and who == today else f"{today} is installed now"
 
 

@@ -109,12 +109,12 @@ class Recorder:
         if isinstance(event, ResampleDone):
             if isinstance(event.outcome, Ok):
                 self.files.save(event.task.digest, event.outcome.value.resample)
-            source = self.registry.entry("oversampler", event.task.spec.method.name).source
+            source = self.registry.source("oversampler", event.task.spec.method)
             self.ledger.add_resample(resample_record(event, source, self.run), event.split)
         elif isinstance(event, Notice):
             self.notices.append(event.sentence)
         elif isinstance(event, TrialDone):
-            source = self.registry.entry("classifier", event.task.spec.classifier.name).source
+            source = self.registry.source("classifier", event.task.spec.classifier)
             self.ledger.add_trial(trial_record(event, source, self.metrics, self.run))
             self.trials += 1
             self._note(event)

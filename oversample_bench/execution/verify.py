@@ -8,8 +8,9 @@ written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,8 @@ from oversample_bench import store
 from oversample_bench.core.digests import UNAVAILABLE, Identity
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.outcome import Failed
-from oversample_bench.core.specs import DataSpec
+from oversample_bench.core.references import named
+from oversample_bench.core.specs import Component, DataSpec
 from oversample_bench.evaluation.tasks import Job, jobs
 from oversample_bench.execution.deviations import Comparison, Verification
 from oversample_bench.execution.estimate import expected_seconds
@@ -145,6 +147,15 @@ def _as_of_today(sample: Sample, registry: Registry) -> Sample:
     return replace(sample, trials=tuple(renewed), resamples=resamples)
 
 
+def _offered(
+    registry: Registry, parts: AbstractSet[tuple[str, Component]]
+) -> Iterator[tuple[tuple[str, Component], str]]:
+    """Yield who offers each part that is to be had here, with all that it refers to."""
+    for kind, component in parts:
+        with suppress(UsageError):
+            yield (kind, component), registry.source(kind, component)
+
+
 @dataclass(frozen=True)
 class _Bench:
     """What names stand for today, and where the work is done."""
@@ -158,22 +169,22 @@ class _Bench:
 
     @classmethod
     def of(cls, sample: Sample, options: Options, registry: Registry) -> _Bench:
-        names = {pair for one in sample.trials for pair in one.names()} & set(registry.known)
-        sources = {pair: registry.known[pair].source for pair in names}
+        sources = dict(_offered(registry, {part for one in sample.trials for part in one.parts()}))
         fingerprints: dict[DataSpec, str] = {}  # filled as data sets are met
         inventory = Inventory(registry, data_folder(options.data_dir), {})
-        return cls(sample, options, registry, inventory, fingerprints, Identity(fingerprints, sources))
+        return cls(sample, options, registry, inventory, fingerprints, Identity(fingerprints, {}, sources))
 
     def obstacle(self, one: Recorded) -> str:
         """Return why a trial cannot be carried out as it was, or an empty string."""
         if one.unseeded:
             return f"the numbers of '{one.unseeded}' change from run to run: a part of it takes no seed"
         try:
-            for (kind, name), source in one.names().items():
-                entry = self.registry.entry(kind, name)
-                if entry.source != source:
-                    return replaced(name, source, entry.source)
-                entry.resolve()
+            for (kind, component), source in one.parts().items():
+                today = self.registry.source(kind, component)
+                if today != source:
+                    return replaced(component.name, source, today)
+                for name in named(kind, component):
+                    self.registry.entry(*name).resolve()
             found = self._fingerprint(one.spec.resample.split.data)
         except UsageError as error:
             return str(error)

@@ -76,21 +76,21 @@ class Recorded:
         """The labels in one, as `bench explain` takes them."""
         return "/".join(map(str, self.labels))
 
-    def names(self) -> dict[tuple[str, str], str]:
-        """Return what the spec's method and classifier stood for, by kind and name."""
+    def parts(self) -> dict[tuple[str, Component], str]:
+        """Return what the spec's method and classifier stood for, by kind and component."""
         return {
-            ("oversampler", self.spec.resample.method.name): self.method_source,
-            ("classifier", self.spec.classifier.name): self.classifier_source,
+            ("oversampler", self.spec.resample.method): self.method_source,
+            ("classifier", self.spec.classifier): self.classifier_source,
         }
 
     def renewed(self, renew: Renewed) -> Recorded:
         """Return the trial as one of today where an earlier version wrote it; see `store.renaming`."""
         metrics = {name: renew("metric", name, one) or one for name, one in self.metric_sources.items()}
-        (method, then), (classifier, before) = self.names().items()
+        then, before = self.method_source, self.classifier_source
         now = replace(
             self,
-            method_source=renew(*method, then) or then,
-            classifier_source=renew(*classifier, before) or before,
+            method_source=renew("oversampler", self.spec.resample.method.name, then) or then,
+            classifier_source=renew("classifier", self.spec.classifier.name, before) or before,
             metric_sources=metrics,
         )
         if _digests(self)[0] != self.digest:  # of another protocol, which is told later

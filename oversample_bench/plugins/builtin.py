@@ -50,8 +50,11 @@ METRICS = (
 
 @hookimpl
 def register_oversamplers(register: Register) -> None:
-    """Offer the two baselines: nothing, and copies."""
+    """Offer the baselines: nothing, copies, and what moves weights, thresholds or odds in place of rows."""
     register("none", "oversample_bench.plugins.baselines:NoResampling")
+    register("class_weight", "oversample_bench.plugins.baselines:ClassWeight")
+    register("threshold", "oversample_bench.plugins.baselines:Threshold")
+    register("prior_correction", "oversample_bench.plugins.baselines:PriorCorrection")
     register("random", "imblearn.over_sampling:RandomOverSampler")
 
 

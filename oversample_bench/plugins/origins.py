@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,20 @@ def installed(point: EntryPoint) -> Origin:
         return f"{name} {version} code {_joined(own(), elsewhere)}"
 
     return Origin(name, version, lambda target: source(_module(target)), (f"{name} {version}",))
+
+
+def imported_from(module: str) -> Origin:
+    """Return the origin of what a suite names by an import path: the distribution that holds the module.
+
+    A module of no distribution counts by its code alone.
+    """
+    package = top(module)
+    known = metadata.packages_distributions().get(package, [])
+    if not known:
+        return Origin(package, "", lambda _: f"{package} code {local_code(package) or 'unknown'}")
+    point = EntryPoint(package, module, "")
+    vars(point).update(dist=metadata.distribution(known[0]))  # as importlib.metadata does
+    return installed(point)
 
 
 def loose(file: LooseFile) -> Origin:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
@@ -18,7 +19,9 @@ from textwrap import shorten
 from typing import Any
 
 from oversample_bench.api import ENTRY_POINT_GROUP, Metric
+from oversample_bench.core import references
 from oversample_bench.core.errors import UsageError, listed, nearest
+from oversample_bench.core.specs import Component
 from oversample_bench.plugins import builtin, origins
 from oversample_bench.plugins.distributions import top, version
 from oversample_bench.plugins.given_objects import Given
@@ -33,6 +36,9 @@ KINDS = {
 ONLY_VARIABLE = "OVERSAMPLE_BENCH_PLUGINS"
 MOST_LETTERS = 300
 """Of a plugin's error in a table."""
+
+IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+"""A class that no plugin offers, by where it is."""
 
 GIVEN = "given in Python"
 ALIASES = {
@@ -111,6 +117,13 @@ class Entry:
         return self.resolve()(**params)
 
 
+@cache  # the code of a distribution is read once
+def _by_path(kind: str, name: str) -> Entry:
+    """Return the entry of a class that no plugin offers."""
+    origin = origins.imported_from(name.partition(":")[0])
+    return Entry(kind, name, origin.name, origin, name)
+
+
 def _imported(entry: Entry) -> Any:
     module, _, attribute = str(entry.target).partition(":")
     try:
@@ -160,7 +173,7 @@ class Registry:
         return tuple(entry for entry in self.known.values() if entry.kind == kind)
 
     def entry(self, kind: str, name: str) -> Entry:
-        """Return one entry.
+        """Return one entry: of a registered name, or of an import path such as ``"package.module:Class"``.
 
         Raises
         ------
@@ -169,6 +182,8 @@ class Registry:
         """
         if (kind, name) in self.known:
             return self.known[kind, name]
+        if IMPORT_PATH.fullmatch(name):
+            return _by_path(kind, name)
         own = (kind, ALIASES.get((kind, name), ""))
         if own in self.known:
             return replace(self.known[own], name=name)
@@ -181,6 +196,20 @@ class Registry:
             f"no installed plugin offers the {KINDS[kind]} '{name}'.{nearest(name, names)} "
             f"Installed: {listed(names)}.{hint}"
         )
+
+    def build(self, kind: str, component: Component) -> Any:
+        """Return an instance of a component, or a metric; what its parameters refer to is built as well."""
+        entry = self.entry(kind, component.name)
+        return entry.resolve() if kind == "metric" else entry.build(self.resolved(component))
+
+    def resolved(self, component: Component) -> dict[str, Any]:
+        """Return the parameters of a component, an instance in the place of each reference."""
+        params = component.kwargs()
+        return {key: references.resolved(value, self.build, key) for key, value in params.items()}
+
+    def source(self, kind: str, component: Component) -> str:
+        """Return who offers a component and all that it refers to, and by which code."""
+        return references.source_of(kind, component, lambda found, name: self.entry(found, name).source)
 
     def sources(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Return who offers each name of a kind, and by which code."""
@@ -203,6 +232,7 @@ def load_registry(loose: Sequence[LooseFile] = (), given: Sequence[Given] = ()) 
     An object goes before a registered name: whoever hands one over means it.
     """
     _is_there.cache_clear()
+    _by_path.cache_clear()
     collected = _Collection()
     collected.add(BUILT_IN, origins.host(), lambda: builtin)
     only = [name.strip() for name in os.environ.get(ONLY_VARIABLE, "").split(",") if name.strip()]

@@ -71,12 +71,14 @@ class ThresholdTuned(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # typ
     ----------
     estimator : classifier
         With ``predict_proba`` or ``decision_function``; the former is preferred.
-    scoring : str, default="balanced_accuracy"
-        What the threshold is tuned for, by scikit-learn's names.
+    scoring : str or callable, default="balanced_accuracy"
+        What the threshold is tuned for, by scikit-learn's names, or as one of its scorers.
     cv : int, default=5
-        Inner folds at most; there are as many as the rarer class has rows, if that is fewer.
+        Inner folds at most; fewer where the rarer class has not ``least_in_fold`` rows for each.
     random_state : int, RandomState or None, default=None
         Seeds the folds and, unless None, the classifier where it has such a parameter.
+    least_in_fold : int, default=1
+        Rows of the rarer class that each inner fold has to hold.
 
     Attributes
     ----------
@@ -101,14 +103,16 @@ class ThresholdTuned(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # typ
         self,
         estimator: Any,
         *,
-        scoring: str = "balanced_accuracy",
+        scoring: Any = "balanced_accuracy",
         cv: int = 5,
         random_state: Any = None,
+        least_in_fold: int = 1,
     ) -> None:
         self.estimator = estimator
         self.scoring = scoring
         self.cv = cv
         self.random_state = random_state
+        self.least_in_fold = least_in_fold
 
     def fit(self, X: Any, y: Any) -> ThresholdTuned:
         """Tune the threshold, then train on all rows.
@@ -125,8 +129,10 @@ class ThresholdTuned(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # typ
         ThresholdTuned
             Itself.
         """
-        folds = min(self.cv, int(np.unique(y, return_counts=True)[1].min()))
-        self.fallback_ = "" if folds > 1 else f"{KEPT}: the rarer class has one row"
+        rarer = int(np.unique(y, return_counts=True)[1].min())
+        folds = min(self.cv, rarer // self.least_in_fold)
+        rows = "one row" if rarer == 1 else f"{rarer} rows"
+        self.fallback_ = "" if folds > 1 else f"{KEPT}: the rarer class has {rows}"
         try:
             self.model_ = self._model(folds).fit(X, y)
         except ValueError as error:

@@ -12,9 +12,11 @@ from typing import Any
 
 from oversample_bench.api import Metric
 from oversample_bench.core.errors import UsageError, listed, nearest
+from oversample_bench.core.references import references
+from oversample_bench.core.specs import Component
 from oversample_bench.plugins.given_objects import Given
 from oversample_bench.plugins.plugin_files import LooseFile
-from oversample_bench.plugins.registry import KINDS, Entry, Registry, load_registry
+from oversample_bench.plugins.registry import IMPORT_PATH, KINDS, Registry, load_registry
 from oversample_bench.suite import Suite
 from oversample_bench.suite.published_numbers import is_named
 
@@ -70,7 +72,7 @@ def check_names(suite: Suite, registry: Registry) -> None:
     for kind, path, name in _names(suite):
         try:
             entry = registry.entry(kind, name)
-            if entry.state != "ok" and kind != "dataset":
+            if (entry.state != "ok" and kind != "dataset") or IMPORT_PATH.fullmatch(name):
                 entry.resolve()
         except UsageError as error:
             lacks_costs = (kind, name) == ("metric", "expected_cost") and not suite.costs.are_told
@@ -83,14 +85,24 @@ def _names(suite: Suite) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
     for position, data in enumerate(suite.data):
         if data.dataset:
             yield "dataset", ("data", position, "dataset"), data.dataset
-    for position, method in enumerate(suite.methods):
-        yield "oversampler", ("methods", position, "name"), method.name
-    for position, classifier in enumerate(suite.classifiers):
-        yield "classifier", ("classifiers", position, "name"), classifier.name
+    for kind, path, component in _components(suite):
+        yield kind, (*path, "name"), component.name
+        for way, inner, one in references(component.kwargs()):
+            yield inner, (*path, "params", *way), one.name
     for position, metric in enumerate(suite.metrics):
         yield "metric", ("metrics", position), metric
     if is_named(suite.report.published):
         yield "published", ("report", "published"), suite.report.published
+
+
+def _components(suite: Suite) -> Iterator[tuple[str, tuple[str | int, ...], Component]]:
+    """Yield the kind, the place and the component of each method, of what follows it, of each classifier."""
+    for position, method in enumerate(suite.methods):
+        yield "oversampler", ("methods", position), method.component()
+        for follower, wrapper in enumerate(method.then):
+            yield "oversampler", ("methods", position, "then", follower), wrapper.component()
+    for position, classifier in enumerate(suite.classifiers):
+        yield "classifier", ("classifiers", position), classifier.component()
 
 
 def check_parameters(suite: Suite, registry: Registry, *, everything: bool = True) -> None:
@@ -111,15 +123,13 @@ def check_parameters(suite: Suite, registry: Registry, *, everything: bool = Tru
         With a line for each that cannot be built.
     """
     wrong = _bad_metrics(suite, registry) if everything else []
-    items = [("oversampler", "methods", suite.methods), ("classifier", "classifiers", suite.classifiers)]
-    for kind, section, choices in items:
-        for position, choice in enumerate(choices):
-            batch = getattr(choice, "batch", 1)
-            if not (everything or choice.params or batch > 1):
-                continue
-            said = complaint(registry.entry(kind, choice.name), choice.component().kwargs(), batch)
-            if said:
-                wrong.append(f"{suite.where(section, position)}: {said}")
+    for kind, path, component in _components(suite):
+        follows = "then" in path
+        batch = suite.methods[int(path[1])].batch if kind == "oversampler" and not follows else 1
+        if not (everything or component.kwargs() or batch > 1 or follows):
+            continue
+        if said := complaint(registry, kind, component, batch) or (follows and _moving(registry, component)):
+            wrong.append(f"{suite.where(*path)}: {said}")
     if wrong:
         raise UsageError("\n".join(wrong))
 
@@ -151,11 +161,15 @@ def _bad_metrics(suite: Suite, registry: Registry) -> list[str]:
     return wrong
 
 
-def complaint(entry: Entry, params: dict[str, Any], batch: int = 1) -> str:
-    """Return what is wrong with building ``entry`` from ``params``, or an empty string."""
+def complaint(registry: Registry, kind: str, component: Component, batch: int = 1) -> str:
+    """Return what is wrong with building a component, or with what it refers to; or an empty string."""
+    for _, inner, one in references(component.kwargs()):
+        if inner != "metric" and (said := complaint(registry, inner, one)):
+            return said
+    entry = registry.entry(kind, component.name)
     who = f"{KINDS[entry.kind]} '{entry.name}' (plugin '{entry.plugin}')"
     try:
-        target = entry.resolve()
+        target, params = entry.resolve(), registry.resolved(component)
     except UsageError as error:
         return str(error)
     if said := _other_classes(params):
@@ -186,6 +200,17 @@ def _other_classes(params: Mapping[Any, Any]) -> str:
         if said := _other_classes(value):
             return said
     return ""
+
+
+def _moving(registry: Registry, component: Component) -> str:
+    """Return in a sentence that a method changes rows, so that it cannot follow another; or nothing."""
+    built = registry.build("oversampler", component)
+    if getattr(built, "_sampling_type", "") == "bypass":
+        return ""
+    return (
+        f"'{component.name}' changes the rows, so it cannot stand under 'then': what follows a method wraps "
+        "the classifier or weighs the rows, as `threshold`, `class_weight` and `prior_correction` do"
+    )
 
 
 def _lacking(kind: str, estimator: Any, batch: int, who: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from oversample_bench.core.atomic_write import replacement, sweep
 from oversample_bench.core.resample import Resample
 
 FOLDER = "resamples"
+WRAPPING = "wrapping."
+"""Begins the names of arrays that are there to wrap a classifier."""
+
 EARLIER_FOLDER = "draws"
 """What the folder was called up to version 3 of the store; files are still found there."""
 
@@ -48,6 +52,9 @@ class ResampleFiles:
         arrays = {"origin": resample.origin, "X_new": resample.X_new, "y_new": resample.y_new}
         if resample.sample_weight is not None:
             arrays["sample_weight"] = resample.sample_weight
+        if resample.wrapping is not None:
+            arrays |= {f"{WRAPPING}{name}": np.asarray(one) for name, one in resample.wrapping.items()}
+            arrays[WRAPPING] = np.array(True)  # noqa: FBT003 - there may be nothing else
         content = archive(arrays)
         with replacement(self.path(digest)) as beside:
             beside.write_bytes(content)
@@ -57,7 +64,7 @@ class ResampleFiles:
         try:
             with self.path(digest).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 weight = arrays["sample_weight"] if "sample_weight" in arrays.files else None
-                return Resample(arrays["origin"], arrays["X_new"], arrays["y_new"], weight)
+                return Resample(arrays["origin"], arrays["X_new"], arrays["y_new"], weight, _wrapping(arrays))
         except Exception:  # noqa: BLE001 - a damaged zip raises what it likes, NotImplementedError among it
             return None
 
@@ -85,3 +92,11 @@ class ResampleFiles:
     def sweep(self) -> None:
         """Remove what a killed run left half-written."""
         sweep(self.folder / FOLDER)
+
+
+def _wrapping(arrays: Any) -> dict[str, Any] | None:
+    """Return the arrays by which a classifier is wrapped, or None where the method wraps none."""
+    if WRAPPING not in arrays.files:
+        return None
+    own = [name for name in arrays.files if name.startswith(WRAPPING) and name != WRAPPING]
+    return {name.removeprefix(WRAPPING): arrays[name] for name in own}

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from oversample_bench.core.errors import listed, nearest
 from oversample_bench.suite.fields import meant
-from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, ResourcesSection
+from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, ResourcesSection, Wrapper
 from oversample_bench.suite.model import CostsSection, Limits, ProtocolSection, ReportOptions, Suite
 from oversample_bench.suite.source import Complaint, Steps, YamlText
 
@@ -19,6 +19,7 @@ SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("data",): DataItem,
     ("methods",): MethodItem,
     ("methods", "resources"): ResourcesSection,
+    ("methods", "then"): Wrapper,
     ("classifiers",): ClassifierItem,
     ("protocol",): ProtocolSection,
     ("costs",): CostsSection,

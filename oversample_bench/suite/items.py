@@ -5,7 +5,7 @@ Names are not looked up here: whether a plugin offers them is for the registry t
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -22,6 +22,7 @@ from oversample_bench.suite.fields import (
     complaint,
     expected,
     refuse_repeats,
+    shorthand,
 )
 from oversample_bench.suite.params import Params
 from oversample_bench.suite.source import Steps
@@ -36,6 +37,12 @@ FORM = {"separator": ("csv",), "decimal": ("csv", "parquet"), "encoding": ("csv"
 def _worked_out(schema: dict[str, Any]) -> None:
     """Take out a default that stands for one of the suite's."""
     schema.pop("default", None)
+
+
+def _one_or_a_list(schema: dict[str, Any]) -> None:
+    """Say that one entry may stand where a list may."""
+    schema["anyOf"] = [schema["items"], {"type": "array", "items": schema.pop("items")}]
+    schema.pop("type")
 
 
 class Section(BaseModel):
@@ -183,28 +190,67 @@ class ResourcesSection(Section):
 class Registered(Section):
     """A registered name, and the parameters to build it with."""
 
-    name: Name = Field(description="The registered name, see `bench plugins list`.")
+    name: Name = Field(
+        description="The registered name, see `bench plugins list`, or a path: `package.module:Class`."
+    )
     label: Name = Field("", description="Its name in tables. Default: the registered name.")
-    params: Params = Field({}, description="Keyword arguments for its constructor.")
+    params: Params = Field(
+        {},
+        description="Keyword arguments for its constructor. One may be a component: "
+        "`{sampler: {name: smote, params: {k_neighbors: 3}}}`.",
+    )
 
     @model_validator(mode="after")
     def _default_label(self) -> Registered:
         if not self.label:
-            _fill(self, "label", self.name)
+            _fill(self, "label", " + ".join(name.rpartition(":")[2] for name in self._names()))
         return self
+
+    def _names(self) -> tuple[str, ...]:
+        return (self.name,)
 
     def component(self) -> Component:
         """Return what is to be built; label, batch and resources are no part of it."""
         return Component.of(self.name, self.params)
 
 
-class MethodItem(Registered):
-    """An oversampler. A plain string is its registered name."""
+class Wrapper(Section):
+    """A method that comes after the resample and changes no rows. A plain string is its registered name."""
 
+    name: Name = Field(description="The registered name of a method such as `threshold`.")
+    params: Params = Field({}, description="Keyword arguments for its constructor.")
+
+    def component(self) -> Component:
+        """Return what is to be built."""
+        return Component.of(self.name, self.params)
+
+
+class MethodItem(Registered):
+    """A method: what stands between the training rows and the classifier. A plain string is its name."""
+
+    then: tuple[Annotated[Wrapper, shorthand("name", Wrapper)], ...] = Field(
+        (),
+        strict=False,
+        description="Methods that follow it and change no rows, such as `threshold`: one, or a list.",
+        json_schema_extra=_one_or_a_list,
+    )
     batch: int = Field(1, ge=1, description="How many resamples to fit in one model, for methods that can.")
     resources: ResourcesSection = Field(
         ResourcesSection(), description="What one fit takes up; for scheduling only."
     )
+
+    @field_validator("then", mode="before")
+    @classmethod
+    def _one(cls, value: Any) -> Any:
+        """Read what is no list as a list of one."""
+        return [value] if isinstance(value, str | dict | Wrapper) else value
+
+    def _names(self) -> tuple[str, ...]:
+        return (self.name, *(wrapper.name for wrapper in self.then))
+
+    def wrappers(self) -> tuple[Component, ...]:
+        """Return what follows it."""
+        return tuple(wrapper.component() for wrapper in self.then)
 
 
 class ClassifierItem(Registered):

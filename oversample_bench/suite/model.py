@@ -34,7 +34,15 @@ from oversample_bench.suite.fields import (
     refuse_repeats,
     shorthand,
 )
-from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, ResourcesSection, Section
+from oversample_bench.suite.items import (
+    ClassifierItem,
+    DataItem,
+    MethodItem,
+    Registered,
+    ResourcesSection,
+    Section,
+    Wrapper,
+)
 from oversample_bench.suite.published_numbers import Published
 from oversample_bench.suite.source import YamlText
 
@@ -48,9 +56,12 @@ __all__ = [
     "ResourcesSection",
     "Suite",
     "SuiteOrigin",
+    "Wrapper",
 ]
 
 BASELINE = "none"
+TUNING = ("threshold",)
+"""Methods that are tuned for the first metric of the suite, unless it says which."""
 
 
 class ProtocolSection(Section):
@@ -108,6 +119,31 @@ class ReportOptions(Section):
         description="Published numbers to compare with: the name of a plugin's table, such as `paper` of "
         "oversample-bench-gan, or a CSV file, relative to the folder of the suite.",
     )
+
+
+def _with_params(item: dict[str, Any], own: Registered | Wrapper) -> dict[str, Any]:
+    """Return a dumped item with its parameters as they are: JSON would make all keys text."""
+    told = {**item, "params": deepcopy(own.params)}
+    if not told.pop("then", ()):
+        return told
+    then = getattr(own, "then", ())
+    return {
+        **told,
+        "then": [_with_params(part, wrapper) for part, wrapper in zip(item["then"], then, strict=True)],
+    }
+
+
+def _tuned(method: MethodItem, metric: str) -> MethodItem:
+    """Return a method in which each part of `TUNING` that names no metric has the one given."""
+
+    def told(item: MethodItem | Wrapper) -> dict[str, Any]:
+        own = item.name in TUNING and "metric" not in item.params
+        return {"params": {**item.params, "metric": {"name": metric}}} if own else {}
+
+    changes: dict[str, Any] = told(method)
+    if any(told(wrapper) for wrapper in method.then):
+        changes["then"] = tuple(wrapper.model_copy(update=told(wrapper)) for wrapper in method.then)
+    return method.model_copy(update=changes) if changes else method
 
 
 class CostsSection(Section):
@@ -237,6 +273,13 @@ class Suite(Section):
         return ["natural" if ratio is None else ratio for ratio in ratios]
 
     @model_validator(mode="after")
+    def _tuned_for_the_first_metric(self) -> Self:
+        """Tell methods that tune for a metric which one, where the suite does not."""
+        methods = tuple(_tuned(method, self.metrics[0]) for method in self.methods)
+        object.__setattr__(self, "methods", methods)
+        return self
+
+    @model_validator(mode="after")
     def _within_reach(self) -> Self:
         refuse_too_many(self)
         return self
@@ -289,8 +332,9 @@ class Suite(Section):
             del fields["costs"]
         fields["data"] = [{key: value for key, value in item.items() if value} for item in fields["data"]]
         for key in ("methods", "classifiers"):
-            for item, own in zip(fields[key], getattr(self, key), strict=True):
-                item["params"] = deepcopy(own.params)  # JSON, which the dump speaks, would make all keys text
+            fields[key] = [
+                _with_params(item, own) for item, own in zip(fields[key], getattr(self, key), strict=True)
+            ]
         return fields
 
     def digest(self) -> str:

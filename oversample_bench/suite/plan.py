@@ -18,6 +18,7 @@ from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
 from oversample_bench.core.errors import counted
+from oversample_bench.core.references import named
 from oversample_bench.core.specs import DataSpec, ResampleSpec, SplitSpec, TrialSpec
 
 if TYPE_CHECKING:
@@ -66,9 +67,10 @@ class Plan:
         return tuple(dict.fromkeys(trial.spec.resample.split for trial in self.trials))
 
     def names(self) -> set[tuple[str, str]]:
-        """Return the kinds and names of its methods and classifiers."""
-        methods = {("oversampler", trial.spec.resample.method.name) for trial in self.trials}
-        return methods | {("classifier", trial.spec.classifier.name) for trial in self.trials}
+        """Return the kinds and names of its methods and classifiers, and of what these refer to."""
+        used = {("oversampler", trial.spec.resample.method) for trial in self.trials}
+        used |= {("classifier", trial.spec.classifier) for trial in self.trials}
+        return {name for kind, component in used for name in named(kind, component)}
 
     def fits(self) -> tuple[Fit, ...]:
         """Return the calls that make the resamples, each resample in exactly one of them."""
@@ -85,12 +87,16 @@ class Plan:
 
 def plan(suite: Suite) -> Plan:
     """Return every trial that ``suite`` asks for."""
-    classifiers = [(item.label, item.component()) for item in suite.classifiers]
+    labels = [item.label for item in suite.classifiers]
+    around = {
+        (method.label, item.label): item.component().followed_by(method.wrappers())
+        for method, item in product(suite.methods, suite.classifiers)
+    }
     trials = (
-        Planned(TrialSpec(resample, classifier), data.label, ratio_label(ratio), method, label)
+        Planned(TrialSpec(resample, around[method, label]), data.label, ratio_label(ratio), method, label)
         for data, ratio in product(suite.data, suite.ratios)
         for method, resample in _resamples(suite, data, ratio)
-        for label, classifier in classifiers
+        for label in labels
     )
     return Plan(suite.name, tuple(trials))
 

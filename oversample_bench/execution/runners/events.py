@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from oversample_bench.api import Dataset
 from oversample_bench.core.outcome import Outcome
+from oversample_bench.core.references import named
 from oversample_bench.core.resample import Resample
 from oversample_bench.core.specs import Component, DataSpec
 from oversample_bench.evaluation.scoring import Scores
@@ -97,7 +98,8 @@ class WorkerConfig:
         drawn = {("oversampler", job.members[0].spec.method) for job in jobs}
         tried = {("classifier", task.spec.classifier) for job in jobs for task in job.trials}
         used = tuple(sorted(drawn | tried, key=repr))
-        names = {*((kind, one.name) for kind, one in used), *(("metric", name) for name in metrics)}
+        names = {name for kind, one in used for name in named(kind, one)}
+        names |= {("metric", name) for name in metrics}
         sources = registry.sources(names)
         return cls(registry.loose, metrics, used, bounds, sources, registry.given, keeps)
 

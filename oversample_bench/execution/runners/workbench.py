@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from oversample_bench.api import Dataset
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.outcome import Failed, Ok, Outcome
+from oversample_bench.core.references import named
 from oversample_bench.core.resample import Resample
 from oversample_bench.core.specs import DataSpec, SplitSpec
 from oversample_bench.evaluation import stages
@@ -66,9 +67,10 @@ class Workbench:
             self._import(worker_config)
 
     def _import(self, worker_config: WorkerConfig) -> None:
-        for kind, component in worker_config.components:
+        parts = [name for used in worker_config.components for name in named(*used)]
+        for kind, name in dict.fromkeys(parts):
             try:
-                self.tools.registry.entry(kind, component.name).resolve()
+                self.tools.registry.entry(kind, name).resolve()
             except UsageError:  # told by the stage that needs it, as the failure of its row
                 continue
 
