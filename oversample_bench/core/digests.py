@@ -47,7 +47,7 @@ class Identity:
     _known: dict[object, str] = field(default_factory=dict, repr=False, compare=False)
 
     def split(self, spec: SplitSpec) -> str:
-        """Return the digest of a split: which rows, and how they are scaled."""
+        """Return the digest of a split: which rows, how they are scaled, and what is spoilt of them."""
         if spec not in self._known:
             data = spec.data
             self._known[spec] = digest(
@@ -59,6 +59,7 @@ class Identity:
                 spec.protocol.test_size,
                 spec.protocol.scale,
                 spec.index,
+                *([spec.protocol.spoilt()] if spec.protocol.spoilt() else []),
             )
         return self._known[spec]
 

@@ -214,11 +214,29 @@ class Protocol:
         Fitted on the training rows after thinning.
     target_ratio : float, default=1.0
         The ratio minority : majority that oversamplers are asked for.
+    label_noise : float, default=0.0
+        The share of the training rows of each class that carry the label of the other.
+    missing_rate : float, default=0.0
+        The share of the values of training and test rows that are made missing.
     """
 
     test_size: float = 0.2
     scale: str = "standard"
     target_ratio: float = 1.0
+    label_noise: float = 0.0
+    missing_rate: float = 0.0
+
+    def as_written(self) -> dict[str, Any]:
+        """Return the fields as the store keeps them: rates of what is not spoilt are left out."""
+        return {
+            "test_size": self.test_size, "scale": self.scale, "target_ratio": self.target_ratio,
+            **self.spoilt(),
+        }  # fmt: skip
+
+    def spoilt(self) -> dict[str, float]:
+        """Return what is wrong with the rows on purpose; nothing for rows as they are."""
+        told = {"label_noise": self.label_noise, "missing_rate": self.missing_rate}
+        return {name: rate for name, rate in told.items() if rate}
 
 
 @dataclass(frozen=True)

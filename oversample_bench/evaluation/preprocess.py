@@ -15,6 +15,7 @@ from oversample_bench.api import Dataset
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.specs import SplitSpec
 from oversample_bench.datasets.classes import two_classes
+from oversample_bench.evaluation.corruption import mislabelled, with_gaps
 from oversample_bench.evaluation.split import thin
 
 Array = npt.NDArray[np.float64]
@@ -40,6 +41,8 @@ class Split:
         Cells that were missing.
     one_hot : tuple of tuple of int, default=()
         The columns of ``X`` that each categorical column became: 1 in one of them and 0 in the others.
+    n_of_class : (int, int), default=(0, 0)
+        Training rows of the majority and of the minority, whatever their labels say.
     """
 
     X: Array
@@ -50,6 +53,7 @@ class Split:
     n_encoded: int
     n_imputed: int
     one_hot: Groups = ()
+    n_of_class: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
         for name in ("X", "y", "X_test", "y_test", "X_withheld"):
@@ -69,6 +73,8 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
     classes = two_classes(dataset, spec.data)
     rows = thin(classes.y, spec)
     raw = [_raw(dataset, classes.rows[part]) for part in (rows.train, rows.test, rows.withheld)]
+    raw[:2] = [with_gaps(raw[0], "train", spec), with_gaps(raw[1], "test", spec)]
+    y = classes.y[rows.train]
     n_imputed = sum(int(np.isnan(part).sum()) for part in raw)
     transformer = _transformer(dataset, spec.protocol.scale, missing=n_imputed > 0).fit(raw[0])
     train = np.ascontiguousarray(transformer.transform(raw[0]))
@@ -84,13 +90,14 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
         )
     return Split(
         X=train,
-        y=classes.y[rows.train],
+        y=mislabelled(y, spec),
         X_test=test,
         y_test=classes.y[rows.test],
         X_withheld=withheld,
         n_encoded=len(dataset.categories),
         n_imputed=n_imputed,
         one_hot=_one_hot(transformer, train.shape[1]) if dataset.categories else (),
+        n_of_class=(int((y == 0).sum()), int((y == 1).sum())),
     )
 
 

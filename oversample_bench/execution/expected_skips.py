@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oversample_bench.core.outcome import Skip
-from oversample_bench.core.specs import Component, DataSpec, SplitSpec
+from oversample_bench.core.specs import Component, DataSpec, Protocol, SplitSpec
 from oversample_bench.datasets.classes import named
+from oversample_bench.evaluation.corruption import labelled
 from oversample_bench.evaluation.requests import MAKES_ROWS, ClassCounts, Request
 from oversample_bench.evaluation.split import sizes
 from oversample_bench.plugins.registry import Registry
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from oversample_bench.execution.inventory import Inventory
 
 ClassesOf = Callable[[DataSpec], Mapping[str, int] | None]
-Place = tuple[DataSpec, float | None, Component]
+Place = tuple[DataSpec, float | None, Protocol, Component]
 """A data set, a ratio and a method: all splits and seeds of these are alike in what they ask for."""
 
 
@@ -70,7 +71,7 @@ def foreseen(jobs: Iterable[Job], registry: Registry, classes_of: ClassesOf) -> 
     for job in jobs:
         first = job.members[0]
         split = first.spec.split
-        place = (split.data, split.ratio, first.spec.method)
+        place = (split.data, split.ratio, split.protocol, first.spec.method)
         if place not in reasons:
             reasons[place] = _reason(first, registry, classes_of(split.data))
         if reasons[place]:
@@ -110,13 +111,16 @@ def _reason(task: ResampleTask, registry: Registry, classes: Mapping[str, int] |
 def _there(classes: Mapping[str, int], split: SplitSpec) -> ClassCounts:
     majority, minority = named(classes, split.data)
     rows = (classes[majority], classes[minority])
-    return ClassCounts(*sizes(rows, split.ratio, split.protocol.test_size).train)
+    train = sizes(rows, split.ratio, split.protocol.test_size).train
+    return ClassCounts(*labelled(train, split.protocol.label_noise))
 
 
 def _idle(request: Request, split: SplitSpec, there: ClassCounts | None) -> str:
     if there is not None:
         return request.idle(there)
-    return "" if split.ratio is None else request.idle_at(split.ratio)
+    if split.ratio is None or split.protocol.label_noise:
+        return ""
+    return request.idle_at(split.ratio)
 
 
 def _request(task: ResampleTask, registry: Registry) -> Request:

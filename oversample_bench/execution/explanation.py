@@ -280,7 +280,7 @@ def _drawn(spec: ResampleSpec) -> dict[str, Any]:
     return {
         "data": asdict(split.data),
         "ratio": "natural" if split.ratio is None else split.ratio,
-        "protocol": asdict(split.protocol),
+        "protocol": split.protocol.as_written(),
         "split": split.index,
         "method": spec.method.name,
         "method_params": spec.method.kwargs(),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from oversample_bench.core.digests import Identity
 from oversample_bench.core.outcome import Failed, Ok, Outcome, Status
-from oversample_bench.core.specs import Component, canonical
+from oversample_bench.core.specs import Component, ResampleSpec, canonical
 from oversample_bench.execution.environment import environment
 from oversample_bench.plugins.published import published_table
 from oversample_bench.plugins.registry import Registry
@@ -148,7 +148,7 @@ def resample_record(event: ResampleDone, source: str, run: int) -> ResampleRecor
         "method": task.spec.method.name,
         "params": task.spec.method.params,
         "source": source,
-        "spec": canonical(asdict(task.spec)),
+        "spec": spec_text(task.spec),
         "random_state": _seed(task.spec.method, task.random_state),
         "fallback": "",
         "flags": "",
@@ -159,6 +159,13 @@ def resample_record(event: ResampleDone, source: str, run: int) -> ResampleRecor
     if not isinstance(event.outcome, Failed):
         columns |= _told(event.outcome.value)
     return ResampleRecord(task.digest, columns)
+
+
+def spec_text(spec: ResampleSpec) -> str:
+    """Return the spec of a resample as JSON, which `oversample_bench.store.restoring` reads."""
+    fields = asdict(spec)
+    fields["split"]["protocol"] = spec.split.protocol.as_written()
+    return canonical(fields)
 
 
 def _told(drawn: AuditedResample) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def refuse_too_many(suite: Suite) -> None:
     """Raise a complaint when a plan of ``suite`` is more than a machine holds."""
     members = [(item.splits or suite.splits) * (item.seeds or suite.seeds) for item in suite.data]
     lists = {key: len(getattr(suite, f"{key}s")) for key in ("ratio", "method", "classifier")}
+    rates = {"noise level": suite.protocol.label_noise, "missing rate": suite.protocol.missing_rate}
+    lists |= {noun: len(given) for noun, given in rates.items() if len(given) > 1}
     total = sum(members) * prod(lists.values())
     if total > MOST_TRIALS:
         pairs = f"{_readable(sum(members))} pairs of split and seed on {counted(len(members), 'data set')}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -64,6 +65,16 @@ TUNING = ("threshold",)
 """Methods that are tuned for the first metric of the suite, unless it says which."""
 
 
+def _one_or_many(schema: dict[str, Any]) -> None:
+    """Say that a number may stand where a list of them may."""
+    schema["anyOf"] = [schema["items"], {key: schema.pop(key) for key in ("type", "items", "minItems")}]
+    schema["default"] = 0
+
+
+Rates = tuple[Annotated[float, Field(ge=0, lt=0.5)], ...]
+"""Shares of what is spoilt; half of the labels of a class wrong would leave nothing to learn."""
+
+
 class ProtocolSection(Section):
     """How a data set becomes training and test rows."""
 
@@ -75,9 +86,39 @@ class ProtocolSection(Section):
         1.0, gt=0, le=1, description="The ratio minority : majority that methods are asked to reach."
     )
 
-    def spec(self) -> specs.Protocol:
-        """Return the protocol as part of a split's identity."""
-        return specs.Protocol(self.test_size, self.scale, self.target_ratio)
+    label_noise: Rates = Field(
+        (0.0,),
+        strict=False,
+        min_length=1,
+        description="Share of the training rows of each class that get the other label: one, or a list.",
+        json_schema_extra=_one_or_many,
+    )
+    missing_rate: Rates = Field(
+        (0.0,),
+        strict=False,
+        min_length=1,
+        description="Share of the values of training and test rows that are made missing: one, or a list.",
+        json_schema_extra=_one_or_many,
+    )
+
+    @field_validator("label_noise", "missing_rate", mode="before")
+    @classmethod
+    def _one(cls, value: Any) -> Any:
+        """Read a number as a list of one."""
+        return [value] if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+    @field_validator("label_noise", "missing_rate")
+    @classmethod
+    def _unique(cls, rates: tuple[float, ...]) -> tuple[float, ...]:
+        refuse_repeats(rates, "rate", "remove one of them")
+        return rates
+
+    def specs(self) -> list[specs.Protocol]:
+        """Return each combination of rates as part of a split's identity, in the order of the suite."""
+        return [
+            specs.Protocol(self.test_size, self.scale, self.target_ratio, noise, missing)
+            for noise, missing in product(self.label_noise, self.missing_rate)
+        ]
 
 
 class Limits(Section):
@@ -330,6 +371,9 @@ class Suite(Section):
                 del report[key]  # what is not asked for is not said
         if not self.costs.are_told:
             del fields["costs"]
+        for key in ("label_noise", "missing_rate"):
+            if fields["protocol"][key] == [0.0]:
+                del fields["protocol"][key]
         fields["data"] = [{key: value for key, value in item.items() if value} for item in fields["data"]]
         for key in ("methods", "classifiers"):
             fields[key] = [

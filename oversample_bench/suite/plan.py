@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from oversample_bench.core.errors import counted
 from oversample_bench.core.references import named
-from oversample_bench.core.specs import DataSpec, ResampleSpec, SplitSpec, TrialSpec
+from oversample_bench.core.specs import DataSpec, Protocol, ResampleSpec, SplitSpec, TrialSpec
 
 if TYPE_CHECKING:
     from oversample_bench.suite import DataItem, Suite
@@ -93,9 +93,15 @@ def plan(suite: Suite) -> Plan:
         for method, item in product(suite.methods, suite.classifiers)
     }
     trials = (
-        Planned(TrialSpec(resample, around[method, label]), data.label, ratio_label(ratio), method, label)
-        for data, ratio in product(suite.data, suite.ratios)
-        for method, resample in _resamples(suite, data, ratio)
+        Planned(
+            TrialSpec(resample, around[method, label]),
+            spoilt_label(data.label, protocol),
+            ratio_label(ratio),
+            method,
+            label,
+        )
+        for data, protocol, ratio in product(suite.data, suite.protocol.specs(), suite.ratios)
+        for method, resample in _resamples(suite, data, ratio, protocol)
         for label in labels
     )
     return Plan(suite.name, tuple(trials))
@@ -106,11 +112,19 @@ def ratio_label(ratio: float | None) -> str:
     return "natural" if ratio is None else f"{ratio:g}"
 
 
-def _resamples(suite: Suite, data: DataItem, ratio: float | None) -> Iterator[tuple[str, ResampleSpec]]:
+def spoilt_label(label: str, protocol: Protocol) -> str:
+    """Return what tables call a data set whose rows are spoilt: ``ecoli1, label noise 0.1``."""
+    told = [f"{name.replace('_', ' ')} {rate:g}" for name, rate in protocol.spoilt().items()]
+    return ", ".join([label, *told])
+
+
+def _resamples(
+    suite: Suite, data: DataItem, ratio: float | None, protocol: Protocol
+) -> Iterator[tuple[str, ResampleSpec]]:
     """Yield the resamples of one data set and ratio, split by split, each with the label of its method."""
     members = tuple(product(range(data.splits or suite.splits), range(data.seeds or suite.seeds)))
     methods = [(item.label, item.component(), batches_of(members, item.batch)) for item in suite.methods]
-    rows, protocol = data.spec(), suite.protocol.spec()
+    rows = data.spec()
     for member in members:
         split = SplitSpec(rows, ratio, protocol, index=member[0])
         for label, method, batches in methods:

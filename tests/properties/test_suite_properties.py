@@ -246,7 +246,7 @@ def test_labels_and_resources_are_no_part_of_what_is_computed(fields: dict[str, 
     assert [item.component() for item in suite.classifiers] == [
         item.component() for item in other.classifiers
     ]
-    assert suite.protocol.spec() == other.protocol.spec()
+    assert suite.protocol.specs() == other.protocol.specs()
 
 
 @unhurried

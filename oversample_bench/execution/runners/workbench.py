@@ -121,17 +121,17 @@ def _record(task: ResampleTask, found: Outcome[Split]) -> SplitRecord | None:
     if isinstance(found, Failed):
         return None
     split = found.value
-    n_minority, n_test_minority = int(split.y.sum()), int(split.y_test.sum())
+    n_labelled, n_test_minority = int(split.y.sum()), int(split.y_test.sum())
     return SplitRecord(
         digest=task.split,
         fingerprint=task.fingerprint,
         n_features=split.X.shape[1],
-        n_majority=len(split.y) - n_minority,
-        n_minority=n_minority,
+        n_majority=split.n_of_class[0],
+        n_minority=split.n_of_class[1],
         n_withheld=len(split.X_withheld),
         n_test_majority=len(split.y_test) - n_test_minority,
         n_test_minority=n_test_minority,
-        realised_ratio=n_minority / (len(split.y) - n_minority),
+        realised_ratio=n_labelled / (len(split.y) - n_labelled),
         n_encoded=split.n_encoded,
         n_imputed=split.n_imputed,
     )
