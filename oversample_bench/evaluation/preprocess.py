@@ -5,7 +5,7 @@ Test and withheld rows go through the very transformer that the training rows we
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.core.specs import SplitSpec
 from oversample_bench.datasets.classes import two_classes
 from oversample_bench.evaluation.corruption import mislabelled, with_gaps
+from oversample_bench.evaluation.mixed_tables import OTHER, Columns
 from oversample_bench.evaluation.split import thin
 
 Array = npt.NDArray[np.float64]
@@ -43,6 +44,8 @@ class Split:
         The columns of ``X`` that each categorical column became: 1 in one of them and 0 in the others.
     n_of_class : (int, int), default=(0, 0)
         Training rows of the majority and of the minority, whatever their labels say.
+    columns : Columns
+        What the columns of ``X`` were before they were encoded.
     """
 
     X: Array
@@ -54,6 +57,7 @@ class Split:
     n_imputed: int
     one_hot: Groups = ()
     n_of_class: tuple[int, int] = (0, 0)
+    columns: Columns = field(default_factory=lambda: Columns(()))
 
     def __post_init__(self) -> None:
         for name in ("X", "y", "X_test", "y_test", "X_withheld"):
@@ -98,6 +102,7 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
         n_imputed=n_imputed,
         one_hot=_one_hot(transformer, train.shape[1]) if dataset.categories else (),
         n_of_class=(int((y == 0).sum()), int((y == 1).sum())),
+        columns=_columns(dataset, transformer),
     )
 
 
@@ -111,6 +116,22 @@ def _one_hot(transformer: Any, n_columns: int) -> Groups:
     ]
     ends = n_columns - sum(sizes) + np.cumsum(sizes)
     return tuple(tuple(range(end - size, end)) for size, end in zip(sizes, ends.tolist(), strict=True))
+
+
+def _columns(dataset: Dataset, transformer: Any) -> Columns:
+    """Return names of columns and categories, in the order in which they were encoded."""
+    names = dataset.feature_names or tuple(f"x{column}" for column in range(dataset.X.shape[1]))
+    numbers = tuple(str(name) for column, name in enumerate(names) if column not in dataset.categories)
+    if not dataset.categories:
+        return Columns(numbers)
+    encoder = transformer.named_transformers_["encoded"][-1]
+    rare = getattr(encoder, "infrequent_categories_", [None] * len(encoder.categories_))
+    found = []
+    for column, codes, few in zip(sorted(dataset.categories), encoder.categories_, rare, strict=True):
+        own = dataset.categories[column]
+        kept = [str(own[int(code)]) for code in codes if few is None or code not in few]
+        found.append((str(names[column]), (*kept, *([] if few is None else [OTHER]))))
+    return Columns(numbers, tuple(found))
 
 
 def _raw(dataset: Dataset, rows: npt.NDArray[np.intp]) -> Array:

@@ -24,6 +24,7 @@ from oversample_bench.evaluation.call_notes import UNSEEDED, observed, quiet
 from oversample_bench.evaluation.detectability import Detectability, detectability
 from oversample_bench.evaluation.fidelity import Fidelity, fidelity
 from oversample_bench.evaluation.limits import Cost, measured, memory_limit, time_limit
+from oversample_bench.evaluation.mixed_tables import accepts, as_table, encoded
 from oversample_bench.evaluation.preprocess import Groups, Split, prepare
 from oversample_bench.evaluation.process_state import kept
 from oversample_bench.evaluation.requests import ClassCounts, Request, ask, takes_ratio
@@ -72,13 +73,18 @@ class Toolbox:
     bounds: Bounds
     keeps: bool = False
 
-    def sampler(self, task: ResampleTask, one_hot: Groups = ()) -> Seeded:
-        """Return the method of a resample, told its seed, the target ratio and the columns of categories."""
+    def sampler(self, task: ResampleTask, one_hot: Groups = (), categorical: Sequence[int] = ()) -> Seeded:
+        """Return the method of a resample, told its seed, the target ratio and the columns of categories.
+
+        ``categorical`` has those of a table, ``one_hot`` those of encoded rows.
+        """
         built = self._built("oversampler", task.spec.method, task.random_state)
         ratio = task.target_ratio
         asked = ratio != 1.0 and takes_ratio(built.estimator)
         told: dict[str, Any] = {"sampling_strategy": ratio} if asked else {}
         told |= {"one_hot_groups": [list(group) for group in one_hot]} if one_hot else {}
+        if categorical and accepts(built.estimator):
+            told["categorical_features"] = list(categorical)
         free = _free(built.estimator, task.spec.method) if told else set()
         if wanted := {name: value for name, value in told.items() if name in free}:
             built.estimator.set_params(**wanted)
@@ -171,14 +177,20 @@ def _fit_all(fitted: Sequence[tuple[ResampleTask, Split]], tools: Toolbox) -> li
 
 def _fit(task: ResampleTask, split: Split, tools: Toolbox) -> Answered:
     with tools.bounds.held(tools.bounds.fit):
-        built = tools.sampler(task, split.one_hot)
+        built = tools.sampler(task, split.one_hot, split.columns.positions)
         sampler = built.estimator
         ask(sampler, task.target_ratio, split.y)
+        rows = _given(sampler, split)
         with observed() as found, measured() as cost:
-            returned = sampler.fit_resample(split.X, split.y)
+            returned = sampler.fit_resample(rows, split.y)
     told = (getattr(sampler, "fallback_", None), getattr(sampler, "sample_weight_", None))
     notes = found.told(*[UNSEEDED] * built.loose)
     return _Answer(sampler, returned, *told, built.random_state, notes, state_of(sampler)), cost
+
+
+def _given(sampler: Any, split: Split) -> Any:
+    """Return the training rows as a method takes them: an array, or a table."""
+    return as_table(split.X, split.columns) if accepts(sampler) else split.X
 
 
 @dataclass(frozen=True)
@@ -203,7 +215,8 @@ def _drawn(task: ResampleTask, split: Split, answer: _Answer, cost: Cost) -> Aud
     """Trace and audit the returned rows, and hold the new ones against the withheld rows."""
     if isinstance(answer.returned, Exception):
         raise answer.returned
-    X_out, y_out = checked(split.X, answer.returned)
+    returned = encoded(answer.returned, split.columns) if accepts(answer.sampler) else answer.returned
+    X_out, y_out = checked(split.X, returned)
     origin = traced(split.X, split.y, X_out, y_out)
     added = origin == NEW
     weights = _weights(answer.weight, len(X_out))
@@ -247,7 +260,8 @@ def _fit_batch(fitted: Sequence[tuple[ResampleTask, Split]], tools: Toolbox) -> 
     groups = {split.one_hot for _, split in fitted}
     limit = tools.bounds.fit
     with tools.bounds.held(None if limit is None else limit * len(fitted)):
-        sampler = tools.sampler(fitted[0][0], groups.pop() if len(groups) == 1 else ()).estimator
+        one_hot = groups.pop() if len(groups) == 1 else ()
+        sampler = tools.sampler(fitted[0][0], one_hot, fitted[0][1].columns.positions).estimator
         asked = [attempt("resample", ask, sampler, task.target_ratio, split.y) for task, split in fitted]
         left = [one for one, found in zip(fitted, asked, strict=True) if isinstance(found, Ok)]
         answers = iter(_together(sampler, left) if left else ())
@@ -256,7 +270,7 @@ def _fit_batch(fitted: Sequence[tuple[ResampleTask, Split]], tools: Toolbox) -> 
 
 def _together(sampler: Any, fitted: Sequence[tuple[ResampleTask, Split]]) -> list[Answered]:
     """Return what a sampler makes of splits in one call."""
-    problems = [(split.X, split.y) for _, split in fitted]
+    problems = [(_given(sampler, split), split.y) for _, split in fitted]
     seeds = [task.random_state for task, _ in fitted]
     with observed() as found, measured() as cost:
         returned = sampler.fit_resample_batch(problems, seeds)

@@ -10,7 +10,7 @@ from oversample_bench.api import Register, hookimpl
 
 @hookimpl
 def register_oversamplers(register: Register) -> None:
-    """Offer the SMOTE family, its two combinations with cleaning, and random undersampling."""
+    """Offer the SMOTE family, for categories as well, two combinations with cleaning, and undersampling."""
     register("smote", "oversample_bench_imblearn.samplers:SMOTE")
     register("borderline_smote", "oversample_bench_imblearn.samplers:BorderlineSMOTE")
     register("svm_smote", "oversample_bench_imblearn.samplers:SVMSMOTE")
@@ -18,4 +18,6 @@ def register_oversamplers(register: Register) -> None:
     register("kmeans_smote", "oversample_bench_imblearn.samplers:KMeansSMOTE")
     register("smote_enn", "oversample_bench_imblearn.cleaned:SMOTEENN")
     register("smote_tomek", "oversample_bench_imblearn.cleaned:SMOTETomek")
+    register("smote_nc", "oversample_bench_imblearn.categories:SMOTENC")
+    register("smoten", "oversample_bench_imblearn.categories:SMOTEN")
     register("random_under", "imblearn.under_sampling:RandomUnderSampler")

@@ -20,6 +20,8 @@ class TestHooks(HooksContract):
         "kmeans_smote",
         "smote_enn",
         "smote_tomek",
+        "smote_nc",
+        "smoten",
         "random_under",
     )
 
