@@ -1,0 +1,86 @@
+"""Rows from a sampler in whatever number they are needed: pools, whose beginnings are the candidates.
+
+A sampler of imbalanced-learn is asked for a class count, and some return fewer rows than asked for (ADASYN,
+Borderline-SMOTE). Here it is asked again, for more each time, and what is beyond the number is left out, so
+that candidate sizes are nested: the smaller is the beginning of the larger.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from sklearn.base import clone
+
+Array = npt.NDArray[Any]
+
+MOST_TRIES = 20
+"""How often a sampler that returns too few rows is asked again, for twice as many each time."""
+
+
+def synthetic(sampler: Any, X: Array, y: Array, n_rows: int, random_state: int) -> Array:
+    """Return new minority rows.
+
+    Parameters
+    ----------
+    sampler : sampler or None
+        With ``fit_resample`` and ``sampling_strategy``; None is SMOTE, with its neighbours lowered to the
+        minority rows that there are, and copies of a single one.
+    X : ndarray of shape (n_samples, n_features)
+        Training rows.
+    y : ndarray of shape (n_samples,)
+        1 for the minority, 0 for the majority.
+    n_rows : int
+        How many.
+    random_state : int
+        Seeds the sampler where it takes a seed.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_features)
+
+    Raises
+    ------
+    ValueError
+        When the sampler returns fewer however often it is asked, or removes rows.
+    """
+    if n_rows == 0:
+        return X[:0]
+    wanted, why = n_rows, ""
+    for _ in range(MOST_TRIES):
+        try:
+            made = _asked(sampler, X, y, wanted, random_state)
+        except ValueError as error:  # ADASYN refuses where its shares round to nothing
+            made, why = X[:0], f": {error}"
+        if len(made) >= n_rows:
+            return made[:n_rows]
+        wanted *= 2
+    raise ValueError(
+        f"{_name(sampler)} made {len(made)} rows where {wanted // 2} were asked for; {n_rows} are needed{why}"
+    )
+
+
+def _asked(sampler: Any, X: Array, y: Array, n_rows: int, random_state: int) -> Array:
+    n_minority = int((y == 1).sum())
+    one = _default(n_minority) if sampler is None else clone(sampler)
+    told: dict[str, Any] = {"sampling_strategy": {1: n_minority + n_rows}, "random_state": random_state}
+    one.set_params(**{name: value for name, value in told.items() if name in one.get_params(deep=False)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # more minority rows than majority ones are meant here
+        X_out, y_out = one.fit_resample(X, y)
+    if len(X_out) < len(X) or not np.array_equal(np.asarray(X_out)[: len(X)], X):
+        raise ValueError(f"{_name(sampler)} does not return the rows that it was given before the new ones")
+    new = np.asarray(y_out)[len(X) :] == 1
+    made: Array = np.asarray(X_out)[len(X) :][new]
+    return made
+
+
+def _default(n_minority: int) -> Any:
+    return RandomOverSampler() if n_minority < 2 else SMOTE(k_neighbors=min(5, n_minority - 1))
+
+
+def _name(sampler: Any) -> str:
+    return "SMOTE" if sampler is None else type(sampler).__name__
