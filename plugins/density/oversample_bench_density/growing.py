@@ -24,7 +24,7 @@ class GrowingSampler(BaseOverSampler):  # type: ignore[misc]  # imbalanced-learn
         """Return ``n_new`` rows, and what was done differently in a sentence or nothing."""
         raise NotImplementedError
 
-    def _fit_resample(self, X: Array, y: Array) -> tuple[Array, Array]:
+    def _fit_resample(self, X: Any, y: Array) -> tuple[Any, Array]:
         rng = check_random_state(self.random_state)
         is_sparse = hasattr(X, "toarray")
         dense = X.toarray() if is_sparse else X

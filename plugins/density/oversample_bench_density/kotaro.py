@@ -119,7 +119,8 @@ class KOTARO(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
 
     def decision_function(self, X: Array) -> Array:
         """Return f, of shape (n_samples,), above 0 for the second of ``classes_``."""
-        return self._f(X) * (1 if self._minority else -1)
+        scores: Array = self._f(X) * (1 if self._minority else -1)
+        return scores
 
     def predict_proba(self, X: Array) -> Array:
         """Return a logistic function of f, of shape (n_samples, 2); it is not calibrated."""
