@@ -159,6 +159,7 @@ def kernels(rows: Array, centres: Array, gamma: Array) -> Array:
 def solved(matrix: Array, targets: Array) -> Array:
     """Return the weights; by least squares where the matrix has no inverse."""
     try:
-        return np.asarray(solve(matrix, targets))
+        found: Array = solve(matrix, targets)
     except (LinAlgError, ValueError):
-        return np.asarray(np.linalg.lstsq(matrix, targets, rcond=None)[0])
+        found = np.linalg.lstsq(matrix, targets, rcond=None)[0]
+    return found
