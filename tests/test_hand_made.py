@@ -239,8 +239,8 @@ def test_the_answer_of_four_sets(over: Results) -> None:
     first, second, *_ = answer_text.lines(over, evidence(over, "mcc"))
 
     assert first.startswith(
-        "By MCC: cannot tell whether resampling helps. glgan (0.7025) differs by +0.1275 [-0.0180, +0.2730] "
-        "from none (0.5750), the best without resampling (4 data sets, 1 split each; p = 0.137, adjusted "
-        "for 2 comparisons). The smallest difference that this run could have seen is 0."
+        "By MCC: cannot tell whether resampling helps. The gain of glgan (0.7025) over none (0.5750), the "
+        "best without resampling, is +0.1275 [-0.0180, +0.2730] (4 data sets, 1 split each; p = 0.137, "
+        "adjusted for 2 comparisons). The smallest difference that this run could have seen is 0."
     )
     assert second == "Against none: no method is clearly better or worse (2 compared)."

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from oversample_bench.analysis.store_diff import diff
 from oversample_bench.cli import bench, main
 from oversample_bench.core.errors import UsageError
+from oversample_bench.execution.driver import run
 from oversample_bench.execution.merge_folders import merge
 from oversample_bench.execution.relabeling import relabelings
+from oversample_bench.execution.run_result import Options
 from oversample_bench.report import trials, write_report
 from oversample_bench.store import FILE_NAME, connect
 from oversample_bench.store.label_senses import Sense
+from oversample_bench.suite import parse_suite
 from tests.stores import Cell, store
 from tests.test_diff import carried_out
 
@@ -162,11 +165,34 @@ def test_a_name_can_be_given(runs, tmp_path):
     assert not any(again.added.values())
 
 
+def test_merging_again_under_another_name_is_refused(runs, tmp_path):
+    """The same trials would stand as two methods; without a name the one that they have is found."""
+    merge(tmp_path / "all", [runs["a"], runs["b"]], relabel={"smote": "one"})
+
+    said = refusal(tmp_path / "all", runs["b"], relabel={"smote": "other"})
+    assert "cannot be called 'other', since that very thing is called 'one' already" in said
+    merge(tmp_path / "all", [runs["b"]], relabel=True)
+    assert labels(tmp_path / "all") == ["none", "smote", "one"]
+
+
+def test_what_follows_a_method_is_part_of_what_its_label_means(tmp_path):
+    """Classifiers of chains are those without; a label of a chain is another thing than one of its head."""
+    text = "name: s\ndata: [ecoli1]\nsplits: 1\nclassifiers: [decision_tree]\nmethods: [none, random, {}]\n"
+    chains = ("{name: random, label: r, then: threshold}", "{name: random, label: r}")
+    for name, chain in zip("ab", chains, strict=True):
+        run(parse_suite(text.format(chain), "s.yaml"), tmp_path / name, Options(runner="serial"))
+
+    assert merge(tmp_path / "alone", [tmp_path / "a"]).mixed == {}
+    said = refusal(tmp_path / "all", tmp_path / "a", tmp_path / "b")
+    assert "the method 'r' is random {}, then threshold" in said
+
+
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
         ({"smote": "none"}, "cannot be called 'none', which is another method already"),
         ({"smote": " "}, "which is empty"),
+        ({"smote": "x\ny"}, "which is no text of one line"),
         ({"smot": "x"}, "a new name for 'smot', which does not mean two things in these folders."),
         ({"none": "x"}, "a new name for 'none', which does not mean two things in these folders."),
         ({"smot": "x"}, "Did you mean 'smote'?"),

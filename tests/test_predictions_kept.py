@@ -109,6 +109,18 @@ def test_predictions_can_be_left_out(runs: Runs, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "predictions").is_dir()
 
 
+def test_a_report_by_metrics_says_for_how_many_trials_it_has_nothing(runs: Runs, tmp_path: Path) -> None:
+    """Without predictions their cells stay empty: a sentence says so, with what to do, and the code is 2."""
+    runs(SUITE + FIRST, predictions=False)
+    line = ["report", str(tmp_path / "out"), "--no-figures", "--metrics"]
+    done = CliRunner().invoke(bench, [*line, "recall"], standalone_mode=False)
+
+    assert done.return_value == 2
+    assert "For 24 trials no predictions are kept" in done.output
+    empty = CliRunner().invoke(bench, [*line, " , "])
+    assert "--metrics names none" in str(empty.exception)
+
+
 def test_a_report_is_by_any_metric_there_is(first: Path) -> None:
     """`bench report DIR --metrics` scores and shows metrics that the run did not ask for, and no others."""
     line = ["report", str(first), "--no-figures", "--metrics", "recall,specificity"]

@@ -348,6 +348,9 @@ def test_a_plugin_brings_a_table_of_its_own(runs, tmp_path: Path) -> None:
         ("mone", "", r":8:21: no installed plugin offers the published table 'mone'. Did you mean 'mine'"),
         ("mine", "dataset,classifier,metric,method,value\na,b,c,d,much\n", "line 2: its 'value' is 'much'"),
         ("mine", "dataset,value\n", "it has no column 'classifier'"),
+        ("mine", "dataset,classifier,metric,method,value\na,b,c,d,1_0\n", "line 2: its 'value' is '1_0'"),
+        ("mine", "dataset,classifier,metric,method,value\na,b,mcc,d,1\na,b,MCC,d,2\n", "the value of line 2"),
+        ("mine", "dataset,classifier,metric,method,value,ratio\na,b,c,d,1,0\n", "its 'ratio' is '0'"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_told_before_the_first_fit(
@@ -358,6 +361,48 @@ def test_a_table_that_cannot_be_used_is_told_before_the_first_fit(
 
     with pytest.raises(UsageError, match=sentence):
         runs(RUN.format(name))
+
+
+HEADER = "dataset,classifier,metric,method,value\necoli1,knn,mcc,none,0.7\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        (
+            {"names": "kind,published,labl\nmethod,a,b\n"},
+            "its 'names' need the columns kind, published, label",
+        ),
+        ({"names": "kind,published,label\nmetod,a,b\n"}, "has the kind 'metod'"),
+        ({"names": "kind,published,label\nmethod,a,\n"}, "line 2 of its 'names' has an empty cell"),
+        ({"names": 'kind,published,label\nmethod,"a,b\n'}, "its 'names' are no CSV"),
+        ({"claims": "better,worse\na,b\n"}, "its 'claims' need the columns better, worse, source"),
+        ({"claims": 3}, "its 'claims' is of type int; expected text"),
+        ({"values": HEADER.encode()}, "its 'values' is of type bytes; expected text"),
+        ({"about": None}, "its 'about' is of type NoneType; expected text"),
+    ],
+)
+def test_every_field_of_a_table_is_looked_at_before_the_first_fit(
+    runs, tmp_path: Path, fields: dict[str, object], sentence: str
+) -> None:
+    """A report must not meet a column that is not there, when all trials are done."""
+    told = {"values": HEADER} | fields
+    (tmp_path / "own.py").write_text(
+        "from oversample_bench.api import PublishedTable, hookimpl\n"
+        f"def mine():\n    return PublishedTable(**{told!r})\n"
+        "@hookimpl\ndef register_published_tables(register):\n    register('mine', mine)\n"
+    )
+
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        runs(RUN.format("mine"))
+
+
+def test_whole_numbers_and_exponents_stand_for_what_is_printed(tmp_path: Path) -> None:
+    """A printed 1e3 is no value with minus three decimals: the tolerance is never beyond one unit."""
+    text = printed("ecoli1,knn,mcc,none,1e3", "ecoli1,knn,mcc,smote,7")
+    folder = stores.store(tmp_path, [Cell([0.5])], None, published=text)
+
+    assert published_tables.transcription(results.read(folder)).tolerance == 1.1
 
 
 def test_a_store_of_before_says_how_to_add_the_table(tmp_path: Path) -> None:

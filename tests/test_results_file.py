@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -87,6 +88,48 @@ def test_another_file_is_refused_with_a_sentence(tmp_path: Path, name: str, sent
 
     with pytest.raises(UsageError, match=sentence):
         write_report(tmp_path / "again", source=tmp_path / name)
+
+
+def _reordered(table: pa.Table) -> pa.Table:
+    return table.sort_by([("mcc", "ascending")])
+
+
+def _renamed(table: pa.Table) -> pa.Table:
+    methods = [name.replace("smote", "smite") for name in table["method"].to_pylist()]
+    return table.set_column(table.column_names.index("method"), "method", pa.array(methods))
+
+
+def _infinite(table: pa.Table) -> pa.Table:
+    return table.set_column(table.num_columns - 1, "mcc", pa.array([float("inf")] * table.num_rows))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _reordered,
+        _renamed,
+        _infinite,
+        lambda table: table.slice(1),
+        lambda table: table.slice(0, 0),
+        lambda table: pa.concat_tables([table, table]),
+        lambda table: table.drop_columns(["mcc"]),
+        lambda table: table.drop_columns(["status"]),
+        lambda table: table.append_column("more", pa.array([0.0] * table.num_rows)),
+        lambda table: table.replace_schema_metadata({**table.schema.metadata, b"oversample_bench": b"{}"}),
+        lambda table: table.replace_schema_metadata({**table.schema.metadata, b"oversample_bench": b"{"}),
+    ],
+)
+def test_scores_never_stand_beside_other_trials(
+    tmp_path: Path, change: Callable[[pa.Table], pa.Table]
+) -> None:
+    """Rows in another order, of other trials, too many, too few, or without a column: one sentence."""
+    folder = store(tmp_path / "run", varied(), {"mcc": True})
+    write_export(folder, tmp_path / "trials.parquet")
+    pq.write_table(change(pq.read_table(tmp_path / "trials.parquet")), tmp_path / "b.parquet")
+
+    with pytest.raises(UsageError, match=r"b\.parquet' (are not those|has been changed|has an infinite)"):
+        write_report(tmp_path / "again", figures=False, source=tmp_path / "b.parquet")
+    assert not (tmp_path / "again" / "report.md").exists()
 
 
 def test_predictions_are_of_a_folder(tmp_path: Path) -> None:

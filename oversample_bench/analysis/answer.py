@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from oversample_bench.analysis.data_set_blocks import blocks
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, WORSE
 from oversample_bench.analysis.results import Results
@@ -42,7 +43,7 @@ class Answer:
     n_compared : int
         How many pairs were compared with the reference; the p-value is adjusted for as many.
     n_splits : tuple of (int, int)
-        The fewest and the most splits of a data set.
+        The fewest and the most splits of a data set that the two were compared on.
     """
 
     metric: str
@@ -55,8 +56,6 @@ class Answer:
 
 def answer(results: Results, told: Evidence) -> Answer:
     """Decide by one metric."""
-    counts = results.plan.groupby("dataset", sort=False)["split"].nunique()
-    n_splits = (int(counts.min()), int(counts.max()))
     pairs = told.pairs
     reference = pairs[pairs["reference"]]
     rivals = pairs[~pairs["reference"] & (pairs["n"] > 0)]
@@ -64,10 +63,18 @@ def answer(results: Results, told: Evidence) -> Answer:
         rivals = rivals[~rivals["free"]]
     rivals = rivals[rivals["n"] == rivals["n"].max()].sort_values("estimate", ascending=False, kind="stable")
     if reference.empty or rivals.empty:
-        return Answer(told.metric, Decision.NOTHING, None, None, 0, n_splits)
+        return Answer(told.metric, Decision.NOTHING, None, None, 0, (0, 0))
     best = rivals.iloc[0]
     decision = {BETTER: Decision.USE_METHOD, WORSE: Decision.USE_FREE}.get(
         best["verdict"], Decision.CANNOT_TELL
     )
     n_compared = int(pairs["p"].notna().sum())
-    return Answer(told.metric, decision, best, reference.iloc[0], n_compared, n_splits)
+    return Answer(told.metric, decision, best, reference.iloc[0], n_compared, _n_splits(results, best["on"]))
+
+
+def _n_splits(results: Results, on: tuple[str, ...]) -> tuple[int, int]:
+    """Return the fewest and the most splits of the data sets of some blocks."""
+    counts = results.plan.groupby("dataset", sort=False)["split"].nunique()
+    known = blocks(results)
+    own = counts[[known[str(label)] in on for label in counts.index]]
+    return int(own.min()), int(own.max())

@@ -8,6 +8,8 @@ or every one is, the reference is the best pair of the control.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -18,7 +20,8 @@ from oversample_bench.analysis.repetitions import repetitions
 from oversample_bench.analysis.results import Results
 
 COLUMNS = [
-    *PAIR_NAMES, "free", "reference", "mean", "estimate", "low", "high", "p", "p_adjusted", "verdict", "n",
+    *PAIR_NAMES, "free", "reference", "mean", "paired_mean", "reference_mean", "on",
+    "estimate", "low", "high", "p", "p_adjusted", "verdict", "n",
     "n_planned", "better", "equal", "worse", "least", "unit",
 ]  # fmt: skip
 
@@ -35,9 +38,11 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame of shape (n_pairs, 17)
+    DataFrame of shape (n_pairs, 20)
         classifier, method; whether it is ``free``, whether it is the ``reference``; its ``mean`` score, as
-        the metric has it, over data sets, or over the splits of a single one; and the gain over the reference
+        the metric has it, over data sets, or over the splits of a single one; its ``paired_mean`` and the
+        ``reference_mean`` over those of them that both have, whose difference is the gain, and the data sets
+        that these are ``on``; and the gain over the reference
         as in `oversample_bench.analysis.comparisons.frame`, adjusted for all pairs. The best first, pairs
         that are not whole anywhere last.
     """
@@ -53,7 +58,9 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
     told["reference"] = told.index == reference
     gains = units.sub(units.iloc[:, reference], axis=0) if reference >= 0 else units * np.nan
     estimates = _estimates(results, gains).reset_index(drop=True)
-    told = told.join(estimates).assign(n_planned=_planned(results, units))
+    told = told.join(estimates).assign(
+        n_planned=_planned(results, units), **_sides(results, metric, units, reference)
+    )
     told.loc[told["reference"], ["low", "high", "p", "least"]] = np.nan
     told["p_adjusted"] = paired.adjusted(told["p"], [pd.Series("pairs", index=told.index)])
     told["verdict"] = paired.verdicts(told)
@@ -61,6 +68,22 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
         ["whole", "value"], ascending=False, kind="stable", na_position="last", ignore_index=True
     )
     return told[COLUMNS]
+
+
+def _sides(results: Results, metric: str, units: pd.DataFrame, reference: int) -> dict[str, list[Any]]:
+    """Return what each pair and the reference come to where both have a score, and on which data sets."""
+    sign = 1 if results.metrics[metric] else -1
+    both = [units.iloc[:, [at, reference]].dropna() for at in range(units.shape[1])] if reference >= 0 else []
+    empty: list[Any] = [float("nan")] * units.shape[1]
+    if not both:
+        return {"paired_mean": empty, "reference_mean": empty, "on": [()] * units.shape[1]}
+    several = _several(results)
+    first = (results.names("dataset")[0],)
+    return {
+        "paired_mean": [sign * one.iloc[:, 0].mean() for one in both],
+        "reference_mean": [sign * one.iloc[:, -1].mean() for one in both],
+        "on": [tuple(map(str, one.index)) if several else first for one in both],
+    }
 
 
 def _several(results: Results) -> bool:

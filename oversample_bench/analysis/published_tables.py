@@ -71,7 +71,7 @@ def transcription(results: Results) -> Transcription:
 @lru_cache(maxsize=4)  # every section of a report asks
 def _transcription(values: str, names: str, claims: str, about: str) -> Transcription:
     table = _read(values)
-    decimals = max(-int(Decimal(text).as_tuple().exponent) for text in table["value"])
+    decimals = max(0, *(-int(Decimal(text).as_tuple().exponent) for text in table["value"]))
     return Transcription(
         values=table.assign(value=table["value"].astype("float64"), ratio=_shown(table["ratio"])),
         names=_read(names) if names else pd.DataFrame(columns=["kind", "published", "label"]),

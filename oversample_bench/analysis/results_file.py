@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from oversample_bench.analysis.results import DETECTED, PENDING, Results
@@ -23,6 +24,8 @@ from oversample_bench.core.refusals import in_words
 
 KEY = b"oversample_bench"
 VERSION = 1
+KEYS = ["dataset", "ratio", "method", "classifier", "split", "seed", "status"]
+"""The first columns of the rows, by which they are known to be those of the plan."""
 FRAMES = ("plan", "scored", "uncomputed", "resamples", "splits", "runs")
 SERIES = {"calibration": "bins", "decision_regions": "view"}
 
@@ -96,7 +99,13 @@ def read(file: Path) -> Results:
             f"'{file}' holds rows and nothing else that a report could be made from. Name a Parquet file "
             "as `bench export DIR -o trials.parquet` writes it."
         )
-    return _results(table.to_pandas(), json.loads(told), file)
+    try:
+        return _results(table.to_pandas(), json.loads(told), file)
+    except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
+        raise UsageError(
+            f"'{file}' has been changed since it was written: what a report is made of cannot be read "
+            f"({type(error).__name__}). Write it again with `bench export`."
+        ) from error
 
 
 def _results(rows: pd.DataFrame, told: dict[str, Any], file: Path) -> Results:
@@ -108,7 +117,7 @@ def _results(rows: pd.DataFrame, told: dict[str, Any], file: Path) -> Results:
     series = {name: frames.pop(name)[column] for name, column in SERIES.items()}
     done = frames["plan"].index[frames["plan"]["status"] != PENDING]
     metrics = list(told["run"]["metrics"])
-    scores = rows.iloc[:, rows.shape[1] - len(metrics) :].set_axis(metrics, axis="columns").set_axis(done)
+    scores = _scores(rows, frames["plan"].loc[done], metrics, file)
     parts: dict[str, Any] = {**frames, **series}
     found = Results(
         **parts,
@@ -120,3 +129,22 @@ def _results(rows: pd.DataFrame, told: dict[str, Any], file: Path) -> Results:
         state=told["state"],
     )
     return replace(found, scored=found.scored[metrics])
+
+
+def _scores(rows: pd.DataFrame, done: pd.DataFrame, metrics: list[str], file: Path) -> pd.DataFrame:
+    """Return the scores of the trials that are done, which the rows have to be, one by one."""
+    same = (
+        list(rows.columns[: len(KEYS)]) == KEYS
+        and list(rows.columns[len(KEYS) :][-len(metrics) :]) == metrics
+        and len(rows) == len(done)
+        and (rows.iloc[:, : len(KEYS)].astype(str).to_numpy() == done[KEYS].astype(str).to_numpy()).all()
+    )
+    if not same:
+        raise UsageError(
+            f"The rows of '{file}' are not those that were exported: some are missing, in another order or "
+            "of other trials, or a column is gone. Scores can be changed, and nothing else."
+        )
+    scores = rows.iloc[:, rows.shape[1] - len(metrics) :].set_axis(done.index)
+    if np.isinf(scores.to_numpy(dtype="float64")).any():
+        raise UsageError(f"'{file}' has an infinite score; leave a cell empty where there is none.")
+    return scores

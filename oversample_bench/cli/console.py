@@ -11,7 +11,8 @@ import os
 import sqlite3
 import sys
 import unicodedata
-from typing import TextIO
+from math import isfinite
+from typing import Any, TextIO
 
 import click
 
@@ -24,6 +25,22 @@ PLAIN = {
 """One character for one, so that the columns of a table stay where they are."""
 
 HANDLER = "oversample_bench.plain"
+
+
+class Tolerance(click.FloatRange):
+    """How far two numbers may be apart and count as equal; nan, with which all do, is refused."""
+
+    name = "tolerance"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return a finite number of at least 0."""
+        found = float(super().convert(value, param, ctx))
+        if not isfinite(found):
+            self.fail(f"{value} is no finite number.", param, ctx)
+        return found
+
+
+TOLERANCE = Tolerance(min=0)
 
 
 def speak_plainly() -> None:

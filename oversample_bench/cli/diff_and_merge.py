@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from oversample_bench.cli.console import echo
+from oversample_bench.cli.console import TOLERANCE, echo
 from oversample_bench.cli.method_lines import show_methods
 from oversample_bench.core.atomic_write import replacement
 from oversample_bench.core.errors import UsageError, counted
@@ -35,7 +35,7 @@ NOUNS = {"datasets": "data set", "planned": "planned trial"}
 @click.argument("b", metavar="B", type=FOLDER)
 @click.option(
     "--tolerance",
-    type=click.FloatRange(min=0),
+    type=TOLERANCE,
     default=0.0,
     show_default=True,
     help="Largest difference between scores that count as equal.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from oversample_bench.cli.console import echo
+from oversample_bench.cli.console import TOLERANCE, echo
 from oversample_bench.cli.messages import FOLDER
 from oversample_bench.cli.run_and_plan import DATA_DIR, WORKERS
 from oversample_bench.core.errors import UsageError
@@ -114,7 +114,7 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the sample.")
 @click.option(
     "--tolerance",
-    type=click.FloatRange(min=0),
+    type=TOLERANCE,
     default=0.0,
     show_default=True,
     help="Largest difference between numbers that count as equal.",

@@ -24,7 +24,7 @@ FIGURES = click.option(
 @FIGURES
 @click.option(
     "--metrics",
-    default="",
+    default=None,
     metavar="NAMES",
     help="Metrics to report, with commas between, also those that the run did not ask for.",
 )
@@ -34,32 +34,42 @@ FIGURES = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file of `bench export DIR -o trials.parquet`, in place of the folder's store.",
 )
-def report(folder: Path, *, figures: bool, metrics: str, source: Path | None) -> None:
+def report(folder: Path, *, figures: bool, metrics: str | None, source: Path | None) -> int:
     """Rewrite the report of a run, also of one that is not finished.
 
     The folder gets report.md, report.html (one file that opens from disk), tables (CSV, LaTeX) and figures
-    (PNG, SVG, PDF). With --metrics, finished trials are scored from the predictions that were kept.
+    (PNG, SVG, PDF). With --metrics, finished trials are scored from the predictions that were kept; exits
+    with 2 if some have none.
     """
     from rich.console import Console
 
     from oversample_bench.execution.progress import watcher
     from oversample_bench.report import write_report
 
-    if source and metrics:
+    if source and metrics is not None:
         raise UsageError("--metrics takes the store and the predictions of a folder; leave out --from.")
     shown = watcher(Console(stderr=True, highlight=False, markup=False, emoji=False))
     try:
-        chosen = _scored(folder, metrics) if metrics else None
+        chosen, lacking = (None, 0) if metrics is None else _scored(folder, metrics)
         path = write_report(folder, figures=figures, progress=shown.writing, metrics=chosen, source=source)
     finally:
         shown.writing("")
+    if lacking:
+        echo(
+            f"For {counted(lacking, 'trial')} no predictions are kept that could be scored: their cells stay "
+            "empty. `bench run` with a suite that asks for these metrics computes them anew."
+        )
     echo(f"Report: {path}")
+    return 2 if lacking else 0
 
 
-def _scored(folder: Path, metrics: str) -> dict[str, bool]:
+def _scored(folder: Path, metrics: str) -> tuple[dict[str, bool], int]:
     from oversample_bench.execution.rescoring import score_folder
 
-    return score_folder(folder, list(dict.fromkeys(name.strip() for name in metrics.split(","))))
+    names = list(dict.fromkeys(name.strip() for name in metrics.split(",") if name.strip()))
+    if not names:
+        raise UsageError("--metrics names none. Name some, with commas between: --metrics mcc,recall")
+    return score_folder(folder, names)
 
 
 @click.command(short_help="Write one row per trial as CSV or Parquet.")

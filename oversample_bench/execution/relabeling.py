@@ -75,6 +75,15 @@ class _Known:
             if earlier and meant - earlier.keys():
                 yield _Clash(label, dict(earlier), folder, meant)
 
+    def called(self, column: str, clash: _Clash, own: Senses) -> str:
+        """Return the label that just what a clash is about has already, or an empty string."""
+        found = (
+            label
+            for (kind, label), meant in self.labels.items()
+            if kind == column and meant.keys() == clash.meant and (kind, label) not in own
+        )
+        return next(found, "")
+
     def is_free(self, label: Label, clash: _Clash, own: Senses) -> bool:
         """Tell whether a label can stand for what ``clash`` is about: nothing has it, or just that."""
         return label not in own and (label not in self.labels or self.labels[label].keys() == clash.meant)
@@ -124,18 +133,33 @@ def _name(known: _Known, clash: _Clash, own: Senses, wanted: Mapping[str, str]) 
         raise UsageError(
             f"{_sentence(str(clash))}: two things in one folder. Merge the folders that it was made from."
         )
+    there = known.called(column, clash, own)
     if label in wanted:
         name = normal(wanted[label])
-        if name and known.is_free((column, name), clash, own):
-            return name
-        raise UsageError(
-            f"'{label}' of '{clash.folder}' cannot be called '{name}', which is "
-            f"{'empty' if not name else f'another {column} already'}. Choose another name."
-        )
+        if why := _unfit(name, there, free=known.is_free((column, name), clash, own), column=column):
+            raise UsageError(
+                f"'{label}' of '{clash.folder}' cannot be called {_quoted(name)}, {why}. Choose another name."
+            )
+        return name
+    if there:
+        return there
     number = 2
     while not known.is_free((column, f"{label} ({number})"), clash, own):
         number += 1
     return f"{label} ({number})"
+
+
+def _quoted(name: str) -> str:
+    return f"'{name}'" if name.isprintable() else repr(name)
+
+
+def _unfit(name: str, there: str, *, free: bool, column: str) -> str:
+    """Return why a name cannot be given, or an empty string."""
+    if not name or not name.isprintable():
+        return "which is empty" if not name else "which is no text of one line"
+    if there and there != name:
+        return f"since that very thing is called '{there}' already, as from a merge before"
+    return "" if free else f"which is another {column} already"
 
 
 def _check_wanted(wanted: Mapping[str, str], changed: set[str]) -> None:

@@ -98,7 +98,7 @@ class Rescoring:
                     yield trial, kept, wanted
 
 
-def score_folder(folder: Path, names: Sequence[str]) -> dict[str, bool]:
+def score_folder(folder: Path, names: Sequence[str]) -> tuple[dict[str, bool], int]:
     """Score the finished trials of a run by metrics of any installed plugin; fit nothing.
 
     Parameters
@@ -110,8 +110,9 @@ def score_folder(folder: Path, names: Sequence[str]) -> dict[str, bool]:
 
     Returns
     -------
-    dict of str to bool
-        Whether higher is better, by name.
+    (dict of str to bool, int)
+        Whether higher is better, by name; and how many finished trials lack a score still, because what
+        their classifiers answered was not kept, or cannot be read.
 
     Raises
     ------
@@ -125,10 +126,13 @@ def score_folder(folder: Path, names: Sequence[str]) -> dict[str, bool]:
     if EXPECTED_COST in names and not costs:
         raise UsageError(f"{COSTS_HINT} Run the suite again with them: nothing is fitted anew.")
     registry = load_registry(given=[ExpectedCost.of(**costs)] if costs else [])
+    names = list({registry.own_name("metric", name): name for name in reversed(names)}.values())[::-1]
     again = Rescoring.of(folder, registry, names)
     with occupied(folder) as ledger:
         again.carry_out(ledger)
-    return {name: metric.higher_is_better for name, metric in again.metrics.items()}
+        lacking = store.unscored(ledger.connection, again.sources, retry=False)
+    higher = {name: metric.higher_is_better for name, metric in again.metrics.items()}
+    return higher, sum(map(len, lacking.values()))
 
 
 def _bins(y_true: Vector, answers: Answers, metrics: Mapping[str, Metric]) -> str:

@@ -188,6 +188,7 @@ class Registry:
         if own in self.known:
             return replace(self.known[own], name=name)
         names = [entry.name for entry in self.entries(kind)]
+        names += [alias for of, alias in ALIASES if of == kind and alias not in names]
         broken = [plugin.name for plugin in self.plugins if plugin.state == "broken"]
         hint = f" Broken plugins: {listed(broken)}; see `bench plugins list`." if broken else ""
         if only := os.environ.get(ONLY_VARIABLE, ""):
@@ -196,6 +197,10 @@ class Registry:
             f"no installed plugin offers the {KINDS[kind]} '{name}'.{nearest(name, names)} "
             f"Installed: {listed(names)}.{hint}"
         )
+
+    def own_name(self, kind: str, name: str) -> str:
+        """Return what a further name of something stands for; any other name as it is."""
+        return name if (kind, name) in self.known else ALIASES.get((kind, name), name)
 
     def build(self, kind: str, component: Component) -> Any:
         """Return an instance of a component, or a metric; what its parameters refer to is built as well."""

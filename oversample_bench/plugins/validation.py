@@ -68,7 +68,7 @@ def check_names(suite: Suite, registry: Registry) -> None:
     UsageError
         With a line for each name that is not.
     """
-    wrong: list[str] = []
+    wrong = _twice(suite, registry)
     for kind, path, name in _names(suite):
         try:
             entry = registry.entry(kind, name)
@@ -79,6 +79,20 @@ def check_names(suite: Suite, registry: Registry) -> None:
             wrong.append(f"{suite.where(*path)}: {COSTS_HINT if lacks_costs else error}")
     if wrong:
         raise UsageError("\n".join(wrong))
+
+
+def _twice(suite: Suite, registry: Registry) -> list[str]:
+    """Return a line for each metric that is there already, under another of its names."""
+    wrong: list[str] = []
+    first: dict[str, str] = {}
+    for position, name in enumerate(suite.metrics):
+        own = registry.own_name("metric", name)
+        other = first.setdefault(own, name)
+        if other != name:
+            wrong.append(
+                f"{suite.where('metrics', position)}: '{name}' and '{other}' are the same metric; keep one."
+            )
+    return wrong
 
 
 def _names(suite: Suite) -> Iterator[tuple[str, tuple[str | int, ...], str]]:

@@ -38,7 +38,11 @@ def _use(results: Results, made: Answer) -> str:
         return f"By {name}: nothing can be compared yet, for want of trials of both."
     best, held = made.best, made.reference
     by = gain(best["estimate"], best["low"], best["high"], results.digits)
-    sides = [f"{_pair(results, one)} ({score(one['mean'], results.digits)})" for one in (best, held)]
+    means = (best["paired_mean"], best["reference_mean"])
+    sides = [
+        f"{_pair(results, one)} ({score(mean, results.digits)})"
+        for one, mean in zip((best, held), means, strict=True)
+    ]
     kind = "the best without resampling" if held["free"] else "the best of the control"
     basis = _basis(results, made, best)
     if made.decision == Decision.USE_METHOD:
@@ -48,9 +52,11 @@ def _use(results: Results, made: Answer) -> str:
             f"By {name}: use {sides[1]}, {kind}. The best with resampling, {sides[0]}, is worse by {by} "
             f"({basis})."
         )
+    if best["estimate"] == best["low"] == best["high"] == 0:
+        return f"By {name}: {sides[0]} and {sides[1]}, {kind}, come to the same everywhere ({basis})."
     return (
-        f"By {name}: cannot tell whether resampling helps. {sides[0]} differs by {by} from {sides[1]}, "
-        f"{kind} ({basis}).{_least(best)}"
+        f"By {name}: cannot tell whether resampling helps. The gain of {sides[0]} over {sides[1]}, {kind}, "
+        f"is {by} ({basis}).{_least(best)}"
     )
 
 
@@ -90,11 +96,14 @@ def _against(told: Evidence) -> Iterator[str]:
     ranked = own.sort_values("estimate", ascending=False, kind="stable")
     names = {verdict: list(ranked.loc[ranked["verdict"] == verdict, "method"]) for verdict in (BETTER, WORSE)}
     said = [f"clearly {verdict}: {_first(some)}" for verdict, some in names.items() if some]
-    n_rest = len(own) - sum(map(len, names.values()))
-    if n_rest == len(own):
-        said = [f"no method is clearly better or worse ({len(own)} compared)"]
+    n_compared = int((own["n"] > 0).sum())
+    n_rest = n_compared - sum(map(len, names.values()))
+    if not n_compared:
+        said = ["no method can be compared, for want of trials of both"]
+    elif n_rest == n_compared:
+        said = [f"no method is clearly better or worse ({n_compared} compared)"]
     elif n_rest:
-        said.append(f"not clearly different: {n_rest} of {len(own)}")
+        said.append(f"not clearly different: {n_rest} of {n_compared}")
     who = " over all classifiers" if own["classifier"].iloc[0] == ALL else ""
     yield f"Against {control}{who}: {'; '.join(said)}."
 

@@ -98,11 +98,12 @@ def _line(
 
 def _notes(results: Results, told: Evidence, own: pd.DataFrame, ranked: pd.DataFrame) -> Iterator[str]:
     unit, control = str(own["unit"].iloc[0]), str(own["control"].iloc[0])
+    n_tested = int(own["p"].notna().sum())
     lower = "" if results.metrics[told.metric] else " (a lower score is better, and a gain is a fall)"
     what = "a data set is one value, the mean of its splits, ratios and classifiers" if unit == SETS else ""
     yield (
         f"A gain above 0 is better{lower}; intervals are by {BASES[unit]}{f'; {what}' if what else ''}. p "
-        f"is adjusted by Holm for {counted(len(own), 'comparison')}; a method is clearly better or worse "
+        f"is adjusted by Holm for {counted(n_tested, 'comparison')}; a method is clearly better or worse "
         "below 0.05."
     )
     least = own["least"].dropna()

@@ -24,13 +24,13 @@ def line(results: Results) -> str:
 
 
 def _unscored(results: Results) -> str:
-    """Tell of trials in which a metric failed, and of those done before the suite asked for a further one."""
+    """Tell of trials in which a metric failed, and of those that lack a metric which was asked for later."""
     failed = results.plan.loc[results.plan.index.isin(results.uncomputed.index), "trial"].nunique()
     unscored = (results.plan["status"] == "ok") & ~results.scored.all(axis=1)
     waiting = results.plan.loc[unscored, "trial"].nunique()
     told = f" In {failed:,} of those done a metric failed (see What failed?)." if failed else ""
     if waiting:
-        told += f" {waiting:,} of those done lack a metric that the suite asks for since."
+        told += f" {waiting:,} of those done lack a metric of this report."
     return told
 
 

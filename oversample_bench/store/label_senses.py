@@ -10,15 +10,17 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from oversample_bench.core.specs import THEN, Component
 from oversample_bench.store.renaming import Renewed
 
 LABELS = {
     "method": """
-        SELECT DISTINCT p.method, r.method, r.params, r.source
-        FROM planned p LEFT JOIN resamples r ON r.digest = p.resample ORDER BY p.position
+        SELECT DISTINCT p.method, r.method, r.params, r.source, t.params
+        FROM planned p LEFT JOIN resamples r ON r.digest = p.resample
+        LEFT JOIN trials t ON t.digest = p.trial ORDER BY p.position
     """,
     "classifier": """
-        SELECT DISTINCT p.classifier, t.classifier, t.params, t.source
+        SELECT DISTINCT p.classifier, t.classifier, t.params, t.source, NULL
         FROM planned p LEFT JOIN trials t ON t.digest = p.trial ORDER BY p.position
     """,
 }
@@ -63,6 +65,20 @@ def plain(source: str) -> str:
     return source.replace(" code ", " ")
 
 
+def _sense(column: str, told: tuple[str, str, str], around: str | None, renewed: Renewed) -> Sense:
+    """Return what a row says of a label: what follows a method stands with the classifier in the store."""
+    name, params, source = told
+    today = renewed(KINDS[column], name, source) or source
+    if column == "classifier" and THEN in params:
+        own, today = Component(name, params), today.partition(" with ")[0]
+        return Sense(name, Component.of(name, own.kwargs()).params, plain(today))
+    followers = [] if around is None else Component("", around).then()
+    told_after = "".join(
+        f", then {part.name}{'' if part.params == '{}' else f' {part.params}'}" for part in followers
+    )
+    return Sense(name, params + told_after, plain(today))
+
+
 def senses(connection: sqlite3.Connection, renewed: Renewed) -> Senses:
     """Return what the labels of a store's plan mean, in plan order; change nothing.
 
@@ -75,9 +91,8 @@ def senses(connection: sqlite3.Connection, renewed: Renewed) -> Senses:
     """
     found: dict[Label, set[Sense]] = {}
     for column, query in LABELS.items():
-        for label, name, params, source in connection.execute(query):
+        for label, name, params, source, around in connection.execute(query):
             own = found.setdefault((column, label), set())
             if name is not None:
-                today = renewed(KINDS[column], name, source) or source
-                own.add(Sense(name, params, plain(today)))
+                own.add(_sense(column, (name, params, source), around, renewed))
     return {label: frozenset(own) for label, own in found.items()}

@@ -26,6 +26,7 @@ OPTIONAL = ("ratio", "note")
 COLUMNS = (*NEEDED, *OPTIONAL)
 NAME = re.compile(r"[\w-]+")
 """A text without a dot or a slash is the name of a plugin's table."""
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 MOST_BYTES = 2**20
 """A table of 1 MiB is some other file: it is copied into the store with every run."""
 
@@ -69,7 +70,7 @@ def _rows(text: str, name: str) -> Iterator[list[str]]:
         for row in reader:
             cells = [str(row.get(column) or "").strip() for column in COLUMNS]
             what = f"it has more than {len(reader.fieldnames or ())} cells" if "" in row else _wrong(cells)
-            first = seen.setdefault((*cells[:4], cells[5]), reader.line_num)
+            first = seen.setdefault((*map(str.casefold, cells[:4]), cells[5]), reader.line_num)
             if not what and first < reader.line_num:
                 what = f"it gives the value of line {first} again"
             if what:
@@ -117,14 +118,13 @@ def _wrong(cells: list[str]) -> str:
     for column, cell in (("value", cells[4]), ("ratio", cells[5] or "1")):
         if cell != "natural" and not _is_finite(cell):
             return f"its '{column}' is '{cell}', which is no finite number"
+    if cells[5] not in {"", "natural"} and not 0 < float(cells[5]) <= 1:
+        return f"its 'ratio' is '{cells[5]}'; expected 'natural' or a number above 0 and at most 1"
     return "its 'value' is 'natural', which is no finite number" if cells[4] == "natural" else ""
 
 
 def _is_finite(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+    return bool(NUMBER.fullmatch(text)) and math.isfinite(float(text))
 
 
 def _refusal(name: str, what: str) -> PydanticCustomError:

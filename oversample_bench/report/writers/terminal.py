@@ -10,6 +10,8 @@ from rich.text import Text
 from oversample_bench.report.table import Cell, Table
 
 FEWEST = 2  # columns
+WIDEST_TEXT = 40
+"""Letters of a label; a longer one is cut, so that numbers find room."""
 
 
 def fitting(made: Table, console: Console) -> Shown:
@@ -29,7 +31,13 @@ def _shown(made: Table, n: int) -> Shown:
     caption = f"Not shown for want of room: {', '.join(absent)}." if absent else None
     shown = Shown(title=Text(made.title), caption=Text(caption) if caption else None, caption_justify="left")
     for column in made.columns[:n]:
-        shown.add_column(Text(column.title), justify="left" if column.is_text else "right", no_wrap=True)
+        shown.add_column(
+            Text(column.title),
+            justify="left" if column.is_text else "right",
+            no_wrap=True,
+            max_width=WIDEST_TEXT if column.is_text else None,
+            overflow="ellipsis",
+        )
     for row in made.rows:
         shown.add_row(*map(_cell, row.cells[:n]), style="italic" if row.is_total else None)
     return shown
