@@ -157,6 +157,29 @@ def test_the_borrowed_bias_is_that_of_the_minority_where_classes_differ_by_a_shi
     assert abs(np.mean(true)) > 3 * np.std(true) / np.sqrt(len(true))
 
 
+@pytest.mark.parametrize("labels", [["a", "b"], ["b", "a"], [1, 0], [7, 3]])
+def test_labels_are_names_alone(labels):
+    """Whatever the classes are called and whichever sorts first, rows and probabilities are the same."""
+    X, y = rows(0, 300, 30, d=3)
+    named = np.array(labels)[y]
+    method = BiasCorrected(random_state=0)
+    resampled = method.fit_resample(X, named)
+    found = method.wrap_classifier(LogisticRegression()).fit(*resampled)
+    expected = fitted(X, y)
+
+    minority = list(found.classes_).index(labels[1])
+    np.testing.assert_allclose(found.predict_proba(X)[:, minority], expected.predict_proba(X)[:, 1])
+    np.testing.assert_array_equal(found.predict(X) == labels[1], expected.predict(X) == 1)
+
+
+def test_a_minority_that_is_not_there_is_told():
+    """Labels other than those that were resampled are refused."""
+    X, y = rows(0, 40, 10)
+    model = CorrectedLogistic(made=X[:0], held=X[:0], n_real=len(X), minority="b")
+    with pytest.raises(ValueError, match="one of them 'b' of the minority; there are"):
+        model.fit(X, y)
+
+
 def test_other_classifiers_are_skipped():
     """The loss of a tree is out of reach, and no failure."""
     method = BiasCorrected(random_state=0)
