@@ -1,12 +1,15 @@
 """The bias-corrected loss: what it is, when it is nothing, and that it does what the abstract promises."""
 
+import subprocess
+import sys
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import approx_fprime
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
-from oversample_bench import Options, load_suite, run
 from oversample_bench.api import Skip
 from oversample_bench_sizing.balanced_loss import balanced_log_loss
 from oversample_bench_sizing.bias_corrected import BiasCorrected
@@ -214,13 +217,24 @@ classifiers: [logistic_regression, decision_tree]
 """
 
 
+def bench(folder, *arguments):
+    """Run a command of the bench, and return its exit status."""
+    command = [sys.executable, "-m", "oversample_bench", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True).returncode
+
+
 def test_they_stand_in_one_table_with_what_costs_nothing(tmp_path):
     """Weights, thresholds, sizes and corrected losses are rows of one run; what cannot be is skipped."""
     (tmp_path / "suite.yaml").write_text(SUITE, encoding="utf-8")
-    result = run(load_suite(tmp_path / "suite.yaml"), tmp_path / "out", Options(runner="serial"))
-    status = result.trials().groupby(["method", "classifier"])["status"].agg(set)
+    bench(tmp_path, "run", "suite.yaml", "--out", "out", "--runner", "serial", "--no-report")
+    assert bench(tmp_path, "export", "out", "-o", "trials.csv") == 0
+    trials = pd.read_csv(tmp_path / "trials.csv")
+    status = trials.groupby(["method", "classifier"])["status"].agg(set)
 
+    assert len(trials) == 24
     assert status.pop(("bias_corrected", "decision_tree")) == {"skipped"}
     assert all(found == {"ok"} for found in status)
-    told = result.resamples().set_index("method").loc["vtss(smote)", "fallback"]
+    told = trials.loc[trials["method"] == "vtss(smote)", "fallback"]
     assert all("rows added" in sentence for sentence in told)
+    why = trials.loc[trials["status"] == "skipped", "reason"]
+    assert all("decision" in reason.lower() and "out of reach" in reason for reason in why)
