@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+REPORT = Path(__file__).parents[3] / "reports" / "sizing"
 
 
 @pytest.fixture
@@ -154,3 +155,17 @@ def test_an_interval_holds_what_lies_in_it(example, mixed):
     assert found.holds(4.4) == "yes"
     assert found.holds(4.5) == "no"
     assert example("published_tables").Mean.of([1.0]).holds(1.0) == ""
+
+
+def test_the_committed_report_is_that_of_its_repetitions(example, mixed):
+    """Its cells are remade from its lines a repetition, and twelve of them have the published digits."""
+    script = example("published_tables")
+    aligned, kept = pd.read_csv(REPORT / "aligned_generator.csv"), pd.read_csv(REPORT / "published.csv")
+    streams = [aligned[aligned["stream"] == name] for name in ("authors'", "another")]
+    outcomes = pd.read_csv(REPORT / "mixed_marginals.csv", keep_default_na=False, na_values={"quality": ""})
+    _, cells = script.report(*streams, outcomes, {})
+
+    assert len(outcomes) == 60
+    pd.testing.assert_frame_equal(cells, kept, rtol=1e-4)
+    replayed = kept[(kept["table"] == "aligned generator") & (kept["stream"] == "authors'")]
+    assert replayed["ours"].map(script.number).tolist() == replayed["published"].map(script.number).tolist()
