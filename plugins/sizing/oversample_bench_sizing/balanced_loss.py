@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
 from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
 from oversample_bench_sizing.pools import synthetic
+from oversample_bench_sizing.seeds import seeded
 
 Array = npt.NDArray[Any]
 
@@ -123,12 +123,6 @@ def _loss(
     model = seeded(estimator, seed)
     model.fit(np.concatenate([X, new]), np.concatenate([y, np.ones(len(new), dtype=y.dtype)]))
     return balanced_log_loss(test[1], minority_probability(model, test[0]))
-
-
-def seeded(estimator: Any, seed: int) -> Any:
-    """Return an unfitted copy with this seed, if it takes one."""
-    model = clone(estimator)
-    return model.set_params(random_state=seed) if "random_state" in model.get_params() else model
 
 
 def minority_probability(model: Any, X: Array) -> Array:

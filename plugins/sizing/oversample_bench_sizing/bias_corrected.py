@@ -53,7 +53,7 @@ class BiasCorrected(BaseOverSampler):  # type: ignore[misc]  # imbalanced-learn 
     ----------
     wrapping_state_ : dict of str to ndarray
         What `wrap_classifier` needs: ``n_real``; ``made`` and ``held``, synthetic and held-out majority rows,
-        moved to the minority; ``penalty``.
+        moved to the minority; ``penalty``; ``minority``, the label that grows.
     fallback_ : str
         Why nothing is corrected; empty where something is.
 
@@ -90,6 +90,7 @@ class BiasCorrected(BaseOverSampler):  # type: ignore[misc]  # imbalanced-learn 
             "made": made,
             "held": held,
             "penalty": np.array(self.penalty),
+            "minority": np.array(label),
         }
         if X.dtype.kind in "iu":
             new = np.rint(new)
@@ -138,6 +139,7 @@ class BiasCorrected(BaseOverSampler):  # type: ignore[misc]  # imbalanced-learn 
             held=state["held"],
             n_real=int(state["n_real"]),
             penalty=float(state["penalty"]),
+            minority=state["minority"].item(),
         )
 
 

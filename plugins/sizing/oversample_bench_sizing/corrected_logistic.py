@@ -35,20 +35,25 @@ class CorrectedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         How many of the rows that are fitted are real. They come first.
     penalty : float, default=1e-3
         Half of the squared weights is added to the loss that many times; the intercept is free.
+    minority : int or str, default=1
+        The label of the minority, which synthetic rows carry.
 
     Attributes
     ----------
     coef_ : ndarray of shape (1, n_features)
     intercept_ : ndarray of shape (1,)
     classes_ : ndarray of shape (2,)
-        The second is the one that the synthetic rows carry, or the rarer.
+        Sorted; coefficients are those of the log odds of the second.
     """
 
-    def __init__(self, *, made: Array, held: Array, n_real: int, penalty: float = 1e-3) -> None:
+    def __init__(
+        self, *, made: Array, held: Array, n_real: int, penalty: float = 1e-3, minority: Any = 1
+    ) -> None:
         self.made = made
         self.held = held
         self.n_real = n_real
         self.penalty = penalty
+        self.minority = minority
 
     def fit(self, X: Array, y: Array) -> CorrectedLogistic:
         """Minimise the corrected loss by L-BFGS-B within the bounds.
@@ -58,16 +63,29 @@ class CorrectedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         X : ndarray of shape (n_samples, n_features)
             Real rows, then synthetic ones.
         y : ndarray of shape (n_samples,)
-            Labels 0 and 1; synthetic rows carry 1.
+            Two labels, one of them ``minority``; synthetic rows carry it.
+
+        Raises
+        ------
+        ValueError
+            When there are not two labels, or none of them is that of the minority.
         """
         self.classes_ = np.unique(y)
-        rows, labels, weights = self._weighted(np.asarray(X, dtype=np.float64), np.asarray(y) == 1)
+        if len(self.classes_) != 2 or self.minority not in self.classes_:
+            raise ValueError(
+                f"two labels are needed, one of them {self.minority!r} of the minority; there are "
+                f"{self.classes_.tolist()}"
+            )
+        rows, labels, weights = self._weighted(
+            np.asarray(X, dtype=np.float64), np.asarray(y) == self.minority
+        )
         start = np.zeros(rows.shape[1] + 1)
         bounds = [(-LARGEST, LARGEST)] * len(start)
         found = minimize(
             corrected_loss, start, (rows, labels, weights, self.penalty), "L-BFGS-B", jac=True, bounds=bounds
         )
-        self.coef_, self.intercept_ = found.x[None, :-1], found.x[-1:]
+        theta = found.x if self.classes_[1] == self.minority else -found.x
+        self.coef_, self.intercept_ = theta[None, :-1], theta[-1:]
         return self
 
     def _weighted(self, X: Array, is_minority: Array) -> tuple[Array, Array, Array]:
@@ -90,7 +108,7 @@ class CorrectedLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))  # type: ignore[return-value]
 
     def decision_function(self, X: Array) -> Array:
-        """Return the log odds of the minority in balanced classes, of shape (n_samples,)."""
+        """Return the log odds of the second class in balanced classes, of shape (n_samples,)."""
         check_is_fitted(self, "coef_")
         scores: Array = np.asarray(X) @ self.coef_[0] + self.intercept_[0]
         return scores

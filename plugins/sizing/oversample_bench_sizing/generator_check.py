@@ -17,8 +17,9 @@ from oversample_bench_sizing.asymmetry import (
     symmetry_test,
     target_size,
 )
-from oversample_bench_sizing.balanced_loss import gap, minority_probability, seeded
+from oversample_bench_sizing.balanced_loss import gap, minority_probability
 from oversample_bench_sizing.pools import synthetic
+from oversample_bench_sizing.seeds import seeded
 
 Array = npt.NDArray[Any]
 
@@ -84,25 +85,32 @@ def checked(
 def moments(pilot: Any, X: Array, label: int) -> Moments:
     """Return the moments of rows that carry one label, at a fitted pilot."""
     p = minority_probability(pilot, X)
-    constant = np.ones((len(X), 1))
-    features = np.hstack([X, constant]) if _is_linear(pilot, X.shape[1]) else constant
+    features = _features(pilot, X)
     return Moments.of((p - label)[:, None] * features, features, p * (1 - p))
 
 
-def _is_linear(pilot: Any, n_features: int) -> bool:
-    last = pilot[-1] if hasattr(pilot, "steps") else pilot
-    return np.shape(getattr(last, "coef_", ())) == (1, n_features)
+def _features(pilot: Any, X: Array) -> Array:
+    """Return what the last step is linear in, with a constant; the constant alone where it is not linear."""
+    constant = np.ones((len(X), 1))
+    seen = np.asarray(pilot[:-1].transform(X)) if len(getattr(pilot, "steps", ())) > 1 else X
+    is_linear = np.shape(getattr(_last(pilot), "coef_", ())) == (1, seen.shape[-1])
+    return np.hstack([seen, constant]) if is_linear else constant
+
+
+def _last(pilot: Any) -> Any:
+    return pilot[-1] if hasattr(pilot, "steps") else pilot
 
 
 def _fitted(estimator: Any, X: Array, y: Array, seed: int) -> Any:
-    """Fit the pilot with weights n / (2 n_c)."""
-    if not has_fit_parameter(estimator, "sample_weight"):
+    """Fit the pilot with weights n / (2 n_c); those of a pipeline go to its last step."""
+    if not has_fit_parameter(_last(estimator), "sample_weight"):
         raise ValueError(
-            f"TG-VTSS fits its pilot with weights, and {type(estimator).__name__} takes none; use vtss, or "
-            "an estimator whose fit has sample_weight"
+            f"TG-VTSS fits its pilot with weights, and {type(_last(estimator)).__name__} takes none; use "
+            "vtss, or an estimator whose fit has sample_weight"
         )
     weights = (len(y) / (2 * np.bincount(y)))[y]
-    return seeded(estimator, seed).fit(X, y, sample_weight=weights)
+    prefix = f"{estimator.steps[-1][0]}__" if hasattr(estimator, "steps") else ""
+    return seeded(estimator, seed).fit(X, y, **{f"{prefix}sample_weight": weights})
 
 
 def _held_out(

@@ -2,7 +2,9 @@
 
 A sampler of imbalanced-learn is asked for a class count, and some return fewer rows than asked for (ADASYN,
 Borderline-SMOTE). Here it is asked again, for more each time, and what is beyond the number is left out, so
-that candidate sizes are nested: the smaller is the beginning of the larger.
+that candidate sizes are nested: the smaller is the beginning of the larger. Pools are shuffled, because some
+samplers return rows in the order of the rows that they are made of (ADASYN): the beginning would be rows of
+the first few.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from imblearn.over_sampling import SMOTE, RandomOverSampler
-from sklearn.base import clone
+
+from oversample_bench_sizing.seeds import seeded
 
 Array = npt.NDArray[Any]
 
@@ -36,7 +39,7 @@ def synthetic(sampler: Any, X: Array, y: Array, n_rows: int, random_state: int) 
     n_rows : int
         How many.
     random_state : int
-        Seeds the sampler where it takes a seed.
+        Seeds the sampler, each of its parts that takes a seed, and the order of rows.
 
     Returns
     -------
@@ -56,18 +59,22 @@ def synthetic(sampler: Any, X: Array, y: Array, n_rows: int, random_state: int) 
         except ValueError as error:  # ADASYN refuses where its shares round to nothing
             made, why = X[:0], f": {error}"
         if len(made) >= n_rows:
-            return made[:n_rows]
+            return _shuffled(made, random_state)[:n_rows]
         wanted *= 2
     raise ValueError(
         f"{_name(sampler)} made {len(made)} rows where {wanted // 2} were asked for; {n_rows} are needed{why}"
     )
 
 
+def _shuffled(made: Array, random_state: int) -> Array:
+    return made[np.random.default_rng(random_state).permutation(len(made))]
+
+
 def _asked(sampler: Any, X: Array, y: Array, n_rows: int, random_state: int) -> Array:
     n_minority = int((y == 1).sum())
-    one = _default(n_minority) if sampler is None else clone(sampler)
-    told: dict[str, Any] = {"sampling_strategy": {1: n_minority + n_rows}, "random_state": random_state}
-    one.set_params(**{name: value for name, value in told.items() if name in one.get_params(deep=False)})
+    one = seeded(_default(n_minority) if sampler is None else sampler, random_state)
+    if "sampling_strategy" in one.get_params(deep=False):
+        one.set_params(sampling_strategy={1: n_minority + n_rows})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # more minority rows than majority ones are meant here
         X_out, y_out = one.fit_resample(X, y)

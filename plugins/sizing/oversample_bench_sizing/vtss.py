@@ -101,6 +101,8 @@ class VTSS(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ships no type
         Sizes, losses, and what was taken.
     n_synthetic_ : int
         How many rows were added.
+    size_losses_ : dict of int to float
+        The mean balanced validation loss of each size that was tried, ascending; empty where none could be.
     fallback_ : str
         The decision in a sentence, and what was done differently.
 
@@ -139,6 +141,7 @@ class VTSS(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ships no type
         rows = scaler.transform(np.asarray(X, dtype=np.float64))
         self.decision_, told = self._decided(np.asarray(X, dtype=np.float64), rows, coded, seed)
         self.n_synthetic_ = self.decision_.size
+        self.size_losses_ = dict(zip(self.decision_.candidates, self.decision_.losses, strict=False))
         self.fallback_ = "; ".join([str(self.decision_), *told])
         new = synthetic(self.sampler, rows, coded, self.n_synthetic_, seed) * scaler.scale_ + scaler.mean_
         if X.dtype.kind in "iu":
@@ -193,7 +196,7 @@ class TGVTSS(VTSS):
     ----------
     decision_ : Decision
         With ``checked``, the numbers behind the regime.
-    n_synthetic_, fallback_
+    n_synthetic_, size_losses_, fallback_
         As those of `VTSS`.
     """
 

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 from scipy.stats import chi2
+from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from oversample_bench_sizing.asymmetry import (
     Moments,
@@ -144,3 +148,28 @@ def test_quality_is_the_ratio_of_bias_and_noise_by_hand():
     found = generator_quality((n0, n1), np.array([[1.7]]), np.array([0.3]), matrices)
 
     assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_pipeline_is_judged_by_what_its_last_step_sees():
+    """The cut-off has a degree of freedom a feature of the last step and one more: 125.458 for 100 of them.
+
+    That is the cut-off which the authors print for their hundred random Fourier features.
+    """
+    fourier = make_pipeline(StandardScaler(), RBFSampler(n_components=100), LogisticRegression())
+    scaled = make_pipeline(StandardScaler(), LogisticRegression(C=1e6))
+    X, y = drawn(0, 60)
+    Z = StandardScaler().fit_transform(X)
+
+    assert checked((Draws(), fourier), (X, y), 0.05, 3, 0).test.cutoff == pytest.approx(125.458, abs=1e-3)
+    found, expected = (
+        checked((Draws(), pilot), (rows, y), 0.05, 3, 0).test.statistic
+        for pilot, rows in ((scaled, X), (LogisticRegression(C=1e6), Z))
+    )
+    assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_weights_of_a_pipeline_go_to_its_last_step():
+    """A last step that takes none is named."""
+    pilot = make_pipeline(StandardScaler(), KNeighborsClassifier())
+    with pytest.raises(ValueError, match="KNeighborsClassifier takes none"):
+        checked((Draws(), pilot), drawn(0, 20), 0.05, 3, 0)

@@ -1,12 +1,15 @@
 """The bias-corrected loss: what it is, when it is nothing, and that it does what the abstract promises."""
 
+import subprocess
+import sys
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import approx_fprime
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
-from oversample_bench import Options, load_suite, run
 from oversample_bench.api import Skip
 from oversample_bench_sizing.balanced_loss import balanced_log_loss
 from oversample_bench_sizing.bias_corrected import BiasCorrected
@@ -157,6 +160,29 @@ def test_the_borrowed_bias_is_that_of_the_minority_where_classes_differ_by_a_shi
     assert abs(np.mean(true)) > 3 * np.std(true) / np.sqrt(len(true))
 
 
+@pytest.mark.parametrize("labels", [["a", "b"], ["b", "a"], [1, 0], [7, 3]])
+def test_labels_are_names_alone(labels):
+    """Whatever the classes are called and whichever sorts first, rows and probabilities are the same."""
+    X, y = rows(0, 300, 30, d=3)
+    named = np.array(labels)[y]
+    method = BiasCorrected(random_state=0)
+    resampled = method.fit_resample(X, named)
+    found = method.wrap_classifier(LogisticRegression()).fit(*resampled)
+    expected = fitted(X, y)
+
+    minority = list(found.classes_).index(labels[1])
+    np.testing.assert_allclose(found.predict_proba(X)[:, minority], expected.predict_proba(X)[:, 1])
+    np.testing.assert_array_equal(found.predict(X) == labels[1], expected.predict(X) == 1)
+
+
+def test_a_minority_that_is_not_there_is_told():
+    """Labels other than those that were resampled are refused."""
+    X, y = rows(0, 40, 10)
+    model = CorrectedLogistic(made=X[:0], held=X[:0], n_real=len(X), minority="b")
+    with pytest.raises(ValueError, match="one of them 'b' of the minority; there are"):
+        model.fit(X, y)
+
+
 def test_other_classifiers_are_skipped():
     """The loss of a tree is out of reach, and no failure."""
     method = BiasCorrected(random_state=0)
@@ -191,13 +217,24 @@ classifiers: [logistic_regression, decision_tree]
 """
 
 
+def bench(folder, *arguments):
+    """Run a command of the bench, and return its exit status."""
+    command = [sys.executable, "-m", "oversample_bench", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True).returncode
+
+
 def test_they_stand_in_one_table_with_what_costs_nothing(tmp_path):
     """Weights, thresholds, sizes and corrected losses are rows of one run; what cannot be is skipped."""
     (tmp_path / "suite.yaml").write_text(SUITE, encoding="utf-8")
-    result = run(load_suite(tmp_path / "suite.yaml"), tmp_path / "out", Options(runner="serial"))
-    status = result.trials().groupby(["method", "classifier"])["status"].agg(set)
+    bench(tmp_path, "run", "suite.yaml", "--out", "out", "--runner", "serial", "--no-report")
+    assert bench(tmp_path, "export", "out", "-o", "trials.csv") == 0
+    trials = pd.read_csv(tmp_path / "trials.csv")
+    status = trials.groupby(["method", "classifier"])["status"].agg(set)
 
+    assert len(trials) == 24
     assert status.pop(("bias_corrected", "decision_tree")) == {"skipped"}
     assert all(found == {"ok"} for found in status)
-    told = result.resamples().set_index("method").loc["vtss(smote)", "fallback"]
+    told = trials.loc[trials["method"] == "vtss(smote)", "fallback"]
     assert all("rows added" in sentence for sentence in told)
+    why = trials.loc[trials["status"] == "skipped", "reason"]
+    assert all("decision" in reason.lower() and "out of reach" in reason for reason in why)

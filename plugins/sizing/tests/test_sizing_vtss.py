@@ -6,13 +6,17 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from imblearn.over_sampling import ADASYN, SMOTE
+from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from oversample_bench_sizing import balanced_loss
 from oversample_bench_sizing.balanced_loss import Folds, balanced_log_loss, gap, losses
+from oversample_bench_sizing.bias_corrected import BiasCorrected
 from oversample_bench_sizing.pools import synthetic
+from oversample_bench_sizing.seeds import seeded
 from oversample_bench_sizing.vtss import LOCAL, NARROW, TGVTSS, VTSS, WIDE, sizes
 
 
@@ -111,6 +115,8 @@ def test_the_least_loss_is_taken():
     decision = sampler.decision_
 
     assert decision.size == decision.candidates[int(np.argmin(decision.losses))] == sampler.n_synthetic_
+    assert sampler.size_losses_ == dict(zip(decision.candidates, decision.losses, strict=True))
+    assert sampler.size_losses_[decision.size] == min(sampler.size_losses_.values())
     assert len(X_out) == len(X) + decision.size == len(y_out)
     np.testing.assert_array_equal(X_out[: len(X)], X)
     new = X_out[len(X) :]
@@ -203,3 +209,51 @@ def test_three_classes_are_refused():
     y[:3] = 2
     with pytest.raises(ValueError, match="two classes are needed"):
         VTSS().fit_resample(X, y)
+
+
+class Numbered(Spy):
+    """A generator whose rows are numbered in the order in which they are made."""
+
+    def __sklearn_clone__(self):
+        return Numbered(self.random_state)
+
+    def fit_resample(self, X, y):
+        n_new = self.sampling_strategy[1] - int((y == 1).sum())
+        new = np.repeat(np.arange(n_new, dtype=float)[:, None], X.shape[1], axis=1)
+        return np.vstack([X, new]), np.append(y, np.ones(n_new, dtype=int))
+
+
+def test_the_beginning_of_a_pool_stands_for_all_of_it():
+    """Rows come in an order of chance, each once: a sampler may return them in the order of their parents."""
+    pool = synthetic(Numbered(), *rows(60, 10), 400, 0)[:, 0]
+
+    assert sorted(pool) == list(range(400))
+    assert 160 < pool[:100].mean() < 240
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_seeds_reach_the_parts(seed):
+    """Of a sampler in a sampler, and of a step in a pipeline; what is given stays as it is."""
+    sampler = BiasCorrected(sampler=SMOTE(random_state=5))
+    pilot = make_pipeline(RBFSampler(), LogisticRegression())
+    found = [seeded(part, seed).get_params() for part in (sampler, pilot)]
+
+    assert found[0]["random_state"] == found[0]["sampler__random_state"] == seed
+    assert found[1]["rbfsampler__random_state"] == found[1]["logisticregression__random_state"] == seed
+    assert sampler.get_params()["sampler__random_state"] == 5
+
+
+def test_a_seed_decides_all():
+    """A pilot of two steps and a sampler give the same rows for the same seed, other losses for another."""
+    X, y = rows(120, 15)
+    pilot = make_pipeline(RBFSampler(n_components=5), LogisticRegression())
+
+    def sized(seed):
+        params = {"sampler": SMOTE(k_neighbors=3), "estimator": pilot, "multipliers": (0.5, 1.0)}
+        sampler = VTSS(**params, n_repeats=1, random_state=seed)
+        return sampler.fit_resample(X, y)[0], sampler.decision_.losses
+
+    (one, losses_of_one), (same, losses_of_same) = sized(3), sized(3)
+    np.testing.assert_array_equal(one, same)
+    assert losses_of_one == losses_of_same
+    assert sized(4)[1] != losses_of_one
