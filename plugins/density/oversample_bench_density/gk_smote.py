@@ -7,7 +7,9 @@ what is known of the paper. `gk_smote_kde` is our reading of the paper.
 
 A minority row among whose nearest rows there is no other of the minority is noise, and no new row starts or
 ends there. The others fall into two clusters by their density, however far apart they lie; new rows are
-shared out by the clusters' sizes.
+shared out by the clusters' sizes. The bandwidth of a row is the deviation of its own few distances, so a
+blob and the same blob ten times as wide have the same densities: the clusters tell rows by the pattern of
+their neighbours, not by how many there are to a volume.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from oversample_bench_density.growing import Generator, GrowingSampler, between,
 Array = npt.NDArray[Any]
 
 NARROWEST = 1e-12
+SAME = 1e-9
+"""Densities, all between 0 and 1, that differ by no more than rounding does make one cluster."""
 
 
 class GKSMOTE(GrowingSampler):
@@ -105,7 +109,7 @@ def densities(minority: Array, k: int) -> Array:
 
 def denser(density: Array, rng: Generator) -> Array:
     """Tell which densities are in the cluster of the larger mean, of two."""
-    if len(np.unique(density)) < 2:
+    if np.ptp(density) <= SAME:
         return np.ones(len(density), dtype=bool)
     model = KMeans(2, n_init=10, random_state=rng.randint(2**31 - 1)).fit(density[:, None])
     upper: Array = model.labels_ == int(np.argmax(model.cluster_centers_[:, 0]))

@@ -106,8 +106,10 @@ class GKSMOTEKDE(GrowingSampler):
         if len(minority) < 2:
             self.kind_ = np.full(len(minority), "borderline")
             return copies(minority, n_new, rng), "copies: the minority has 1 row, and a density needs 2"
-        scaler = StandardScaler().fit(np.vstack([minority, majority]))
-        units = bandwidths(scaler.transform(minority))
+        everything = np.vstack([minority, majority])
+        scaler = StandardScaler().fit(everything)
+        n_varying = int(np.count_nonzero(np.ptp(everything, axis=0)))
+        units = bandwidths(scaler.transform(minority), n_varying)
         known = Densities(scaler.transform(minority) / units, scaler.transform(majority) / units)
         density = known.of_minority(known.minority, among_themselves=True)
         self.kind_ = kinds(density, known.share(known.minority, among_themselves=True))
@@ -140,14 +142,14 @@ class GKSMOTEKDE(GrowingSampler):
         return made
 
 
-def bandwidths(minority: Array) -> Array:
+def bandwidths(minority: Array, n_varying: int) -> Array:
     """Return Scott's bandwidth of each feature, s n^(-1 / (d + 4)), s the standard deviation, floored.
 
-    A feature that is constant over all rows has no part in any distance, whatever its bandwidth.
+    d is ``n_varying``, the number of features that vary over all rows. One that does not has no part in any
+    distance, whatever its bandwidth, and none in d.
     """
-    n_rows, d = minority.shape
     spread = np.maximum(minority.std(axis=0, ddof=1), NARROWEST)
-    found: Array = spread * n_rows ** (-1 / (d + 4))
+    found: Array = spread * len(minority) ** (-1 / (n_varying + 4))
     return found
 
 

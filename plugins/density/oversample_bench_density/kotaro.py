@@ -23,17 +23,21 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import Tags
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 Array = npt.NDArray[Any]
 
 MOST_ROWS = 20_000
 CLOSEST = 1e-6
 """The least distance to the n-th neighbour, in medians of it."""
+ABOUT_ZERO = 1e-6
+"""Up to here f, which is about 1 or -1 at training rows, says that no kernel reaches the row."""
 
 
 class KOTARO(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
-    """Kernel classifier with a width a row: narrow where rows are dense, wide where they are sparse.
+    r"""Kernel classifier with a width a row: narrow where rows are dense, wide where they are sparse.
 
     Parameters
     ----------
@@ -45,6 +49,9 @@ class KOTARO(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
         ``gamma = d ** -gamma_power``; 2 makes the method independent of the scale of the features.
     standardize : bool, default=True
         Bring each feature to mean 0 and variance 1 first.
+    far : {"majority", "sign"}, default="majority"
+        What a row is that no kernel reaches, f within 1e-6 of 0: of the majority, or what the sign of f
+        says (majority where f is 0 to the last bit). Scores are the same.
 
     Attributes
     ----------
@@ -60,13 +67,13 @@ class KOTARO(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
     Raises
     ------
     ValueError
-        When there are not two classes, or more than 20,000 different rows: the kernel matrix would not fit.
+        When there are not two classes, when a parameter is out of range, or with more than 20,000 different
+        rows, whose kernel matrix would not fit.
 
     Notes
     -----
     Not stated by the sources, and ours: neighbours over all rows, threshold 0, a logistic function of f as
-    the probability, equal rows kept once with the mean of their labels. Far from all rows f is 0, which
-    counts as majority.
+    the probability, equal rows kept once with the mean of their labels, far rows in the majority.
     """
 
     def __init__(
@@ -76,11 +83,18 @@ class KOTARO(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
         ridge: float = 1e-2,
         gamma_power: float = 1.0,
         standardize: bool = True,
+        far: str = "majority",
     ) -> None:
         self.n_neighbors = n_neighbors
         self.ridge = ridge
         self.gamma_power = gamma_power
         self.standardize = standardize
+        self.far = far
+
+    def __sklearn_tags__(self) -> Tags:
+        tags: Tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
 
     def fit(self, X: Array, y: Array) -> KOTARO:
         """Solve for the weights.
@@ -91,11 +105,11 @@ class KOTARO(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
         y : array-like of shape (n_samples,)
             Of two classes; the rarer is the minority, and of two as frequent the second.
         """
-        X = np.asarray(X, dtype=np.float64)
+        self._check_parameters()
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
         self.classes_, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
-        if len(self.classes_) != 2:
-            raise ValueError(f"KOTARO tells two classes apart; there are {len(self.classes_)}")
-        self.n_features_in_ = X.shape[1]
+        _check_two(self.classes_)
         self._minority = int(counts[1] <= counts[0])
         self._scaler = StandardScaler(with_mean=self.standardize, with_std=self.standardize).fit(X)
         signs = np.where(codes == self._minority, 1.0, -1.0)
@@ -111,9 +125,17 @@ class KOTARO(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
         self.weights_ = solved(matrix, targets)
         return self
 
+    def _check_parameters(self) -> None:
+        if self.n_neighbors < 1:
+            raise ValueError(f"n_neighbors is {self.n_neighbors}; a width needs 1 neighbour or more")
+        if self.ridge < 0:
+            raise ValueError(f"ridge is {self.ridge}; it is 0 or more")
+        if self.far not in ("majority", "sign"):
+            raise ValueError(f"far is {self.far!r}; expected 'majority' or 'sign'")
+
     def _f(self, X: Array) -> Array:
         check_is_fitted(self, "weights_")
-        rows = self._scaler.transform(np.asarray(X, dtype=np.float64))
+        rows = self._scaler.transform(validate_data(self, X, dtype=np.float64, reset=False))
         found: Array = kernels(rows, self.rows_, self.gamma_) @ self.weights_
         return found
 
@@ -128,9 +150,20 @@ class KOTARO(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
         return np.column_stack([1 - second, second])
 
     def predict(self, X: Array) -> Array:
-        """Return the minority where f is above 0, else the majority, of shape (n_samples,)."""
-        chosen = np.where(self._f(X) > 0, self._minority, 1 - self._minority)
+        """Return the minority where f is above 0 (above 1e-6 with ``far="majority"``), else the majority."""
+        least = ABOUT_ZERO if self.far == "majority" else 0.0
+        chosen = np.where(self._f(X) > least, self._minority, 1 - self._minority)
         return np.asarray(self.classes_[chosen])
+
+
+def _check_two(classes: Array) -> None:
+    if len(classes) == 1:
+        raise ValueError("KOTARO tells two classes apart; there is 1 class")
+    if len(classes) > 2:
+        raise ValueError(
+            "Only binary classification is supported: "
+            f"KOTARO tells two classes apart; there are {len(classes)}"
+        )
 
 
 def distinct(X: Array, signs: Array) -> tuple[Array, Array]:
@@ -147,7 +180,8 @@ def widths(rows: Array, n_neighbors: int) -> Array:
         return np.ones(len(rows))
     found = NearestNeighbors(n_neighbors=n_near).fit(rows).kneighbors()[0][:, -1]
     middle = float(np.median(found)) or 1.0
-    return np.maximum(found, CLOSEST * middle)
+    floored: Array = np.maximum(found, CLOSEST * middle)
+    return floored
 
 
 def kernels(rows: Array, centres: Array, gamma: Array) -> Array:
@@ -160,6 +194,6 @@ def solved(matrix: Array, targets: Array) -> Array:
     """Return the weights; by least squares where the matrix has no inverse."""
     try:
         found: Array = solve(matrix, targets)
-    except (LinAlgError, ValueError):
+    except LinAlgError:
         found = np.linalg.lstsq(matrix, targets, rcond=None)[0]
     return found

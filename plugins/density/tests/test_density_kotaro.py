@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from oversample_bench_density.kotaro import KOTARO, distinct, kernels, widths
+from oversample_bench_density.kotaro import KOTARO, distinct, kernels, solved, widths
 
 
 def rows(seed=0, n=60, d=8):
@@ -82,6 +83,45 @@ def test_far_from_all_rows_is_the_majority():
         assert model.predict(far)[0] == values[np.argmax(counts)]
 
 
+def test_where_no_kernel_reaches_the_sign_counts_only_if_asked_for():
+    """F within 1e-6 of 0: the majority, or with ``far="sign"`` what f says; scores are the same."""
+    X, y = rows()
+    scales = np.linspace(2, 30, 2000)[:, None]
+    queries = np.random.default_rng(1).normal(size=(2000, 8)) * scales
+    default, sign = KOTARO().fit(X, y), KOTARO(far="sign").fit(X, y)
+    f = default.decision_function(queries)
+    faint = (f > 0) & (f <= 1e-6)
+
+    assert faint.sum() > 50
+    assert (default.predict(queries)[faint] == 0).all()
+    assert (sign.predict(queries) == (f > 0)).all()
+    assert (default.predict(queries)[~faint] == sign.predict(queries)[~faint]).all()
+    np.testing.assert_array_equal(sign.decision_function(queries), f)
+
+
+@pytest.mark.parametrize("n_minority", [1, 2, 3, 5, 6, 30])
+@pytest.mark.parametrize("ridge", [0, 1e-2])
+@pytest.mark.filterwarnings("ignore::scipy.linalg.LinAlgWarning")
+def test_hard_rows_are_fitted(n_minority, ridge):
+    """Few rows, a constant column, equal rows and columns, 1e6 beside 1e-6, more columns than rows."""
+    X = rows()[0]
+    y = np.where(np.arange(60) < n_minority, "rare", "usual")
+    hard = {
+        "constant": np.column_stack([X, np.ones(60)]),
+        "zero": np.vstack([np.zeros((1, 8)), X[1:]]),
+        "equal rows": np.vstack([X[:30], X[:30]]),
+        "equal columns": np.column_stack([X, X[:, 0]]),
+        "scales": X * np.where(np.arange(8) % 2, 1e6, 1e-6),
+        "integers": np.rint(X * 10).astype(int),
+        "wide": np.random.default_rng(2).normal(size=(60, 90)),
+        "all equal": np.ones((60, 2)),
+    }
+    for name, features in hard.items():
+        model = KOTARO(ridge=ridge).fit(features, y)
+        assert np.isfinite(model.predict_proba(features)).all(), name
+        assert set(model.predict(features)) <= {"rare", "usual"}, name
+
+
 def test_the_sign_is_towards_the_second_class():
     """Scores and probabilities rise with ``classes_[1]``, be it the minority or not."""
     X, y = rows()
@@ -106,6 +146,27 @@ def test_the_literal_method_fails_with_few_features_and_the_ridge_mends_it():
     assert f1_score(y[~train], letter.predict(X[~train])) < 0.5
 
 
+@pytest.mark.parametrize(
+    ("parameter", "said"),
+    [({"n_neighbors": 0}, "1 neighbour or more"), ({"ridge": -1}, "0 or more"), ({"far": "no"}, "'sign'")],
+)
+def test_parameters_out_of_range_are_refused_with_a_sentence(parameter, said):
+    """Before anything is fitted."""
+    with pytest.raises(ValueError, match=said):
+        KOTARO(**parameter).fit(*rows())
+
+
+def test_a_matrix_without_an_inverse_is_solved_by_least_squares():
+    """The shortest weights of those that meet the labels best."""
+    np.testing.assert_allclose(solved(np.ones((2, 2)), np.array([1.0, 1.0])), [0.5, 0.5])
+
+
+def test_one_class_is_refused_with_a_sentence():
+    """There is nothing to tell apart."""
+    with pytest.raises(ValueError, match="there is 1 class"):
+        KOTARO().fit(rows()[0], np.ones(60))
+
+
 @pytest.mark.parametrize("bad", ["three classes", "too many rows"])
 def test_what_it_cannot_do_is_refused_with_a_sentence(bad, monkeypatch):
     """Two classes, and a matrix that fits."""
@@ -115,3 +176,10 @@ def test_what_it_cannot_do_is_refused_with_a_sentence(bad, monkeypatch):
     monkeypatch.setattr("oversample_bench_density.kotaro.MOST_ROWS", 50)
     with pytest.raises(ValueError, match="there are 3" if bad == "three classes" else "takes 50 rows"):
         KOTARO().fit(X, y)
+
+
+@pytest.mark.filterwarnings("ignore")
+@parametrize_with_checks([KOTARO()])
+def test_it_is_a_classifier_to_scikit_learn(estimator, check):
+    """Its own checks, those of binary classifiers."""
+    check(estimator)
