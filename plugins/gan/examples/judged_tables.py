@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Prints the two tables of reports/gan.md from what `bench run` has written; computes nothing anew.
+"""Prints the two tables of reports/gan.md from the trials beside the committed reports.
 
 python plugins/gan/examples/judged_tables.py reports/gan reports/gan_ranks
 """
@@ -9,10 +9,13 @@ python plugins/gan/examples/judged_tables.py reports/gan reports/gan_ranks
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+
+from oversample_bench.report import write_report
 
 SHOWN = {
     "mlp": "MLP",
@@ -22,29 +25,35 @@ SHOWN = {
 }
 
 
+def tables(folder: Path, scratch: Path) -> Path:
+    """Return the folder of the CSV tables that the trials of a committed report come to."""
+    write_report(scratch / folder.name, figures=False, source=folder / "trials.parquet")
+    return scratch / folder.name / "tables"
+
+
 def differences(folder: Path) -> str:
     """Return GL-GAN minus each other method, a row a method and a column a classifier."""
-    found = pd.read_csv(folder / "tables" / "differences_mcc.csv")
+    found = pd.read_csv(folder / "comparisons_mcc.csv")
+    found = found[(found["scope"] == "overall") & found["classifier"].isin(list(SHOWN))]
     found["cell"] = [
-        f"{_bold(f'{row.mean:+.3f}', row.low > 0 or row.high < 0)} [{row.low:+.3f}, {row.high:+.3f}]"
+        f"{_bold(f'{-row.estimate:+.3f}', row.low > 0 or row.high < 0)} [{-row.high:+.3f}, {-row.low:+.3f}]"
         for row in found.itertuples()
     ]
-    wide = found.pivot(index="other", columns="classifier", values="cell")
+    wide = found.pivot(index="method", columns="classifier", values="cell")
     columns = [name for name in SHOWN if name in wide]
-    rows = wide.loc[found["other"].unique(), columns]
+    rows = wide.loc[found["method"].unique(), columns]
     return _table(["GL-GAN minus", *(SHOWN[name] for name in columns)], rows)
 
 
 def ranks(folder: Path) -> str:
-    """Return mean ranks, a row a method, the best first, and a column a classifier."""
-    found = pd.read_csv(folder / "tables" / "ranks_mcc.csv")
+    """Return mean ranks over data sets, a row a method, the best first, and a column a classifier."""
+    found = pd.read_csv(folder / "ranks_mcc.csv")
     wide = found.pivot(index="method", columns="classifier", values="mean_rank").sort_values("(all)")
     columns = [name for name in SHOWN if name in wide]
     best = wide == wide.min()
     cells = wide.round(2).map("{:.2f}".format)
     shown = cells.where(~best, "**" + cells + "**")[["(all)", *columns]]
-    n_rows = found.drop_duplicates("classifier").set_index("classifier")["n_rows"]
-    header = [f"all ({n_rows['(all)']} rows)", *(f"{SHOWN[name]} ({n_rows[name]})" for name in columns)]
+    header = ["mean of the classifiers", *(SHOWN[name] for name in columns)]
     return _table(["method", *header], shown)
 
 
@@ -59,4 +68,6 @@ def _table(header: Sequence[str], rows: pd.DataFrame) -> str:
 
 
 if __name__ == "__main__":
-    print(differences(Path(sys.argv[1])), ranks(Path(sys.argv[2])), sep="\n\n")
+    with tempfile.TemporaryDirectory() as made:
+        digits, thirteen = (tables(Path(folder), Path(made)) for folder in sys.argv[1:3])
+        print(differences(digits), ranks(thirteen), sep="\n\n")
