@@ -2,7 +2,7 @@
 
 ``planned`` says what the suite of this folder asks for, with its labels; ``resamples`` and ``trials`` hold
 what became of it, by digest, also of suites that asked for more before. A report joins the two. A new store
-is made as one of the first version and brought up to this one, step by step, so that each column is described
+is made as one of the first version and brought up to this one, step by step, so that each column is explained
 once; what a table or column was called before stands in the steps before ``RENAMED``.
 """
 
