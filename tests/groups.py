@@ -29,6 +29,11 @@ QUICK = {
     "plugins/gan/tests": "gan_latent gan_nets gan_rows gan_sampler gan_verdict",
     "plugins/imblearn/tests": "imblearn_samplers",
     "plugins/smote_variants/tests": "smote_variants_known smote_variants_mdo_exact",
+    "plugins/density/tests": "density_kotaro",
+    "plugins/generative/tests": "generative_moms",
+    "plugins/llm/tests": "llm_sentences llm_interpolation",
+    "plugins/recipe/tests": "recipe_settings recipe_sharpness recipe_smoothing",
+    "plugins/sizing/tests": "sizing_asymmetry",
     "plugins/swim/tests": "swim_mahalanobis swim_rbf swim_sampler",
 }
 QUICK_FILES = frozenset(f"{folder}/test_{name}.py" for folder in QUICK for name in QUICK[folder].split())

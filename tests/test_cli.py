@@ -365,7 +365,7 @@ def test_the_plugins_are_listed_with_what_they_offer(bench):
 
     assert lines[0].split() == ["plugin", "distribution", "version", "state", "offers"]
     assert lines[1].split()[:4] == ["builtin", "oversample-bench", __version__, "ok"]
-    assert "2 oversamplers: none, random; " in lines[1]
+    assert "5 oversamplers: none, class_weight, threshold, prior_correction" in lines[1]
     assert re.search(r"; 23 classifiers: mlp, \S+, \S+, \S+, \.\.\.; \d+ data sets: ", lines[1])
     assert len(lines) == 2
 

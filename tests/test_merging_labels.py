@@ -184,7 +184,7 @@ def test_what_follows_a_method_is_part_of_what_its_label_means(tmp_path):
 
     assert merge(tmp_path / "alone", [tmp_path / "a"]).mixed == {}
     said = refusal(tmp_path / "all", tmp_path / "a", tmp_path / "b")
-    assert "the method 'r' is random {}, then threshold" in said
+    assert "method 'r' is random {}, then threshold" in said
 
 
 @pytest.mark.parametrize(

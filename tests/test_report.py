@@ -352,7 +352,7 @@ def test_a_metric_that_was_asked_for_later_is_not_yet_scored(tmp_path: Path) -> 
     """A done trial without an entry for a metric waits for it; it is no missing output."""
     folder = store(tmp_path, scored([0.4, 0.6]))
 
-    assert "2 of those done lack a metric that the suite asks for since." in report(folder)
+    assert "2 of those done lack a metric of this report." in report(folder)
     assert lines(tables(folder)["scores_brier"])["ecoli1"][2] == "– not yet scored"
 
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from oversample_bench.cli import bench, main
 from oversample_bench.core.errors import UsageError
-from oversample_bench.core.specs import ResampleSpec, canonical
 from oversample_bench.execution.deviations import Deviation, Verification
 from oversample_bench.execution.driver import run
+from oversample_bench.execution.recorder import spec_text
 from oversample_bench.execution.run_result import Options
 from oversample_bench.execution.verify import verify
 from oversample_bench.execution.verify_sample import sampled
@@ -163,15 +163,9 @@ def test_specs_come_back_from_the_store_as_they_were(original):
         texts = [row[0] for row in connection.execute("SELECT spec FROM resamples")]
     specs = [resample_spec(text) for text in texts]
 
-    assert [canonical(as_dict(spec)) for spec in specs] == texts
+    assert [spec_text(spec) for spec in specs] == texts
     assert {len(spec.batch) for spec in specs} == {0, 3}
     assert len({hash(spec) for spec in specs}) == len(texts)
-
-
-def as_dict(spec: ResampleSpec) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(spec)
 
 
 # --- equal and different

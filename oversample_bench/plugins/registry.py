@@ -188,7 +188,11 @@ class Registry:
         if own in self.known:
             return replace(self.known[own], name=name)
         names = [entry.name for entry in self.entries(kind)]
-        names += [alias for of, alias in ALIASES if of == kind and alias not in names]
+        names += [
+            alias
+            for (of, alias), own in ALIASES.items()
+            if of == kind and own in names and alias not in names
+        ]
         broken = [plugin.name for plugin in self.plugins if plugin.state == "broken"]
         hint = f" Broken plugins: {listed(broken)}; see `bench plugins list`." if broken else ""
         if only := os.environ.get(ONLY_VARIABLE, ""):
