@@ -45,7 +45,7 @@ class RegisteredOversamplers(OversamplerContract):
         kind = getattr(sampler, "_sampling_type", "over-sampling")
         self.drops_rows = kind in DROPPING or self._name in self.dropping
         self.owes_rows = kind not in OWING_NOTHING
-        self.deterministic = kind == "bypass" or "random_state" not in sampler.get_params()
+        self.deterministic = "random_state" not in sampler.get_params()
 
     def make(self, random_state: int) -> Any:
         """Return the oversampler that the rule is about, with this seed where it takes one."""
