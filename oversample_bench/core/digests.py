@@ -49,7 +49,7 @@ class Identity:
     def split(self, spec: SplitSpec) -> str:
         """Return the digest of a split: which rows, how they are scaled, and what is spoilt of them."""
         if spec not in self._known:
-            data = spec.data
+            data, spoilt = spec.data, spec.protocol.spoilt()
             self._known[spec] = digest(
                 "split",
                 PROTOCOL_VERSION,
@@ -59,7 +59,7 @@ class Identity:
                 spec.protocol.test_size,
                 spec.protocol.scale,
                 spec.index,
-                *([spec.protocol.spoilt()] if spec.protocol.spoilt() else []),
+                *([spoilt] if spoilt else []),
             )
         return self._known[spec]
 

@@ -27,6 +27,8 @@ KIND_OF_KEY = {
 """What a mapping with ``name`` stands for, by the last word of the parameter that it is given for."""
 
 KINDS = ("oversampler", "classifier", "metric")
+WITH = " with "
+"""Stands between who offers a component and who offers what it refers to."""
 
 
 def reference(key: str | int, value: Any) -> tuple[str, Component] | None:
@@ -79,12 +81,9 @@ def resolved(value: Any, build: Callable[[str, Component], Any], key: str | int 
 
 def named(kind: str, component: Component) -> tuple[tuple[str, str], ...]:
     """Return kinds and names of a component and of all that it refers to or is followed by, each once."""
-    followers = [("oversampler", part) for part in component.then()]
-    inner = [(found, one) for _, found, one in references(component.kwargs())]
-    for _, part in followers:
-        inner += [(found, one) for _, found, one in references(part.kwargs())]
-    found = [(kind, component), *followers, *inner]
-    return tuple(dict.fromkeys((which, one.name) for which, one in found))
+    heads = [(kind, component), *(("oversampler", part) for part in component.then())]
+    inner = [(found, one) for _, head in heads for _, found, one in references(head.kwargs())]
+    return tuple(dict.fromkeys((which, one.name) for which, one in [*heads, *inner]))
 
 
 def source_of(kind: str, component: Component, source: Callable[[str, str], str]) -> str:
@@ -101,4 +100,9 @@ def source_of(kind: str, component: Component, source: Callable[[str, str], str]
     """
     own, *others = named(kind, component)
     told = [f"{name}: {source(found, name)}" for found, name in others]
-    return " with ".join([source(*own), *(["; ".join(told)] if told else [])])
+    return source(*own) + (f"{WITH}{'; '.join(told)}" if told else "")
+
+
+def own_source(source: str) -> str:
+    """Return who offers a component itself, of what `source_of` returns."""
+    return source.partition(WITH)[0]

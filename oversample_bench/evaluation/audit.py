@@ -103,6 +103,16 @@ def checked(X: Array, returned: Any) -> tuple[Array, Array]:
     return X_out, y_out.astype(np.int64)
 
 
+def checked_weights(weight: Any, n_returned: int) -> Array | None:
+    """Return weights as float64, None where there are none, or raise `BadResample` with the reason."""
+    if weight is None:
+        return None
+    weights = np.asarray(weight, dtype=np.float64)
+    if weights.shape != (n_returned,) or not np.isfinite(weights).all() or (weights < 0).any():
+        raise BadResample(f"sample_weight_ has shape {weights.shape}; {n_returned} weights >= 0 are expected")
+    return weights
+
+
 def traced(X: Array, y: Array, X_out: Array, y_out: Array) -> npt.NDArray[np.int64]:
     """Return, for each returned row, the training row of the same features and label, or ``NEW``.
 

@@ -11,15 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
-import numpy as np
-
 from oversample_bench.api import Dataset, Metric, Unavailable
 from oversample_bench.core.outcome import Failed, Ok, Outcome, Status, attempt
 from oversample_bench.core.resample import NEW, Resample
 from oversample_bench.core.seeds import child
 from oversample_bench.core.specs import Component, SplitSpec
 from oversample_bench.datasets.sources import Source
-from oversample_bench.evaluation.audit import Audit, BadResample, audited, checked, traced
+from oversample_bench.evaluation.audit import Audit, BadResample, audited, checked, checked_weights, traced
 from oversample_bench.evaluation.call_notes import UNSEEDED, observed, quiet
 from oversample_bench.evaluation.detectability import Detectability, detectability
 from oversample_bench.evaluation.fidelity import Fidelity, fidelity
@@ -219,7 +217,7 @@ def _drawn(task: ResampleTask, split: Split, answer: _Answer, cost: Cost) -> Aud
     X_out, y_out = checked(split.X, returned)
     origin = traced(split.X, split.y, X_out, y_out)
     added = origin == NEW
-    weights = _weights(answer.weight, len(X_out))
+    weights = checked_weights(answer.weight, len(X_out))
     made = Resample(origin, X_out[added], y_out[added], weights, answer.wrapping)
     rows = Request.of(answer.sampler, task.target_ratio).n_new(ClassCounts.of(split.y))
     new = made.X_new[made.y_new == 1]
@@ -228,15 +226,6 @@ def _drawn(task: ResampleTask, split: Split, answer: _Answer, cost: Cost) -> Aud
     apart = detectability(split.X_withheld, new, seen, random_state=task.random_state)
     audit = audited(split.X, split.y, made, rows, str(answer.fallback or ""), split.one_hot)
     return AuditedResample(made, audit, cost, near, apart, answer.notes, answer.random_state)
-
-
-def _weights(weight: Any, n_returned: int) -> Any:
-    if weight is None:
-        return None
-    weights = np.asarray(weight, dtype=np.float64)
-    if weights.shape != (n_returned,) or not np.isfinite(weights).all() or (weights < 0).any():
-        raise BadResample(f"sample_weight_ has shape {weights.shape}; {n_returned} weights >= 0 are expected")
-    return weights
 
 
 def drawn(

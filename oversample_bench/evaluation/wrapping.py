@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from oversample_bench.core.outcome import Skip
+from oversample_bench.evaluation.audit import checked_weights
 from oversample_bench.evaluation.seeding import Seeded
 
 Array = npt.NDArray[Any]
@@ -106,8 +107,7 @@ def _weights(method: Any, X: Array, y: Array) -> Array | None:
     X_out, y_out = method.fit_resample(X.copy(), y.copy())
     if not (np.array_equal(X_out, X) and np.array_equal(y_out, y)):
         raise BadWrapper(f"{type(method).__name__} has changed the rows, and follows another method")
-    weight = getattr(method, "sample_weight_", None)
-    return None if weight is None else np.asarray(weight, dtype=np.float64)
+    return checked_weights(getattr(method, "sample_weight_", None), len(X))
 
 
 def _weighted(classifier: Any, weight: Array) -> dict[str, Any]:

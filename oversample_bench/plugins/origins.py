@@ -74,6 +74,7 @@ def installed(point: EntryPoint) -> Origin:
     return Origin(name, version, lambda target: source(_module(target)), (f"{name} {version}",))
 
 
+@cache  # the code of a distribution is read once
 def imported_from(module: str) -> Origin:
     """Return the origin of what a suite names by an import path: the distribution that holds the module.
 

@@ -11,10 +11,10 @@ from pydantic_core import PydanticCustomError
 from oversample_bench.api import PublishedTable
 from oversample_bench.core.errors import UsageError, listed
 from oversample_bench.plugins.registry import Registry
-from oversample_bench.suite.published_numbers import checked
+from oversample_bench.suite.published_numbers import NEEDED, checked
 
 NAMES, CLAIMS = ("kind", "published", "label"), ("better", "worse", "source")
-KINDS = ("dataset", "classifier", "metric", "method")
+KINDS = NEEDED[:-1]
 """What a name may stand for."""
 
 

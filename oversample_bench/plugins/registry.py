@@ -41,12 +41,13 @@ IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 """A class that no plugin offers, by where it is."""
 
 GIVEN = "given in Python"
+"""Stands for a plugin where an object was handed over."""
+
 ALIASES = {
     ("metric", "f1"): "f1_minority", ("metric", "accuracy"): "f1_micro", ("metric", "roc_auc"): "auroc",
     ("metric", "pr_auc"): "auprc",
 }  # fmt: skip
 """Names that users of scikit-learn know; a plugin that offers one of them goes before."""
-"""Stands for a plugin where an object was handed over."""
 
 BUILT_IN = "builtin"
 """The plugin that the host itself is."""
@@ -117,13 +118,6 @@ class Entry:
         return self.resolve()(**params)
 
 
-@cache  # the code of a distribution is read once
-def _by_path(kind: str, name: str) -> Entry:
-    """Return the entry of a class that no plugin offers."""
-    origin = origins.imported_from(name.partition(":")[0])
-    return Entry(kind, name, origin.name, origin, name)
-
-
 def _imported(entry: Entry) -> Any:
     module, _, attribute = str(entry.target).partition(":")
     try:
@@ -183,16 +177,12 @@ class Registry:
         if (kind, name) in self.known:
             return self.known[kind, name]
         if IMPORT_PATH.fullmatch(name):
-            return _by_path(kind, name)
-        own = (kind, ALIASES.get((kind, name), ""))
+            origin = origins.imported_from(name.partition(":")[0])
+            return Entry(kind, name, origin.name, origin, name)
+        own = (kind, self.own_name(kind, name))
         if own in self.known:
             return replace(self.known[own], name=name)
-        names = [entry.name for entry in self.entries(kind)]
-        names += [
-            alias
-            for (of, alias), own in ALIASES.items()
-            if of == kind and own in names and alias not in names
-        ]
+        names = list(dict.fromkeys([*(one.name for one in self.entries(kind)), *self._further_names(kind)]))
         broken = [plugin.name for plugin in self.plugins if plugin.state == "broken"]
         hint = f" Broken plugins: {listed(broken)}; see `bench plugins list`." if broken else ""
         if only := os.environ.get(ONLY_VARIABLE, ""):
@@ -205,6 +195,9 @@ class Registry:
     def own_name(self, kind: str, name: str) -> str:
         """Return what a further name of something stands for; any other name as it is."""
         return name if (kind, name) in self.known else ALIASES.get((kind, name), name)
+
+    def _further_names(self, kind: str) -> list[str]:
+        return [name for (of, name), own in ALIASES.items() if of == kind and (kind, own) in self.known]
 
     def build(self, kind: str, component: Component) -> Any:
         """Return an instance of a component, or a metric; what its parameters refer to is built as well."""
@@ -241,7 +234,7 @@ def load_registry(loose: Sequence[LooseFile] = (), given: Sequence[Given] = ()) 
     An object goes before a registered name: whoever hands one over means it.
     """
     _is_there.cache_clear()
-    _by_path.cache_clear()
+    origins.imported_from.cache_clear()
     collected = _Collection()
     collected.add(BUILT_IN, origins.host(), lambda: builtin)
     only = [name.strip() for name in os.environ.get(ONLY_VARIABLE, "").split(",") if name.strip()]

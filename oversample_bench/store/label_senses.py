@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from oversample_bench.core.references import own_source
 from oversample_bench.core.specs import THEN, Component
 from oversample_bench.store.renaming import Renewed
 
@@ -70,7 +71,7 @@ def _sense(column: str, told: tuple[str, str, str], around: str | None, renewed:
     name, params, source = told
     today = renewed(KINDS[column], name, source) or source
     if column == "classifier" and THEN in params:
-        own, today = Component(name, params), today.partition(" with ")[0]
+        own, today = Component(name, params), own_source(today)
         return Sense(name, Component.of(name, own.kwargs()).params, plain(today))
     followers = [] if around is None else Component("", around).then()
     told_after = "".join(

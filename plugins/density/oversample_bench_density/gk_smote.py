@@ -52,13 +52,6 @@ class GKSMOTE(GrowingSampler):
         Which are in the denser cluster.
     """
 
-    def __init__(
-        self, *, k_neighbors: int = 5, sampling_strategy: Any = "auto", random_state: Any = None
-    ) -> None:
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.k_neighbors = k_neighbors
-        self.random_state = random_state
-
     def _made(self, minority: Array, majority: Array, n_new: int, rng: Generator) -> tuple[Array, str]:
         self.noise_ = is_noise(minority, majority, self.k_neighbors)
         kept = np.flatnonzero(~self.noise_)

@@ -95,13 +95,6 @@ class GKSMOTEKDE(GrowingSampler):
         "safe", "borderline" or "noisy", of the class that grew last.
     """
 
-    def __init__(
-        self, *, k_neighbors: int = 5, sampling_strategy: Any = "auto", random_state: Any = None
-    ) -> None:
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.k_neighbors = k_neighbors
-        self.random_state = random_state
-
     def _made(self, minority: Array, majority: Array, n_new: int, rng: Generator) -> tuple[Array, str]:
         if len(minority) < 2:
             self.kind_ = np.full(len(minority), "borderline")

@@ -17,8 +17,14 @@ class GrowingSampler(BaseOverSampler):  # type: ignore[misc]  # imbalanced-learn
     """A sampler whose subclass makes the new rows of one class; of several, each grows against all others."""
 
     sampling_strategy_: dict[Any, int]
-    random_state: Any
     fallback_: str
+
+    def __init__(
+        self, *, k_neighbors: int = 5, sampling_strategy: Any = "auto", random_state: Any = None
+    ) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.k_neighbors = k_neighbors
+        self.random_state = random_state
 
     def _made(self, minority: Array, majority: Array, n_new: int, rng: Generator) -> tuple[Array, str]:
         """Return ``n_new`` rows, and what was done differently in a sentence or nothing."""

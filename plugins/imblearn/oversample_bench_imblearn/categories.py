@@ -18,7 +18,28 @@ from oversample_bench_imblearn.few_rows import FewRows, Limit, lowered
 Array = npt.NDArray[Any]
 
 
-class SMOTENC(FewRows, over_sampling.SMOTENC):  # type: ignore[misc]  # imbalanced-learn ships no types
+class ForCategories(FewRows):
+    """Takes tables with columns of categories, and has the parameters of both samplers."""
+
+    accepts_categories = True
+
+    def __init__(
+        self,
+        categorical_features: Any = (),
+        *,
+        categorical_encoder: Any = None,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+    ) -> None:
+        self.categorical_features = categorical_features
+        self.categorical_encoder = categorical_encoder
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+
+
+class SMOTENC(ForCategories, over_sampling.SMOTENC):  # type: ignore[misc]  # imbalanced-learn ships no types
     """Interpolate numbers, and give a new row the most frequent category of its neighbours.
 
     N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: Synthetic Minority Over-sampling
@@ -38,25 +59,7 @@ class SMOTENC(FewRows, over_sampling.SMOTENC):  # type: ignore[misc]  # imbalanc
         What was done differently: without categories this is `SMOTE`, without numbers `SMOTEN`.
     """
 
-    accepts_categories = True
     _library = over_sampling.SMOTENC
-
-    def __init__(
-        self,
-        categorical_features: Any = (),
-        *,
-        categorical_encoder: Any = None,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-    ) -> None:
-        super().__init__(
-            categorical_features,
-            categorical_encoder=categorical_encoder,
-            sampling_strategy=sampling_strategy,
-            random_state=random_state,
-            k_neighbors=k_neighbors,
-        )
 
     def _validate_estimator(self) -> None:
         if 0 < len(self.categorical_features_) < self.n_features_:
@@ -76,7 +79,7 @@ class SMOTENC(FewRows, over_sampling.SMOTENC):  # type: ignore[misc]  # imbalanc
         return *over_sampling.SMOTE(**own).fit_resample(X, y), told
 
 
-class SMOTEN(FewRows, over_sampling.SMOTEN):  # type: ignore[misc]  # the same
+class SMOTEN(ForCategories, over_sampling.SMOTEN):  # type: ignore[misc]  # the same
     """Give a new row, column by column, the most frequent category of a row's neighbours.
 
     Distances are those of the value difference metric. The paper is that of `SMOTENC`, section 6.2.
@@ -95,25 +98,7 @@ class SMOTEN(FewRows, over_sampling.SMOTEN):  # type: ignore[misc]  # the same
         `SMOTE`, as each number would be a category of its own.
     """
 
-    accepts_categories = True
     _library = over_sampling.SMOTEN
-
-    def __init__(
-        self,
-        *,
-        categorical_features: Any = (),
-        categorical_encoder: Any = None,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-    ) -> None:
-        super().__init__(
-            categorical_encoder=categorical_encoder,
-            sampling_strategy=sampling_strategy,
-            random_state=random_state,
-            k_neighbors=k_neighbors,
-        )
-        self.categorical_features = categorical_features
 
     def _resampled(self, X: Any, y: Any, limits: Sequence[Limit]) -> tuple[Any, Any, list[str]]:
         own, told = lowered(self.get_params(), limits)

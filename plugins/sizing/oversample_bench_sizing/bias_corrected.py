@@ -27,7 +27,7 @@ from sklearn.utils import check_random_state
 
 from oversample_bench.api import Skip
 from oversample_bench_sizing.corrected_logistic import CorrectedLogistic
-from oversample_bench_sizing.pools import synthetic
+from oversample_bench_sizing.pools import joined, synthetic
 
 Array = npt.NDArray[Any]
 
@@ -92,10 +92,7 @@ class BiasCorrected(BaseOverSampler):  # type: ignore[misc]  # imbalanced-learn 
             "penalty": np.array(self.penalty),
             "minority": np.array(label),
         }
-        if X.dtype.kind in "iu":
-            new = np.rint(new)
-        X_out = np.concatenate([X, new.astype(X.dtype)])
-        return X_out, np.concatenate([y, np.full(n_new, label, dtype=y.dtype)])
+        return joined(X, y, new, label)
 
     def _borrowed(self, X: Array, y: Array, n_new: int, rng: Any) -> tuple[Array, Array]:
         """Return synthetic and held-out majority rows, moved by the difference of the means."""

@@ -66,6 +66,13 @@ def synthetic(sampler: Any, X: Array, y: Array, n_rows: int, random_state: int) 
     )
 
 
+def joined(X: Array, y: Array, new: Array, label: Any) -> tuple[Array, Array]:
+    """Return real rows and, after them, new ones of one label, in the dtypes of the real ones."""
+    made = np.rint(new) if X.dtype.kind in "iu" else new
+    labels = np.full(len(new), label, dtype=y.dtype)
+    return np.concatenate([X, made.astype(X.dtype)]), np.concatenate([y, labels])
+
+
 def _shuffled(made: Array, random_state: int) -> Array:
     return made[np.random.default_rng(random_state).permutation(len(made))]
 

@@ -22,7 +22,7 @@ from sklearn.utils import check_random_state
 
 from oversample_bench_sizing.balanced_loss import Folds, gap, losses
 from oversample_bench_sizing.generator_check import Checked, checked
-from oversample_bench_sizing.pools import synthetic
+from oversample_bench_sizing.pools import joined, synthetic
 
 Array = npt.NDArray[Any]
 
@@ -144,12 +144,7 @@ class VTSS(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ships no type
         self.size_losses_ = dict(zip(self.decision_.candidates, self.decision_.losses, strict=False))
         self.fallback_ = "; ".join([str(self.decision_), *told])
         new = synthetic(self.sampler, rows, coded, self.n_synthetic_, seed) * scaler.scale_ + scaler.mean_
-        if X.dtype.kind in "iu":
-            new = np.rint(new)
-        return (
-            np.concatenate([X, new.astype(X.dtype)]),
-            np.concatenate([y, np.full(len(new), label, dtype=y.dtype)]),
-        )
+        return joined(X, y, new, label)
 
     def _decided(self, X: Array, rows: Array, y: Array, seed: int) -> tuple[Decision, list[str]]:
         """Return the size, and what is to be said beside it."""
