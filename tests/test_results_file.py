@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,18 @@ from tests.properties.test_report_properties import Outcome, grids, write
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = sorted(path.parent for path in (ROOT / "reports").glob("*/trials.parquet"))
+
+
+@pytest.fixture(scope="session")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the reports as the repository holds them: `make bench` writes into one of them."""
+    made = tmp_path_factory.mktemp("committed")
+    listed = subprocess.run(["git", "ls-files", "-z", "reports"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode:  # sources without their repository
+        return ROOT / "reports"
+    command = ["git", "checkout-index", "-z", "--stdin", f"--prefix={made}/"]
+    subprocess.run(command, cwd=ROOT, input=listed.stdout, check=True)
+    return made / "reports"
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -140,8 +153,9 @@ def test_predictions_are_of_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", REPORTS, ids=lambda path: path.name)
-def test_a_committed_report_is_made_from_its_trials(tmp_path: Path, folder: Path) -> None:
+def test_a_committed_report_is_made_from_its_trials(tmp_path: Path, committed: Path, folder: Path) -> None:
     """`bench report --from trials.parquet` makes the report in this repository, and each of its figures."""
+    folder = committed / folder.name
     write_report(tmp_path / "again", source=folder / "trials.parquet")
 
     assert (tmp_path / "again" / "report.md").read_bytes() == (folder / "report.md").read_bytes()
@@ -151,10 +165,10 @@ def test_a_committed_report_is_made_from_its_trials(tmp_path: Path, folder: Path
         assert (tmp_path / "again" / "figures" / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_reports_in_the_repository_hold_what_is_shown() -> None:
+def test_reports_in_the_repository_hold_what_is_shown(committed: Path) -> None:
     """Of a run report.md, the pictures in it and the trials are committed, and no others."""
     assert REPORTS
-    for folder in REPORTS:
+    for folder in (committed / report.name for report in REPORTS):
         text = (folder / "report.md").read_text(encoding="utf-8")
         names = {path.name for path in (folder / "figures").glob("*.png")}
         assert {name for name in names if f"figures/{name}" in text} == names
