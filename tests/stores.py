@@ -15,8 +15,9 @@ from oversample_bench.store.schema import SCHEMA_VERSION
 SIZES = (80, 20, 5, 20, 5)  # training rows by class, hidden, test rows by class
 SHARE = 25 / 100
 """n_test / n_train of every split."""
-FAILED, WAITS, SILENT = "failed", "waits", "silent"
-"""A trial that failed, one that has not been run, and one whose classifier has no such output."""
+FAILED, SKIPPED, WAITS, SILENT = "failed", "skipped", "waits", "silent"
+"""A trial that failed, one that was skipped, one that has not been run, one whose classifier has no
+such output."""
 
 Score = float | str
 
@@ -74,9 +75,10 @@ def _write(ledger: Ledger, cell: Cell, at: tuple[int, int], scores: Mapping[str,
     outcome = next(iter(scores.values()))
     if outcome != WAITS:
         columns = {"resample": resample, "classifier": cell.classifier, "trial_seconds": 0.1}
-        columns |= {"status": FAILED, "reason": cell.reason} if outcome == FAILED else {"status": "ok"}
+        undone = outcome in (FAILED, SKIPPED)
+        columns |= {"status": outcome, "reason": cell.reason} if undone else {"status": "ok"}
         values = {name: None if isinstance(one, str) else one for name, one in scores.items()}
-        told = {} if outcome == FAILED else values
+        told = {} if undone else values
         ledger.add_trial(TrialRecord(trial, {**common, **columns}, told, dict.fromkeys(scores, "builtin")))
     return PlannedRecord(trial, resample, cell.dataset, cell.ratio, cell.method, cell.classifier, *at)
 

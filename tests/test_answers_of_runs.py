@@ -21,7 +21,7 @@ from tests.stores import FAILED, Cell, store, stored
 
 FEW = settings(max_examples=20, deadline=None)  # each example writes a store
 
-NOTHING_YET = "By MCC: nothing can be compared yet, for want of trials of both."
+NOTHING_YET = "By MCC: no two pairs have trials on the same data yet."
 
 
 def said(results: Results) -> str:
@@ -65,12 +65,12 @@ def test_a_clear_loss_is_an_advice_against(tmp_path: Path) -> None:
 
 
 def test_an_unclear_gain_is_none(tmp_path: Path) -> None:
-    """What cannot be told is said with the smallest difference that could have been seen."""
+    """What cannot be told is said with the true difference that the run would see."""
     results = stored(tmp_path, on_sets(0.01, 0.2, n=4))
 
     assert answer(results, evidence(results, "mcc")).decision == Decision.CANNOT_TELL
     assert "cannot tell whether resampling helps" in said(results)
-    assert "The smallest difference that this run could have seen is " in said(results)
+    assert "After adjusting, a true difference of " in said(results)
 
 
 @FEW

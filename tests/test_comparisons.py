@@ -14,15 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import friedmanchisquare, t, ttest_1samp, wilcoxon
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.power import TTestPower
 
 from oversample_bench.analysis import comparisons, curves, pipelines, rank_tests, significance
 from oversample_bench.analysis import control as controls
 from oversample_bench.analysis import results as reading
+from oversample_bench.analysis.evidence import evidence
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import cells
 from oversample_bench.analysis.statistics import bootstrap
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.seeds import child
+from oversample_bench.report import comparison_tables
 from tests.stores import FAILED, SHARE, SILENT, WAITS, Cell, Score, store, stored
 
 METHODS = ("none", "smote", "adasyn", "glgan")
@@ -178,7 +181,7 @@ def test_another_control_turns_the_difference(tmp_path: Path) -> None:
 
 
 def test_lower_may_be_better(tmp_path: Path) -> None:
-    """For a loss a gain is a fall, and the lowest has rank 1."""
+    """For a loss a gain is by how much it falls, and the lowest has rank 1."""
     results = reading.read(store(tmp_path, on_sets({"a": [0.5, 0.4], "b": [0.3, 0.1]}), {"brier": False}))
 
     assert overall(results, metric="brier").loc["smote", "estimate"] == pytest.approx(0.15)
@@ -211,6 +214,54 @@ def test_the_mean_of_all_classifiers_is_one_more_comparison(tmp_path: Path) -> N
     expected = {"tree": 0.15, "knn": -0.05, "(all)": 0.05}
     assert found.to_dict() == pytest.approx(expected)
     assert list(found.index) == list(expected)
+
+
+def apart(how: str) -> list[Cell]:
+    """Return three methods with two classifiers on two sets; the last method does not go with knn."""
+    rows: dict[str, dict[str, list[Score]]] = {
+        "tree": {"a": [0.5, 0.7, 0.6], "b": [0.5, 0.6, 0.7]},
+        "knn": {"a": [0.1, 0.2, how], "b": [0.1, 0.4, how]},
+    }
+    cells = [cell for name, own in rows.items() for cell in on_sets(own, name)]
+    return [cell for cell in cells if cell.scores != ["unplanned"]]
+
+
+@pytest.mark.parametrize("how", ["skipped", "unplanned"])
+def test_a_gain_is_over_the_classifiers_that_both_go_with(tmp_path: Path, how: str) -> None:
+    """A classifier that a method was skipped for, or not planned with, is in no mean of it or its control."""
+    results = stored(tmp_path, apart(how))
+    found = overall(results)
+
+    assert found["estimate"].to_dict() == pytest.approx({"smote": 0.175, "adasyn": 0.15})
+    assert found["n"].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("how", ["skipped", "unplanned"])
+def test_ranks_are_over_the_classifiers_that_every_method_goes_with(tmp_path: Path, how: str) -> None:
+    """Means and ranks of all classifiers leave out those that some method does not go with, and say so."""
+    results = stored(tmp_path, apart(how))
+    told = evidence(results, "mcc")
+
+    ranked = rank_tests.frame(results, "mcc")
+    assert ranked.loc[ranked["classifier"] == "(all)", "mean_rank"].tolist() == [3, 1.5, 1.5]
+    assert "Means and ranks are over tree;" in str(comparison_tables.by_method(results, told).notes)
+
+
+def test_a_failure_is_no_reason_to_leave_a_classifier_out(tmp_path: Path) -> None:
+    """A method that fails with a classifier is not whole: its mean is over the same ones as its rivals'."""
+    found = overall(stored(tmp_path, apart("failed")))
+
+    assert found["n"].to_dict() == {"smote": 2, "adasyn": 0}
+
+
+def test_a_single_set_leaves_out_the_same_classifiers(tmp_path: Path) -> None:
+    """Over the splits of one set, too, a gain is over the classifiers that both go with."""
+    cells = [Cell([0.5, 0.6], method) for method in METHODS[:1]] + [Cell([0.7, 0.7], "smote")]
+    cells += [Cell([0.1, 0.3], "none", classifier="knn"), Cell(["skipped"] * 2, "smote", classifier="knn")]
+
+    found = overall(stored(tmp_path, cells))
+
+    assert found.loc["smote", ["estimate", "n"]].tolist() == pytest.approx([0.15, 2])
 
 
 def test_a_gain_is_over_the_sets_in_which_both_are_whole(tmp_path: Path) -> None:
@@ -307,6 +358,17 @@ def test_the_family_of_a_p_value_is_its_own_place(tmp_path: Path) -> None:
 
 
 # --- pairs of classifier and method
+
+
+def test_what_could_have_been_seen_is_told_after_adjusting(tmp_path: Path) -> None:
+    """The least difference that is seen is that of a t test at 5 % over the number of comparisons."""
+    found = overall(stored(tmp_path, on_sets(drawn(6))))
+    gains = pd.DataFrame(drawn(6), index=METHODS).T
+    sd = gains.drop(columns="none").sub(gains["none"], axis=0).std()
+
+    expected = sd * TTestPower().solve_power(nobs=6, alpha=0.05 / 3, power=0.8)
+
+    assert found["least"].to_dict() == pytest.approx(expected.to_dict(), rel=1e-4)
 
 
 def test_pipelines_are_compared_with_the_best_free_pair(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_the_python_of_the_readme_runs(tmp_path: Path, code: str) -> None:
     for folder in re.findall(r'"(reports/\w+)"', code):
         assert (tmp_path / folder / "report.md").is_file()
     if "print(plan(" in code:
-        assert done.stdout.startswith("quickstart: 6 splits, 30 fits, 90 trials")
+        assert done.stdout.startswith("quickstart: 6 splits, 36 fits, 108 trials")
 
 
 @pytest.mark.slow

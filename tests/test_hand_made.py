@@ -121,7 +121,8 @@ def test_the_answer_of_one_set(within: Results) -> None:
 
     assert first == (
         "By MCC: use glgan (0.800). It is better by +0.400 [+0.216, +0.584] than none (0.400), the best "
-        "without resampling (ecoli1, 4 splits; p = 0.006, adjusted for 2 comparisons)."
+        "without resampling (ecoli1, 4 splits; 95 % interval of this pair alone, "
+        "p = 0.006 after adjusting for 2 comparisons)."
     )
     assert second == "Against none: clearly better: glgan, smote."
     assert third == "12 of 12 trials done (100 %), none failed."
@@ -240,7 +241,11 @@ def test_the_answer_of_four_sets(over: Results) -> None:
 
     assert first.startswith(
         "By MCC: cannot tell whether resampling helps. The gain of glgan (0.7025) over none (0.5750), the "
-        "best without resampling, is +0.1275 [-0.0180, +0.2730] (4 data sets, 1 split each; p = 0.137, "
-        "adjusted for 2 comparisons). The smallest difference that this run could have seen is 0."
+        "best without resampling, is +0.1275 [-0.0180, +0.2730] (4 data sets, 1 split each; 95 % interval of "
+        "this pair alone, p = 0.137 after adjusting for 2 comparisons). After adjusting, a true "
+        "difference of 0."
     )
-    assert second == "Against none: no method is clearly better or worse (2 compared)."
+    assert second == (
+        "Against none: no method is clearly better or worse (2 compared). Class weights and a moved "
+        "threshold cost nothing and were not tried (`class_weight`, `threshold`)."
+    )

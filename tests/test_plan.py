@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from oversample_bench.core.errors import UsageError
 from oversample_bench.core.specs import Component, DataSpec, Protocol
 from oversample_bench.suite import parse_suite
 from oversample_bench.suite.plan import batches_of, fits, members_of, plan, ratio_label
@@ -194,3 +195,34 @@ def test_two_designs_of_one_set_share_what_is_equal():
     assert len(found.splits()) == 4
     assert len(found.fits()) == (4 + 3 - 1) + 2
     assert str(found) == "small: 4 splits, 8 fits, 13 trials, shown as 14"
+
+
+def test_a_classifier_may_follow_some_methods_only():
+    """A classifier that names methods is fitted after these alone; the others are fitted after every one."""
+    some = {"name": "decision_tree", "methods": ["none"]}
+    found = planned(methods=["none", "smote"], classifiers=["knn", some])
+
+    pairs = [(trial.method, trial.classifier) for trial in found.trials]
+    assert pairs == [("none", "knn"), ("none", "decision_tree"), ("smote", "knn")]
+
+
+def test_a_classifier_that_follows_all_methods_is_written_as_before():
+    """Where a classifier names no methods, the suite's digest is what it was before it could."""
+    suite = parse_suite(json.dumps(SMALL))
+
+    assert suite.as_written()["classifiers"] == [{"name": "knn", "label": "knn", "params": {}}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"methods": ["none", "smote"], "classifiers": [{"name": "knn", "methods": ["smoote"]}]},
+         r"The suite has no method 'smoote'\. Did you mean 'smote'\?"),
+        ({"methods": ["none", "smote"], "classifiers": [{"name": "knn", "methods": ["none"]}]},
+         "No classifier is fitted after smote"),
+    ],
+)  # fmt: skip
+def test_methods_and_classifiers_must_meet(changes, said):
+    """A classifier names methods of the suite, and each method has some classifier."""
+    with pytest.raises(UsageError, match=said):
+        planned(**changes)

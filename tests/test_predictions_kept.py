@@ -83,7 +83,7 @@ def test_the_plan_says_what_is_scored_without_a_fit(first: Path) -> None:
     found = forecast(parse_suite(SUITE + ALL), first)
 
     assert (found.left.n_settled, found.left.n_scored_again, found.left.jobs) == (24, 24, ())
-    assert "  done: 24 trials (24 to be scored by further metrics, from kept predictions)" in found.lines()
+    assert "  done: 24 trials (24 to be scored by added metrics, from kept predictions)" in found.lines()
 
 
 def test_a_trial_whose_predictions_are_lost_is_carried_out_again(
@@ -177,7 +177,7 @@ def test_a_classifier_that_is_added_keeps_the_answers_of_the_others(runs: Runs, 
 
 
 def test_a_merge_joins_the_answers_of_both(runs: Runs, tmp_path: Path) -> None:
-    """Merged folders can be scored by further metrics without a fit."""
+    """Merged folders can be scored by added metrics without a fit."""
     runs(SUITE.replace(", linear_svc", "") + FIRST, "a")
     runs(SUITE.replace("logistic_regression, ", "") + FIRST, "b")
     merge(tmp_path / "a", [tmp_path / "b"])

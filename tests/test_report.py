@@ -790,4 +790,4 @@ def test_a_narrow_terminal_leaves_columns_out_and_names_them(tmp_path: Path) -> 
     assert "│ smote " in shown
     assert "0.850" in shown
     assert "…" not in shown
-    assert "Not shown for want of room: gain over none [95 %]" in " ".join(shown.split())
+    assert "No room for gain over none [95 %]" in " ".join(shown.split())

@@ -22,7 +22,7 @@ SIZES = {
     "gan_ranks": 3510,
     "keel": 17_550,  # 117 sets x 5 splits x 10 methods x 3 classifiers
     "paper": 3840,  # (30 + 10 for USPS, 10 + 10 for each of four) x 8 methods x 4 classifiers
-    "quickstart": 270,
+    "quickstart": 324,
 }
 """Trials of each suite."""
 

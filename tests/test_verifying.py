@@ -1,4 +1,4 @@
-"""`bench verify`: a sample is carried out again, resamples included, and every number must be the same."""
+"""`bench verify`: a sample is repeated, resamples included, and every number must be the same."""
 
 from __future__ import annotations
 
@@ -416,7 +416,7 @@ def test_the_command_ends_with_what_it_found(original, copy):
     changed, table = told(copy("UPDATE scores SET value = 0.125 WHERE metric = 'mcc'"), *trusted)
 
     assert (equal, text.splitlines()[-1]) == (
-        0, f"2 of {N_TRIALS} trials carried out again, 26 numbers compared: all are equal."
+        0, f"2 of {N_TRIALS} trials repeated, 26 numbers compared: all are equal."
     )  # fmt: skip
     assert changed == 3
     assert "2 differ, the largest by " in table
@@ -429,7 +429,7 @@ def test_the_command_lists_what_it_could_not_compare(original, copy):
     code, text = told(folder, "--trust-plugins", "--suite-dir", original.parent, "--fraction", 1)
 
     assert code == 2
-    assert "0 of 36 trials carried out again, 0 numbers compared: nothing could be compared." in text
+    assert "0 of 36 trials repeated, 0 numbers compared: nothing could be compared." in text
     assert "Not compared (20 of 36):" in text
     assert "'smote' came from gone 1 and comes from oversample-bench-imblearn " in text
 

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from oversample_bench.analysis import control as controls
+from oversample_bench.analysis import data_set_blocks
 from oversample_bench.analysis import paired_estimates as paired
-from oversample_bench.analysis.data_set_blocks import ALL, blocks, by_method
+from oversample_bench.analysis.data_set_blocks import ALL, blocks, companions
 from oversample_bench.analysis.repetitions import repetitions
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import ROW
@@ -51,9 +52,9 @@ def frame(results: Results, metric: str, control: str = "") -> pd.DataFrame:
         ``splits`` or ``seeds``; the ``estimate`` of the gain with its 95 % interval, ``p`` and Holm's
         ``p_adjusted`` for the methods of the same place; ``verdict``: better, worse, not clear or not tested;
         ``n`` of ``n_planned`` units, in how many the method is ``better``, ``equal`` and ``worse``; the
-        ``least`` difference that could have been seen; over data sets and all classifiers, the probabilities
-        of the Bayesian signed-rank test and the rank-biserial correlation. Empty of one method, and where no
-        method was planned on the same splits as the control.
+        ``least`` difference that could have been seen after adjusting; over data sets and all classifiers,
+        the probabilities of the Bayesian signed-rank test and the rank-biserial correlation. Empty of one
+        method, and where no method was planned on the same splits as the control.
 
     Raises
     ------
@@ -69,8 +70,7 @@ def frame(results: Results, metric: str, control: str = "") -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     told = pd.concat(parts, ignore_index=True).assign(control=own)
-    told["p_adjusted"] = paired.adjusted(told["p"], [told[name] for name in ("scope", *ROW)])
-    told["verdict"] = paired.verdicts(told)
+    told = paired.judged(told, [told[name] for name in ("scope", *ROW)])
     counts = ["n", "n_planned", "better", "equal", "worse"]
     return told.reindex(columns=COLUMNS).fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, int))
 
@@ -95,8 +95,7 @@ def _several(results: Results) -> bool:
 def _over_sets(results: Results, metric: str, control: str) -> Iterator[pd.DataFrame]:
     n_blocks = len(set(blocks(results).values()))
     for name in classifiers(results):
-        scores = by_method(results, metric, () if name == ALL else (name,))
-        own = scores.drop(columns=control).sub(scores[control], axis=0)
+        own = data_set_blocks.gains(results, metric, control, () if name == ALL else (name,))
         told = paired.over_sets(own)
         if name == classifiers(results)[-1]:
             told = told.join(_chances(own, controls.rope(results), metric))
@@ -155,8 +154,10 @@ def _within_one(results: Results, pairs: pd.DataFrame) -> Iterator[pd.DataFrame]
     label = results.names("dataset")[0]  # a second label is a second design of the same rows
     own = pairs[pairs["dataset"] == label]
     ratios = results.names("ratio")
+    known = companions(results)
     for name in classifiers(results):
-        part = own if name == ALL else own[own["classifier"] == name]
+        goes = [one in known[method] for one, method in zip(own["classifier"], own["method"], strict=True)]
+        part = own[goes] if name == ALL else own[own["classifier"] == name]
         if part.empty:  # the control was planned with other classifiers
             continue
         units = repeated(part, "method", "gain")

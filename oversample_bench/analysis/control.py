@@ -38,13 +38,20 @@ def control(results: Results, asked: str = "") -> str:
 
 
 def free(results: Results) -> list[str]:
-    """Return the labels of the methods whose registered names are `FREE`, in plan order.
+    """Return the labels of the methods whose registered names are `FREE`, in plan order."""
+    return [label for label, name in _names(results).items() if name in FREE]
 
-    A method of which no resample was tried yet goes by its label.
-    """
+
+def registered(results: Results) -> set[str]:
+    """Return the registered names of the methods."""
+    return set(_names(results).values())
+
+
+def _names(results: Results) -> dict[str, str]:
+    """Return the registered name of each label; a method of which no resample was tried goes by its label."""
     tried = results.resamples[results.resamples["registered"] != ""]
     names = dict(zip(tried["method"], tried["registered"], strict=True))
-    return [label for label in results.names("method") if names.get(label, label) in FREE]
+    return {label: names.get(label, label) for label in results.names("method")}
 
 
 def rope(results: Results) -> float:

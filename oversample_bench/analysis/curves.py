@@ -14,7 +14,7 @@ import pandas as pd
 
 from oversample_bench.analysis import paired_estimates as paired
 from oversample_bench.analysis.comparisons import EACH, classifiers
-from oversample_bench.analysis.data_set_blocks import ALL, blocks, by_method
+from oversample_bench.analysis.data_set_blocks import ALL, blocks, gains
 from oversample_bench.analysis.results import Results
 
 LEVELS = [
@@ -93,10 +93,8 @@ def _over_sets(results: Results, metric: str, control: str) -> Iterator[pd.DataF
     labels = _numeric(results)
     for name in classifiers(results):
         own = () if name == ALL else (name,)
-        scores = {one: by_method(results, metric, own, one) for one in labels}
-        same = set.intersection(*(set(one.index) for one in scores.values()))
-        for label, wide in scores.items():
-            rows = wide[wide.index.isin(same)]
-            gains = rows.drop(columns=control).sub(rows[control], axis=0)
-            told = paired.over_sets(gains).rename_axis("method").reset_index()
+        wide = {one: gains(results, metric, control, own, one) for one in labels}
+        same = set.intersection(*(set(one.index) for one in wide.values()))
+        for label, rows in wide.items():
+            told = paired.over_sets(rows[rows.index.isin(same)]).rename_axis("method").reset_index()
             yield told.assign(classifier=name, control=control, ratio=labels[label], unit=paired.SETS)

@@ -3,6 +3,9 @@
 Rows of one data set (its ratios, the same rows under two labels) are averaged first, and count as one block:
 nested ratios of one set tell nothing of other sets. A value is there where the method has all its trials in
 every row of the block, less rows in which no method has.
+
+The mean of all classifiers is over those that every method goes with, and a gain over those that both go
+with: class weights skip a classifier that takes none, and some classifiers are planned with one method only.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from oversample_bench.analysis.score_cells import ROW, cells, compared, waiting
 ALL = "(all)"
 """Stands for the mean of all classifiers."""
 PAIR_NAMES = ["classifier", "method"]
+SKIPPED = "skipped"
 
 
 @lru_cache(maxsize=1)  # every metric and classifier of one report asks
@@ -63,7 +67,7 @@ def by_method(
     metric : str
         One of its metrics.
     classifiers : tuple of str, default=()
-        Over which the mean is taken; all.
+        Over which the mean is taken; by default those that every method goes with.
     ratio : str, default=""
         The only ratio to look at; all.
 
@@ -73,13 +77,60 @@ def by_method(
         Higher is better; NaN where a method is not whole. Blocks with trials that have not been run, and
         those in which no method is whole, are not in it.
     """
-    rows = _rows(results, metric)
-    if classifiers:
-        rows = rows[rows.index.get_level_values("classifier").isin(classifiers)]
-    if ratio:
-        rows = rows[rows.index.get_level_values("ratio") == ratio]
-    wide = _averaged(results, rows)
+    wide = _averaged(results, _part(_rows(results, metric), classifiers or shared(results), ratio))
     return wide[wide.notna().any(axis=1)]
+
+
+def gains(
+    results: Results, metric: str, control: str, classifiers: tuple[str, ...] = (), ratio: str = ""
+) -> pd.DataFrame:
+    """Return by how much each method is better than the control, with one row a block.
+
+    Parameters
+    ----------
+    results, metric, classifiers, ratio
+        As in `by_method`; the mean of all classifiers is over those that both go with.
+    control : str
+        A method.
+
+    Returns
+    -------
+    DataFrame of shape (n_blocks, n_methods - 1)
+        NaN where one of the two is not whole.
+    """
+    goes_with = companions(results)
+    parts = {}
+    for method in (name for name in results.names("method") if name != control):
+        both = tuple(name for name in goes_with[method] if name in goes_with[control])
+        rows = _part(_rows(results, metric), classifiers or both, ratio)
+        wide = _averaged(results, rows[[control, method]])
+        parts[method] = wide[method] - wide[control]
+    wide = pd.DataFrame(parts, dtype="float64")
+    order = [name for name in dict.fromkeys(blocks(results).values()) if name in wide.index]
+    return wide.reindex(order)[wide.reindex(order).notna().any(axis=1)]
+
+
+@lru_cache(maxsize=1)
+def companions(results: Results) -> dict[str, tuple[str, ...]]:
+    """Return the classifiers that each method goes with: a trial of both was planned and not skipped."""
+    own = results.plan[results.plan["status"] != SKIPPED]
+    pairs = set(zip(own["method"], own["classifier"], strict=True))
+    return {
+        method: tuple(name for name in results.names("classifier") if (method, name) in pairs)
+        for method in results.names("method")
+    }
+
+
+def shared(results: Results) -> tuple[str, ...]:
+    """Return the classifiers that every method goes with which goes with any; all where there is none."""
+    known = [set(own) for own in companions(results).values() if own]
+    names = results.names("classifier")
+    return tuple(name for name in names if known and name in set.intersection(*known)) or tuple(names)
+
+
+def _part(rows: pd.DataFrame, classifiers: tuple[str, ...], ratio: str) -> pd.DataFrame:
+    own = rows[rows.index.get_level_values("classifier").isin(classifiers)]
+    return own[own.index.get_level_values("ratio") == ratio] if ratio else own
 
 
 def by_pair(results: Results, metric: str) -> pd.DataFrame:

@@ -67,7 +67,7 @@ def frame(pairs: pd.DataFrame, metrics: Mapping[str, bool], results: Results) ->
         method, metric; the ``estimate``, its 95 % interval ``low`` to ``high``, ``p`` and Holm's
         ``p_adjusted`` over the methods of a metric; the ``n`` values of a ``unit``; the ``verdict`` on B:
         better, worse, not clear, not tested, or no difference where all pairs are equal bit for bit; the
-        ``n_trials`` compared, the ``n_lost`` for want of a value in A or B; ``why`` digests differ.
+        ``n_trials`` compared, the ``n_lost`` without a value in A or B; ``why`` digests differ.
     """
     if pairs.empty or not metrics:
         return pd.DataFrame(columns=COLUMNS)

@@ -5,7 +5,8 @@ Student's t up to `FEW_SETS` of them, and above that the expanded bootstrap's in
 Wilcoxon's signed ranks. Differences over the splits of one data set, which share rows, have the corrected
 resampled t (C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning 52, 2003,
 239-281), in which the variance of the mean of J splits is s² (1 / J + n_test / n_train); over the seeds of
-one split Student's t. Adjusts nothing for the number of comparisons; `adjusted` does. All bootstraps over the
+one split Student's t. Adjusts nothing for the number of comparisons; `judged` does, and says what could have
+been seen after it, while intervals stay those of one comparison. All bootstraps over the
 same data sets share their draws, so that the same differences have the same interval wherever they stand.
 """
 
@@ -19,7 +20,7 @@ import pandas as pd
 from oversample_bench.analysis.score_cells import TIE_DECIMALS
 from oversample_bench.analysis.statistics import bootstrap, wilcoxon
 from oversample_bench.analysis.statistics.holm import holm
-from oversample_bench.analysis.statistics.reach import least_mean
+from oversample_bench.analysis.statistics.reach import least_mean, shift
 from oversample_bench.analysis.statistics.resampled import half_width
 from oversample_bench.core.seeds import child
 
@@ -151,6 +152,31 @@ def adjusted(p: pd.Series[float], family: list[pd.Series[str]]) -> pd.Series[flo
         for at, value in holm({str(at): float(one) for at, one in own.items()}).items()
     }
     return pd.Series(made, dtype="float64").reindex(p.index)
+
+
+def judged(told: pd.DataFrame, family: list[pd.Series[str]]) -> pd.DataFrame:
+    """Adjust estimates for the number of comparisons of their family, and say what is clear.
+
+    Parameters
+    ----------
+    told : DataFrame
+        With the columns `ESTIMATES`.
+    family : list of Series of str
+        What names the family of each row.
+
+    Returns
+    -------
+    DataFrame
+        With ``p_adjusted`` by Holm and the ``verdict``; ``least`` is now the least true difference that is
+        seen as the only one of its family, which is tested at 5 % over the number of comparisons.
+    """
+    n_compared = told["p"].notna().groupby(family, sort=False).transform("sum")
+    factors = [
+        shift(n, ALPHA / m, POWER) / shift(n, ALPHA, POWER) if n > 1 and m > 1 else 1.0
+        for n, m in zip(told["n"].astype(int), n_compared.astype(int), strict=True)
+    ]
+    told = told.assign(p_adjusted=adjusted(told["p"], family), least=told["least"] * np.array(factors))
+    return told.assign(verdict=verdicts(told))
 
 
 def verdicts(found: pd.DataFrame) -> pd.Series[str]:

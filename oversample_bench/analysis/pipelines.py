@@ -62,8 +62,7 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
         n_planned=_planned(results, units), **_sides(results, metric, units, reference)
     )
     told.loc[told["reference"], ["low", "high", "p", "least"]] = np.nan
-    told["p_adjusted"] = paired.adjusted(told["p"], [pd.Series("pairs", index=told.index)])
-    told["verdict"] = paired.verdicts(told)
+    told = paired.judged(told, [pd.Series("pairs", index=told.index)])
     told = told.assign(unit=_unit(results)).sort_values(
         ["whole", "value"], ascending=False, kind="stable", na_position="last", ignore_index=True
     )

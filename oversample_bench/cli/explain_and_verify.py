@@ -173,7 +173,7 @@ def _conclude(found: Verification, tolerance: float) -> None:
     from oversample_bench.cli.console_tables import print_table
 
     echo(
-        f"{found.n_compared:,} of {found.n_trials:,} trials carried out again, {found.n_numbers:,} numbers "
+        f"{found.n_compared:,} of {found.n_trials:,} trials repeated, {found.n_numbers:,} numbers "
         f"compared: {_verdict(found, tolerance)}."
     )
     if found.deviations:

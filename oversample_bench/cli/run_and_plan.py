@@ -66,7 +66,7 @@ WORKERS = click.option(
 @click.option(
     "--predictions/--no-predictions",
     default=True,
-    help="Keep what classifiers answer, for metrics of a later day.  [default: keep it]",
+    help="Keep what classifiers answer, for metrics that are added later.  [default: keep it]",
 )
 def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
     """Run what is left of a suite, and write the report.
@@ -141,7 +141,7 @@ def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> No
         for part in terminal_answer(summary.folder, suite.metrics[0], console):
             console.print(part, soft_wrap=isinstance(part, Text))
     others = "".join(f", {count:,} {status}" for status, count in sorted(counts.items()))
-    done = {"computed": summary.computed, "scored by further metrics": summary.scored_again}
+    done = {"computed": summary.computed, "scored by added metrics": summary.scored_again}
     told = ", ".join(f"{count:,} {what}" for what, count in done.items() if count)
     computed = f"{told} in {clock(summary.seconds)}" if told else "nothing to do"
     console.print(f"{ok:,} of {total:,} trials ok{others}; {computed}.")

@@ -61,7 +61,7 @@ class Verification:
     n_trials : int
         Trials of the plan that succeeded.
     n_sampled, n_compared : int
-        Those of the sample, and those of them that were carried out again.
+        Those of the sample, and those of them that were repeated.
     n_numbers : int
         How many numbers were compared.
     deviations : tuple of Deviation

@@ -62,7 +62,7 @@ class Forecast:
         trials = sum(len(job.trials) for job in jobs)
         fits = sum(not job.stored for job in jobs)
         again = self.left.n_scored_again
-        scored = f" ({again:,} to be scored by further metrics, from kept predictions)" if again else ""
+        scored = f" ({again:,} to be scored by added metrics, from kept predictions)" if again else ""
         lines = [
             f"{self.plan}",
             f"  done: {counted(self.left.n_settled, 'trial')}{scored}",

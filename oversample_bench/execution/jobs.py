@@ -29,7 +29,7 @@ class Remaining:
         Planned trials that need not be carried out; one that is planned under two labels counts once, as in
         ``jobs``.
     n_scored_again : int, default=0
-        How many of these are scored by further metrics, from the predictions that were kept.
+        How many of these are scored by added metrics, from the predictions that were kept.
     """
 
     jobs: tuple[Job, ...]

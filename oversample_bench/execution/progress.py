@@ -67,7 +67,7 @@ class Tally(Watcher):
 
     def rescored(self, trials: int) -> None:
         """Say how many trials were scored without a fit."""
-        self.say(f"{counted(trials, 'trial')} scored by further metrics, from kept predictions.")
+        self.say(f"{counted(trials, 'trial')} scored by added metrics, from kept predictions.")
 
     def reading(self, sentence: str) -> None:
         """Say how a file was read."""

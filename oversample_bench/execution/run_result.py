@@ -49,8 +49,8 @@ class Options:
         Whether the run ends with a report; it does, unless ``OVERSAMPLE_BENCH_REPORT`` is 0. Without one,
         `Result.write_report` or `bench report` writes it.
     predictions : bool, default=True
-        Whether the answers of classifiers for the test rows are kept, so that metrics of a later day refit
-        nothing.
+        Whether the answers of classifiers for the test rows are kept, so that metrics that are added later
+        refit nothing.
     """
 
     runner: RunnerName = "auto"
@@ -91,7 +91,7 @@ class Result:
     notices : tuple of str
         What was done in another way than was asked for, such as in this process since Ray cannot start.
     scored_again : int
-        Trials of earlier runs that this run scored by further metrics, from kept predictions.
+        Trials of earlier runs that this run scored by added metrics, from kept predictions.
     """
 
     folder: Path

@@ -19,7 +19,7 @@ class Watcher:
         """Hear that trials of an earlier version of this program are taken for those of today."""
 
     def rescored(self, trials: int) -> None:
-        """Hear that trials were scored by further metrics, from the predictions that were kept."""
+        """Hear that trials were scored by added metrics, from the predictions that were kept."""
 
     def reading(self, sentence: str) -> None:
         """Hear how a file was read: what was recognised, left out, or taken for missing."""

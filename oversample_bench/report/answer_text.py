@@ -10,13 +10,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from oversample_bench.analysis import comparisons, environments
+from oversample_bench.analysis import control as controls
 from oversample_bench.analysis.answer import Answer, Decision, answer
 from oversample_bench.analysis.data_set_blocks import ALL
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, SETS, UNTESTED, WORSE
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import flag_counts, note_counts
-from oversample_bench.core.errors import counted
+from oversample_bench.core.errors import counted, listed
 from oversample_bench.report import coverage
 from oversample_bench.report.number_texts import gain, metric_name, p_told, score
 
@@ -27,7 +28,7 @@ def lines(results: Results, told: Evidence) -> list[str]:
     """Return what to use and how surely, how methods stand to the control, and what failed."""
     made = answer(results, told)
     about = [coverage.line(results), *_marked(results), *_cautions(results)]
-    return [_use(results, made), *_against(told), *about]
+    return [_use(results, made), *_against(results, told), *about]
 
 
 def _use(results: Results, made: Answer) -> str:
@@ -35,7 +36,7 @@ def _use(results: Results, made: Answer) -> str:
     if made.best is None or made.reference is None:
         if len(results.names("method")) < 2:
             return f"By {name}: there is one method, and nothing to compare it with."
-        return f"By {name}: nothing can be compared yet, for want of trials of both."
+        return f"By {name}: no two pairs have trials on the same data yet."
     best, held = made.best, made.reference
     by = gain(best["estimate"], best["low"], best["high"], results.digits)
     means = (best["paired_mean"], best["reference_mean"])
@@ -64,13 +65,16 @@ def _basis(results: Results, made: Answer, best: pd.Series) -> str:
     on = _on(results, made, best)
     if best["verdict"] == UNTESTED:
         return on
-    return f"{on}; {p_told(best['p_adjusted'])}, adjusted for {counted(made.n_compared, 'comparison')}"
+    return (
+        f"{on}; 95 % interval of this pair alone, {p_told(best['p_adjusted'])} after adjusting for "
+        f"{counted(made.n_compared, 'comparison')}"
+    )
 
 
 def _least(best: pd.Series) -> str:
     if pd.isna(best["least"]):
         return ""
-    return f" The smallest difference that this run could have seen is {best['least']:.2g}."
+    return f" After adjusting, a true difference of {best['least']:.2g} would be seen with 80 % power."
 
 
 def _pair(results: Results, row: pd.Series) -> str:
@@ -82,12 +86,14 @@ def _pair(results: Results, row: pd.Series) -> str:
 def _on(results: Results, made: Answer, best: pd.Series) -> str:
     low, high = made.n_splits
     splits = counted(low, "split") if low == high else f"{low} to {high} splits"
+    ratios = results.names("ratio")
+    pooled = f", mean of the ratios {listed(ratios)}" if len(ratios) > 1 else ""
     if best["unit"] == SETS:
-        return f"{best['n']} data sets, {splits} each"
-    return f"{results.names('dataset')[0]}, {counted(best['n'], best['unit'].removesuffix('s'))}"
+        return f"{best['n']} data sets, {splits} each{pooled}"
+    return f"{results.names('dataset')[0]}, {counted(best['n'], best['unit'].removesuffix('s'))}{pooled}"
 
 
-def _against(told: Evidence) -> Iterator[str]:
+def _against(results: Results, told: Evidence) -> Iterator[str]:
     """Yield which methods are clearly better and worse than the control, over all classifiers."""
     own = comparisons.overall(told.compared)
     if own.empty:
@@ -99,13 +105,23 @@ def _against(told: Evidence) -> Iterator[str]:
     n_compared = int((own["n"] > 0).sum())
     n_rest = n_compared - sum(map(len, names.values()))
     if not n_compared:
-        said = ["no method can be compared, for want of trials of both"]
+        said = ["no method has trials on the same data yet"]
     elif n_rest == n_compared:
         said = [f"no method is clearly better or worse ({n_compared} compared)"]
     elif n_rest:
         said.append(f"not clearly different: {n_rest} of {n_compared}")
-    who = " over all classifiers" if own["classifier"].iloc[0] == ALL else ""
-    yield f"Against {control}{who}: {'; '.join(said)}."
+    who = ", averaged over classifiers" if own["classifier"].iloc[0] == ALL else ""
+    yield f"Against {control}{who}: {'; '.join(said)}.{_untried(results)}"
+
+
+def _untried(results: Results) -> str:
+    """Say so where a run resamples and has no method beside ``none`` that costs nothing."""
+    free = controls.registered(results)
+    if free & {"class_weight", "threshold"} or free <= {controls.BASELINE}:
+        return ""
+    return (
+        " Class weights and a moved threshold cost nothing and were not tried (`class_weight`, `threshold`)."
+    )
 
 
 def _first(names: list[str]) -> str:

@@ -40,7 +40,7 @@ WORDS = {
     EMPTY: "the classifier gives nothing that this metric can be computed from",
     UNCOMPUTED: "the metric failed, or gave no finite number (see What failed?)",
     STATES["upstream"]: "the sampler or the split failed (see What failed?)",
-    STATES["skipped"]: "there is no such combination, e.g. for want of rows (see What failed?)",
+    STATES["skipped"]: "there is no such combination, e.g. too few rows (see What failed?)",
 }
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from oversample_bench.analysis import comparisons, rank_tests
-from oversample_bench.analysis.data_set_blocks import ALL
+from oversample_bench.analysis.data_set_blocks import ALL, companions, shared
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, FEW_SETS, SETS, UNTESTED, WORSE
 from oversample_bench.analysis.repetitions import SEEDS, SPLITS
 from oversample_bench.analysis.results import Results
-from oversample_bench.core.errors import counted
+from oversample_bench.core.errors import counted, listed
 from oversample_bench.report.number_texts import gain, metric_name, p_told, p_value, score
 from oversample_bench.report.table import Cell, Column, Row, Table, number, titled, words
 
@@ -99,10 +99,12 @@ def _line(
 def _notes(results: Results, told: Evidence, own: pd.DataFrame, ranked: pd.DataFrame) -> Iterator[str]:
     unit, control = str(own["unit"].iloc[0]), str(own["control"].iloc[0])
     n_tested = int(own["p"].notna().sum())
-    lower = "" if results.metrics[told.metric] else " (a lower score is better, and a gain is a fall)"
+    falls = " (lower scores are better: a gain is by how much the score falls)"
+    lower = "" if results.metrics[told.metric] else falls
     what = "a data set is one value, the mean of its splits, ratios and classifiers" if unit == SETS else ""
     yield (
-        f"A gain above 0 is better{lower}; intervals are by {BASES[unit]}{f'; {what}' if what else ''}. p "
+        f"A gain above 0 is better{lower}; intervals are by {BASES[unit]}, each of one comparison "
+        f"alone{f'; {what}' if what else ''}. p "
         f"is adjusted by Holm for {counted(n_tested, 'comparison')}; a method is clearly better or worse "
         "below 0.05."
     )
@@ -111,13 +113,31 @@ def _notes(results: Results, told: Evidence, own: pd.DataFrame, ranked: pd.DataF
     if len(least) and len(unclear):
         ends = sorted({f"{one:.2g}" for one in (unclear.min(), unclear.max())}, key=float)
         yield (
-            f"The smallest true difference from {control} that this run sees with 80 % power is "
-            f"{' to '.join(ends)}."
+            f"After adjusting, a true difference from {control} of {' to '.join(ends)} would be seen with "
+            "80 % power."
         )
     if (own["verdict"] == UNTESTED).any():
         yield "Not tested: fewer than two values with a score of both."
+    if own["classifier"].iloc[0] == ALL:
+        yield from _fewer_classifiers(results, control)
     if len(ranked):
         yield _omnibus(ranked)
+
+
+def _fewer_classifiers(results: Results, control: str) -> Iterator[str]:
+    """Say over which classifiers means are, where some method does not go with every one."""
+    names, goes_with = results.names("classifier"), companions(results)
+    partial = {method: own for method, own in goes_with.items() if own and len(own) < len(names)}
+    if not partial:
+        return
+    together = shared(results)
+    yield (
+        f"Not every method goes with every classifier. Means and ranks are over {listed(together)}; a gain "
+        f"is over the classifiers that the method and {control} both go with."
+    )
+    for method, own in partial.items():
+        apart = [name for name in names if name not in own]
+        yield f"{method} was not run with {listed(apart)}."
 
 
 def _omnibus(ranked: pd.DataFrame) -> str:

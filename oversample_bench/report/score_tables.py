@@ -152,4 +152,4 @@ def _tested(results: Results, found: pd.DataFrame) -> Iterator[str]:
         yield f"Not tested{where}: {n_splits}; the test against the best of a row takes {FEWEST}."
     alone = int((row & ~found["tested"]).sum())
     if alone:
-        yield f"{counted(alone, 'cell')} of rows that were tested were not, for want of trials."
+        yield f"{counted(alone, 'cell')} have too few trials to be tested."

@@ -3,7 +3,7 @@
 One compressed file a resample, with the answers of all of its classifiers. Numbers are kept as the classifier
 gave them and not in fewer digits: a score is then the same, bit for bit, whether its metric was asked for at
 once or a year later, and two stores that took either way do not contradict each other. A file that cannot be
-read counts as not there: its trials are then carried out again.
+read counts as not there: its trials are then run again.
 """
 
 from __future__ import annotations

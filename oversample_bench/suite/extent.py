@@ -25,12 +25,13 @@ def refuse_too_many(suite: Suite) -> None:
     lists = {key: len(getattr(suite, f"{key}s")) for key in ("ratio", "method", "classifier")}
     rates = {"noise level": suite.protocol.label_noise, "missing rate": suite.protocol.missing_rate}
     lists |= {noun: len(given) for noun, given in rates.items() if len(given) > 1}
-    total = sum(members) * prod(lists.values())
+    pairs = sum(item.follows(method.label) for method in suite.methods for item in suite.classifiers)
+    total = sum(members) * pairs * prod(lists.values()) // (lists["method"] * lists["classifier"])
     if total > MOST_TRIALS:
-        pairs = f"{_readable(sum(members))} pairs of split and seed on {counted(len(members), 'data set')}"
+        repeats = f"{_readable(sum(members))} pairs of split and seed on {counted(len(members), 'data set')}"
         others = ", ".join(counted(count, noun) for noun, count in lists.items())
         raise complaint(
-            f"The suite asks for {_readable(total)} trials: {pairs}, {others}. At most {MOST_TRIALS:,} can "
+            f"The suite asks for {_readable(total)} trials: {repeats}, {others}. At most {MOST_TRIALS:,} can "
             "be planned. Ask for less, or make several suites of it.",
             at=_largest(suite),
         )

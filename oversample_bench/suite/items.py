@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from oversample_bench.core.errors import listed, nearest
 from oversample_bench.core.specs import Component, DataSpec, Reading, table_kind, table_stem
 from oversample_bench.suite.fields import (
     Cell,
@@ -255,6 +256,39 @@ class MethodItem(Registered):
 
 class ClassifierItem(Registered):
     """A classifier. A plain string is its registered name."""
+
+    methods: tuple[Name, ...] = Field(
+        (),
+        strict=False,
+        description="Labels of the only methods that it is fitted after. Default: all of the suite.",
+    )
+
+    @field_validator("methods")
+    @classmethod
+    def _once(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        refuse_repeats(labels, "method", "remove one of them")
+        return labels
+
+    def follows(self, method: str) -> bool:
+        """Tell whether it is fitted after a method, given by its label."""
+        return not self.methods or method in self.methods
+
+
+def refuse_lonely(items: tuple[ClassifierItem, ...], labels: list[str]) -> None:
+    """Raise a complaint when a classifier names a method that is not there, or a method has no classifier."""
+    for position, item in enumerate(items):
+        for at, label in enumerate(item.methods if labels else ()):
+            if label not in labels:
+                sentence = (
+                    f"The suite has no method '{label}'.{nearest(label, labels)} It has: {listed(labels)}."
+                )
+                raise complaint(sentence, at=(position, "methods", at))
+    lonely = [label for label in labels if not any(item.follows(label) for item in items)]
+    if lonely:
+        raise complaint(
+            f"No classifier is fitted after {listed(lonely)}: each names its own 'methods'. Name it in one "
+            "of them, or leave it out."
+        )
 
 
 def _fill(item: Section, name: str, value: str) -> None:

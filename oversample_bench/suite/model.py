@@ -42,6 +42,7 @@ from oversample_bench.suite.items import (
     ResourcesSection,
     Section,
     Wrapper,
+    refuse_lonely,
 )
 from oversample_bench.suite.protocol_section import ProtocolSection
 from oversample_bench.suite.published_numbers import Published
@@ -109,6 +110,8 @@ class ReportOptions(Section):
 def _with_params(item: dict[str, Any], own: Registered | Wrapper) -> dict[str, Any]:
     """Return a dumped item with its parameters as they are: JSON would make all keys text."""
     told = {**item, "params": deepcopy(own.params)}
+    if not told.get("methods", True):
+        del told["methods"]  # all of them
     if not told.pop("then", ()):
         return told
     then = getattr(own, "then", ())
@@ -238,6 +241,14 @@ class Suite(Section):
                 "`allow_no_baseline: true`."
             )
         return methods
+
+    @field_validator("classifiers")
+    @classmethod
+    def _known_methods(
+        cls, items: tuple[ClassifierItem, ...], info: ValidationInfo
+    ) -> tuple[ClassifierItem, ...]:
+        refuse_lonely(items, [method.label for method in info.data.get("methods", ())])
+        return items
 
     @field_validator("report")
     @classmethod

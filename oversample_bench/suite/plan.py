@@ -87,14 +87,17 @@ class Plan:
 
 def plan(suite: Suite) -> Plan:
     """Return every trial that ``suite`` asks for."""
-    labels = [item.label for item in suite.classifiers]
     around = {
-        (method.label, item.label): item.component().followed_by(method.wrappers())
-        for method, item in product(suite.methods, suite.classifiers)
+        method.label: {
+            item.label: item.component().followed_by(method.wrappers())
+            for item in suite.classifiers
+            if item.follows(method.label)
+        }
+        for method in suite.methods
     }
     trials = (
         Planned(
-            TrialSpec(resample, around[method, label]),
+            TrialSpec(resample, classifier),
             spoilt_label(data.label, protocol),
             ratio_label(ratio),
             method,
@@ -102,7 +105,7 @@ def plan(suite: Suite) -> Plan:
         )
         for data, protocol, ratio in product(suite.data, suite.protocol.specs(), suite.ratios)
         for method, resample in _resamples(suite, data, ratio, protocol)
-        for label in labels
+        for label, classifier in around[method].items()
     )
     return Plan(suite.name, tuple(trials))
 

@@ -26,7 +26,7 @@ Why the noise comes from the baseline and not from the differences at hand: a me
 widen its own band and pass; and a method that broke differs from split to split, which is no noise. The
 interval that is shown beside a difference is the usual one, 95 % by Student's t over the splits; it tells how
 far the change reaches and decides nothing. Only where a baseline has one seed a split is the band made of
-those differences, for want of another noise: ask for two seeds or more.
+those differences, since there is no other noise: ask for two seeds or more.
 
 A score that the baseline has and the run has not (the trial failed, or gave NaN) fails the gate, whatever the
 others are. A run that is not finished, or that asked for something else than the baseline, is not judged.

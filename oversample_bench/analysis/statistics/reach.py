@@ -106,11 +106,11 @@ def least_mean(sd: float, n: int, alpha: float = 0.05, power: float = 0.8, share
     float
         In the unit of ``sd``; NaN of fewer than two differences.
     """
-    return _shift(n, alpha, power) * sd * math.sqrt(1 / n + share) if n > 1 else math.nan
+    return shift(n, alpha, power) * sd * math.sqrt(1 / n + share) if n > 1 else math.nan
 
 
 @lru_cache(maxsize=64)  # it is the same for every method of a comparison
-def _shift(n: int, alpha: float, power: float) -> float:
+def shift(n: int, alpha: float, power: float) -> float:
     """Return how many standard errors the mean must be off for a t test over n values to see it."""
     from scipy.optimize import brentq
     from scipy.stats import nct, t  # half a second, which only reports with statistics pay

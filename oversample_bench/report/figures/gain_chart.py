@@ -78,7 +78,11 @@ def _frame(own: pd.DataFrame) -> pd.DataFrame:
 
 
 def _caption(results: Results, told: Evidence, unit: str) -> str:
-    lower = "" if results.metrics[told.metric] else " (lower values are better, and a gain is a fall)"
+    lower = (
+        ""
+        if results.metrics[told.metric]
+        else " (lower scores are better: a gain is by how much the score falls)"
+    )
     return (
         f"Right of 0 a method is better than the control{lower}. Lines are 95 % intervals by {BASES[unit]}; "
         "filled marks are clearly better or worse after adjusting by Holm."

@@ -28,7 +28,7 @@ def _width(shown: Shown, console: Console) -> int:
 
 def _shown(made: Table, n: int) -> Shown:
     absent = [column.title for column in made.columns[n:]]
-    caption = f"Not shown for want of room: {', '.join(absent)}." if absent else None
+    caption = f"No room for {', '.join(absent)}." if absent else None
     shown = Shown(title=Text(made.title), caption=Text(caption) if caption else None, caption_justify="left")
     for column in made.columns[:n]:
         shown.add_column(
