@@ -809,7 +809,7 @@ def test_the_plugin_of_the_readme_registers_its_method():
 
 
 def test_quickstart_is_a_fair_first_suite():
-    """Six real sets, three classifiers, three splits, the standard protocol; what is free is among the methods."""
+    """Six real sets, three classifiers and splits, the standard protocol; what is free is a method too."""
     suite = load_suite(SUITES / "quickstart.yaml")
 
     assert suite.name == "quickstart"

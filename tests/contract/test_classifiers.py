@@ -10,8 +10,8 @@ from sklearn.model_selection import TunedThresholdClassifierCV
 from oversample_bench.plugins.registry import Entry, load_registry
 from oversample_bench.testing import ClassifierContract
 
-QUICK = {"n_estimators": 10, "max_iter": 20, "cv": 2}
-"""The contract is about honesty, not about quality: small ensembles, few iterations and folds."""
+QUICK = {"n_estimators": 10, "max_iter": 20, "cv": 2, "epochs": 3, "max_steps": 20, "budget": 1}
+"""The contract is about honesty, not about quality: small ensembles, few iterations, steps and folds."""
 FEW_THRESHOLDS = 10  # that are tried, in place of scikit-learn's hundred
 
 ENTRIES = load_registry().entries("classifier")

@@ -22,13 +22,19 @@ FEW_ROUNDS = {"n_pop": 3, "n_init_pop": 6, "n_iter": 2, "n_iters": 5, "n_samplin
 FEW_STEPS = {"max_it": 2, "maxit": 2, "num_it": 3, "OT": 2, "Ge": 2}
 """The same for the evolutionary searches of smote-variants."""
 
+FEW_SIZES = {"n_splits": 2, "n_repeats": 1, "multipliers": (0, 0.5, 1.0)}
+SMALL_MODEL = {"max_steps": 3, "width": 8, "layers": 1, "heads": 1}
 SETTINGS = {
     "sv_ahc": {"strategy": "minmaj"},
     "sv_smobd": {"max_eps": 5.0},
     "sv_smote_enn": {"sampling_strategy": 0.6},
     "sv_smote_pso": {"eps": 0.1},
+    "vtss": FEW_SIZES,
+    "tg_vtss": FEW_SIZES,
+    "imbllm": SMALL_MODEL,
+    "great_like": SMALL_MODEL,
 }
-"""With their defaults these make no rows of problems so small, or the same ones with each seed."""
+"""With their defaults these make no rows of problems so small, the same ones with each seed, or take long."""
 
 ENTRIES = load_registry().entries("oversampler")
 

@@ -10,12 +10,22 @@ from oversample_bench.testing import (
     ReadmeContract,
     RegisteredOversamplers,
 )
+from oversample_bench_llm import text_sampler
 from oversample_bench_llm.great_like import GReaTLike
 from oversample_bench_llm.imbllm import ImbLLM
 
 PLUGIN = "oversample_bench_llm"
 SHORT = {"max_steps": 3, "width": 8, "layers": 1, "heads": 1}
 """A model that has hardly begun to learn: the contract is about honesty, not about quality."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_rounds():
+    """Take copies soon: a model like that writes hardly any row, and each round costs the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_sampler, "EMPTY_ROUNDS", 1)
+        patch.setattr(text_sampler, "PATIENCE", 1)
+        yield
 
 
 @pytest.mark.quick
