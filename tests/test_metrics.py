@@ -15,6 +15,7 @@ from sklearn.svm import LinearSVC
 from oversample_bench.core.errors import UsageError
 from oversample_bench.evaluation.predictions import predicted
 from oversample_bench.evaluation.scoring import computed
+from oversample_bench.execution.verify import verify_run
 from oversample_bench.plugins import metrics as m
 from oversample_bench.plugins.expected_cost import ExpectedCost
 from oversample_bench.plugins.registry import load_registry
@@ -298,3 +299,12 @@ def test_costs_are_told_by_the_suite(runs, tmp_path):
     assert (other.trials()["expected_cost"] < first["expected_cost"]).all()
     with pytest.raises(UsageError, match=r":6:45: The metric 'expected_cost' takes costs"):
         runs(text)
+
+
+def test_what_costs_gave_can_be_verified(runs):
+    """`verify` takes the costs from the store, and finds the same cost of every trial."""
+    text = "name: c\ndata: [ecoli1]\nmethods: [none]\nclassifiers: [decision_tree]\nsplits: 1\n"
+    done = runs(text + "metrics: [expected_cost]\ncosts: {miss: 50, false_alarm: 1}\n")
+
+    found = verify_run(done.folder, fraction=1.0)
+    assert (found.n_compared, found.unverified, found.deviations) == (1, (), ())

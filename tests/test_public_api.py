@@ -174,7 +174,6 @@ def test_an_object_that_fails_is_a_row_with_its_reason():
         ({"methods": ["nonne"]}, r"^methods\[0\].name: no installed plugin .* Did you mean 'none'\?"),
         ({"splits": 0}, "'splits' is 0; expected at least 1"),
         ({"metrics": []}, "metrics"),
-        ({"limit": {}}, "limit"),
     ],
 )
 def test_a_wrong_request_is_a_sentence(wrong, sentence):
@@ -193,10 +192,40 @@ def test_wrong_rows_are_a_sentence():
         (X[:, 0], y, "expected rows and columns of numbers"),
         (X.astype(str), y, "or a DataFrame"),
         (pd.DataFrame({"class": X[:, 0]}), y, "X has a column 'class'"),
-        (table()[0].assign(customer=np.arange(N)), y, "`ignore: \\[customer\\]`"),
+        (table()[0].assign(customer=np.arange(N)), y, r"^X: column 'customer' .*`ignore=\[\"customer\"\]`"),
     ]:
         with pytest.raises(UsageError, match=sentence):
             compare(bad, labels, methods=["none"], classifiers=["knn"], splits=2)
+
+
+@pytest.mark.parametrize(("name", "meant"), [("limit", "limits"), ("splitz", "splits")])
+def test_an_argument_that_is_none_is_a_sentence(name, meant):
+    """Python's own error, with the name that was probably meant."""
+    with pytest.raises(TypeError, match=f"has no argument '{name}'. Did you mean '{meant}'"):
+        compare(*numbers(), **{name: {}})
+
+
+def test_what_is_left_out_of_a_frame_is_told():
+    """Columns that are no features stand in the notices and in the notebook, in the words of a call."""
+    X, y = table()
+    X = X.assign(customer=np.arange(N), day=pd.date_range("2024-01-01", periods=N))
+    done = compare(X, y, methods=["none"], classifiers=[KNN], splits=2, ignore=["customer"])
+
+    assert done.notices[0] == "Left out, as the suite says: customer."
+    assert done.notices[1].startswith("Left out: day (has dates or times")
+    assert "Left out: day (has dates or times" in done._repr_html_()
+
+
+def test_columns_and_the_control_can_be_told():
+    """What a suite says of a table and of the control are arguments, and mean the same."""
+    X, y = table()
+    X = X.assign(code=np.where(np.arange(N) % 9 == 0, "?", [str(one) for one in np.arange(N) % 7]))
+    asked = {"methods": ["none", "random"], "classifiers": [KNN], "splits": 2, "control": "random"}
+    done = compare(X, y, **asked, categorical=["code"])
+
+    assert set(done.comparison()["control"]) == {"random"}
+    filled = compare(X, y, **asked, missing=["?"], numeric=["code"])
+    assert not filled.scores()["mean"].equals(done.scores()["mean"])
 
 
 # --- Result

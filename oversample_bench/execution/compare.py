@@ -7,14 +7,18 @@ about there (an identifier, dates) is asked about here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from oversample_bench.core.errors import UsageError, first_line, listed
+from oversample_bench.core.errors import UsageError, first_line, listed, nearest
 from oversample_bench.execution.driver import carried_out
 from oversample_bench.execution.run_result import Options, Result
 from oversample_bench.plugins.given_objects import named
@@ -29,8 +33,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TARGET = "class"
-METHODS = ("none", "random", "smote")
+METHODS = ("none", "class_weight", "threshold", "smote")
 CLASSIFIERS = ("logistic_regression", "random_forest")
+FIELDS = ("protocol", "limits", "report", "costs", "name")
+"""Of a suite, which `compare` takes as they are."""
 
 
 def compare(  # noqa: PLR0913 - what a suite says, as keywords
@@ -44,6 +50,11 @@ def compare(  # noqa: PLR0913 - what a suite says, as keywords
     ratios: Sequence[float | str] = ("natural",),
     splits: int = 10,
     seeds: int = 1,
+    control: str = "",
+    ignore: Sequence[str] = (),
+    numeric: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    missing: Sequence[str | float] = (),
     options: Options | None = None,
     **more: Any,
 ) -> Result:
@@ -57,7 +68,8 @@ def compare(  # noqa: PLR0913 - what a suite says, as keywords
     y : array-like or Series of shape (n_rows,)
         Labels of two classes, or of more where ``minority`` is given.
     methods : sequence of str or object
-        Registered names, or samplers with ``fit_resample``. Default: none, random and smote.
+        Registered names, or samplers with ``fit_resample``. Default: none, class_weight,
+        threshold and smote.
     classifiers : sequence of str or object
         Registered names, or classifiers with ``fit`` and ``predict``. Default: logistic regression and a
         random forest.
@@ -71,21 +83,31 @@ def compare(  # noqa: PLR0913 - what a suite says, as keywords
         How many different splits into training and test rows.
     seeds : int, default=1
         How many seeds on each split.
+    control : str, default=""
+        The label of the method that the others are compared with; ``none``, or the first.
+    ignore, numeric, categorical : sequence of str, default=()
+        Columns of a frame to leave out, and to read as numbers or categories whatever they look like.
+    missing : sequence of str or float, default=()
+        What marks a missing value of a frame, beside NaN and None.
     options : Options, optional
         Where to run. Default: in this process.
     **more
-        Further fields of a `Suite`: ``protocol``, ``limits``, ``report``.
+        Further fields of a `Suite`: ``protocol``, ``limits``, ``report``, ``costs``, ``name``.
 
     Returns
     -------
     Result
-        Kept as long as you keep it; `Result.write_report` writes it to a folder.
+        Kept as long as you keep it; `Result.write_report` writes it to a folder. Its ``notices`` say which
+        columns were left out.
 
     Raises
     ------
     UsageError
         When the rows, a name or an object cannot be used.
+    TypeError
+        For an argument that is none of these.
     """
+    _known_arguments(more)
     method_names, samplers = named(methods, "oversampler")
     classifier_names, learners = named(classifiers, "classifier")
     named_class = {} if minority is None else {"minority": str(minority)}
@@ -95,7 +117,10 @@ def compare(  # noqa: PLR0913 - what a suite says, as keywords
             "target": TARGET,
             "label": "your data",
             **named_class,
+            **_given(ignore=ignore, numeric=numeric, categorical=categorical, missing=missing),
         }
+        if control:
+            more = {**more, "report": {**more.get("report", {}), "control": control}}
         fields = {
             "name": "comparison", "allow_no_baseline": True, **more, "data": [data], "metrics": list(metrics),
             "methods": method_names, "classifiers": classifier_names, "ratios": list(ratios),
@@ -103,7 +128,44 @@ def compare(  # noqa: PLR0913 - what a suite says, as keywords
         }  # fmt: skip
         suite = _suite(fields)
         registry = load_registry(given=[*samplers, *learners, *metrics_given(suite)])
-        return carried_out(suite, registry, options=options or Options(runner="serial"))
+        try:
+            done = carried_out(suite, registry, options=options or Options(runner="serial"))
+        except UsageError as error:
+            raise UsageError(_as_keywords(str(error))) from None
+    return replace(done, notices=(*done.notices, *map(_as_keywords, _left_out(done))))
+
+
+def _known_arguments(more: Mapping[str, object]) -> None:
+    known = [*inspect.signature(compare).parameters][:-1] + list(FIELDS)
+    for name in more:
+        if name not in FIELDS:
+            raise TypeError(
+                f"compare() has no argument '{name}'.{nearest(name, known)} It has: {listed(known, most=30)}."
+            )
+
+
+def _given(**columns: Sequence[str | float]) -> dict[str, list[str | float]]:
+    """Return the fields of a file that say something."""
+    return {name: list(values) for name, values in columns.items() if len(values)}
+
+
+def _as_keywords(sentence: str) -> str:
+    """Return what is said of the rows' file and of the fields of a suite as in a call: ``ignore=["id"]``."""
+    said = re.sub(r"data\[0\]: the data set '[^']*': '[^']*': ", "X: ", sentence)
+    return re.sub(r"`(ignore|numeric|categorical|missing): (\[[^`]*\])`", _as_keyword, said)
+
+
+def _as_keyword(field: re.Match[str]) -> str:
+    import yaml
+
+    return f"`{field[1]}={json.dumps(yaml.safe_load(field[2]), ensure_ascii=False)}`"
+
+
+def _left_out(done: Result) -> list[str]:
+    from oversample_bench.analysis.results import read
+    from oversample_bench.report.dataset_tables import left_out
+
+    return left_out(read(done.folder))
 
 
 def _suite(fields: dict[str, Any]) -> Suite:

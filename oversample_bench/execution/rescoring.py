@@ -98,6 +98,14 @@ class Rescoring:
                     yield trial, kept, wanted
 
 
+def metrics_kept(folder: Path) -> list[ExpectedCost]:
+    """Return the metrics that the suite of a folder brought along: the expected cost, where it told costs."""
+    with closing(store.connect(folder)) as connection:
+        run = store.last_run(connection) or {"options": {}}
+    costs = run["options"].get("costs")
+    return [ExpectedCost.of(**costs)] if costs else []
+
+
 def score_folder(folder: Path, names: Sequence[str]) -> tuple[dict[str, bool], int]:
     """Score the finished trials of a run by metrics of any installed plugin; fit nothing.
 
@@ -120,12 +128,10 @@ def score_folder(folder: Path, names: Sequence[str]) -> tuple[dict[str, bool], i
         When a metric is not offered, or takes costs that the suite did not tell; and when the folder is no
         run's or is being written to.
     """
-    with closing(store.connect(folder)) as connection:
-        run = store.last_run(connection) or {"options": {}}
-    costs = run["options"].get("costs")
-    if EXPECTED_COST in names and not costs:
+    given = metrics_kept(folder)
+    if EXPECTED_COST in names and not given:
         raise UsageError(f"{COSTS_HINT} Run the suite again with them: nothing is fitted anew.")
-    registry = load_registry(given=[ExpectedCost.of(**costs)] if costs else [])
+    registry = load_registry(given=given)
     names = list({registry.own_name("metric", name): name for name in reversed(names)}.values())[::-1]
     again = Rescoring.of(folder, registry, names)
     with occupied(folder) as ledger:

@@ -25,6 +25,7 @@ from oversample_bench.evaluation.tasks import Job, jobs
 from oversample_bench.execution.deviations import Comparison, Verification
 from oversample_bench.execution.estimate import expected_seconds
 from oversample_bench.execution.inventory import Inventory, data_folder
+from oversample_bench.execution.rescoring import metrics_kept
 from oversample_bench.execution.run_result import Options
 from oversample_bench.execution.runner_choice import Choice
 from oversample_bench.execution.verify_sample import Recorded, Sample, sampled
@@ -107,7 +108,8 @@ def verify(
         When a loose plugin of the suite or the folder of data is not there.
     """
     options = options or Options()
-    registry = load_registry(tuple(LooseFile.read(str(path)) for path in sample.plugins))
+    loose = tuple(LooseFile.read(str(path)) for path in sample.plugins)
+    registry = load_registry(loose, metrics_kept(sample.folder))
     sample = _as_of_today(sample, registry)
     bench = _Bench.of(sample, options, registry)
     metrics, lost = _metrics(sample, bench.registry)

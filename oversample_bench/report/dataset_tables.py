@@ -69,6 +69,13 @@ def _reading(parts: Mapping[Any, pd.DataFrame]) -> list[Block]:
     return [Text("How the files were read:"), Bullets(lines)]
 
 
+def left_out(results: Results) -> list[str]:
+    """Return which columns of files are no feature, and why: a sentence each."""
+    cards = [card for cards in results.splits["cards"].drop_duplicates() for card in _cards(cards)]
+    notes = dict.fromkeys(note for card in cards for note in card.get("notes", ()))
+    return [f"{note[0].upper()}{note[1:]}." for note in notes if note.startswith("left out")]
+
+
 def _row(dataset: str, ratio: str, part: pd.DataFrame | None) -> Row:
     place = {"dataset": dataset, "ratio": ratio}
     if part is None:
