@@ -22,7 +22,7 @@ from oversample_bench.core.errors import UsageError, first_line, listed, nearest
 from oversample_bench.execution.driver import carried_out
 from oversample_bench.execution.run_result import Options, Result
 from oversample_bench.plugins.given_objects import named
-from oversample_bench.plugins.registry import load_registry
+from oversample_bench.plugins.registry import Registry, load_registry
 from oversample_bench.plugins.validation import metrics_given
 from oversample_bench.suite.complaints import problems
 from oversample_bench.suite.model import Suite
@@ -110,29 +110,32 @@ def compare(  # noqa: PLR0913 - what a suite says, as keywords
     _known_arguments(more)
     method_names, samplers = named(methods, "oversampler")
     classifier_names, learners = named(classifiers, "classifier")
-    named_class = {} if minority is None else {"minority": str(minority)}
+    told = _given(ignore=ignore, numeric=numeric, categorical=categorical, missing=missing)
+    if minority is not None:
+        told["minority"] = str(minority)
+    fields = {
+        "name": "comparison", "allow_no_baseline": True, **_with_control(more, control),
+        "metrics": list(metrics), "methods": method_names, "classifiers": classifier_names,
+        "ratios": list(ratios), "splits": splits, "seeds": seeds,
+    }  # fmt: skip
     with TemporaryDirectory(prefix="oversample-bench-rows-") as folder:
-        data = {
-            "path": str(_written(X, _labels(y, minority), Path(folder))),
-            "target": TARGET,
-            "label": "your data",
-            **named_class,
-            **_given(ignore=ignore, numeric=numeric, categorical=categorical, missing=missing),
-        }
-        if control:
-            more = {**more, "report": {**more.get("report", {}), "control": control}}
-        fields = {
-            "name": "comparison", "allow_no_baseline": True, **more, "data": [data], "metrics": list(metrics),
-            "methods": method_names, "classifiers": classifier_names, "ratios": list(ratios),
-            "splits": splits, "seeds": seeds,
-        }  # fmt: skip
-        suite = _suite(fields)
+        path = str(_written(X, _labels(y, minority), Path(folder)))
+        suite = _suite({**fields, "data": [{"path": path, "target": TARGET, "label": "your data", **told}]})
         registry = load_registry(given=[*samplers, *learners, *metrics_given(suite)])
-        try:
-            done = carried_out(suite, registry, options=options or Options(runner="serial"))
-        except UsageError as error:
-            raise UsageError(_as_keywords(str(error))) from None
+        return _carried_out(suite, registry, options or Options(runner="serial"))
+
+
+def _carried_out(suite: Suite, registry: Registry, options: Options) -> Result:
+    """Run the suite; what is said of its file is said of the rows that were given."""
+    try:
+        done = carried_out(suite, registry, options=options)
+    except UsageError as error:
+        raise UsageError(_as_keywords(str(error))) from None
     return replace(done, notices=(*done.notices, *map(_as_keywords, _left_out(done))))
+
+
+def _with_control(more: dict[str, Any], control: str) -> dict[str, Any]:
+    return {**more, "report": {**more.get("report", {}), "control": control}} if control else more
 
 
 def _known_arguments(more: Mapping[str, object]) -> None:
@@ -144,7 +147,7 @@ def _known_arguments(more: Mapping[str, object]) -> None:
             )
 
 
-def _given(**columns: Sequence[str | float]) -> dict[str, list[str | float]]:
+def _given(**columns: Sequence[str | float]) -> dict[str, Any]:
     """Return the fields of a file that say something."""
     return {name: list(values) for name, values in columns.items() if len(values)}
 
