@@ -159,9 +159,10 @@ def _as_keywords(sentence: str) -> str:
 
 
 def _as_keyword(field: re.Match[str]) -> str:
-    import yaml
+    from ruamel.yaml import YAML
 
-    return f"`{field[1]}={json.dumps(yaml.safe_load(field[2]), ensure_ascii=False)}`"
+    names = list(YAML(typ="safe").load(field[2]))
+    return f"`{field[1]}={json.dumps(names, ensure_ascii=False)}`"
 
 
 def _left_out(done: Result) -> list[str]:
