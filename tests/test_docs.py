@@ -67,7 +67,7 @@ def test_the_first_suite_of_the_readme_runs(fraud: Path) -> None:
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
         said[words[0]] = done.stdout
     trials = pd.read_csv(fraud / "fraud.csv")
-    assert len(trials) == 2 * 2 * 4 * 2 * 2
+    assert len(trials) == 2 * 2 * 5 * 2 * 2
     assert set(trials["status"]) == {"ok"}
     assert (fraud / "reports" / "fraud" / "report.md").is_file()
     for told in (said["plan"], said["run"]):

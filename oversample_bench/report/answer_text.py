@@ -119,9 +119,7 @@ def _untried(results: Results) -> str:
     free = controls.registered(results)
     if free & {"class_weight", "threshold"} or free <= {controls.BASELINE}:
         return ""
-    return (
-        " Class weights and a moved threshold cost nothing and were not tried (`class_weight`, `threshold`)."
-    )
+    return " Class weights and a moved threshold (class_weight, threshold) cost nothing and were not tried."
 
 
 def _first(names: list[str]) -> str:

@@ -47,6 +47,10 @@ CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
+LINES = {"symbolType": "stroke", "symbolSize": 400}
+"""How a legend shows dashed lines: a short one each, since dashes make a gear of a circle."""
+
+
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """A figure.
@@ -116,13 +120,14 @@ def method_looks(results: Results) -> dict[str, Look]:
     return looks(results.names("method"), control.control(results))
 
 
-def colour(results: Results, *, legend: bool = True) -> Any:
-    """Return the colours of the methods as an encoding."""
+def colour(results: Results, *, legend: bool = True, lines: bool = False) -> Any:
+    """Return the colours of the methods as an encoding, with a legend of ``lines`` or of marks."""
     import altair as alt
 
     own = method_looks(results)
     scale = alt.Scale(domain=list(own), range=[look.colour for look in own.values()])
-    return alt.Color("method:N", scale=scale, legend=alt.Legend() if legend else None, title=None)
+    shown = alt.Legend(**LINES) if lines else alt.Legend()
+    return alt.Color("method:N", scale=scale, legend=shown if legend else None, title=None)
 
 
 def fill(results: Results) -> Any:
@@ -143,13 +148,13 @@ def shape(results: Results, *, legend: bool = True) -> Any:
     return alt.Shape("method:N", scale=scale, legend=alt.Legend() if legend else None, title=None)
 
 
-def dash(results: Results) -> Any:
+def dash(results: Results, *, legend: bool = True) -> Any:
     """Return the dashes of the methods as an encoding."""
     import altair as alt
 
     own = method_looks(results)
     scale = alt.Scale(domain=list(own), range=[list(look.dashes) for look in own.values()])
-    return alt.StrokeDash("method:N", scale=scale, legend=alt.Legend(), title=None)
+    return alt.StrokeDash("method:N", scale=scale, legend=alt.Legend(**LINES) if legend else None, title=None)
 
 
 def paneled(

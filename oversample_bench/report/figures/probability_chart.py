@@ -29,10 +29,13 @@ def figure(results: Results) -> Drawn | Absent:
     diagonal = once.mark_rule(color="#999999").encode(
         x=alt.datum(0), x2=alt.datum(1), y=alt.datum(0), y2=alt.datum(1)
     )
-    line = chart.mark_line().encode(x=x, y=y, color=colour(results), strokeDash=dash(results), order="bin:Q")
+    looks = {"color": colour(results, lines=True), "strokeDash": dash(results)}
+    line = chart.mark_line().encode(x=x, y=y, order="bin:Q", **looks)
     tips = ["method:N", "predicted:Q", "seen:Q", "n:Q"]
     size = alt.Size("n:Q", legend=None, scale=alt.Scale(range=[15, 120]))
-    point = chart.mark_point(filled=True).encode(x=x, y=y, color=colour(results), size=size, tooltip=tips)
+    point = chart.mark_point(filled=True).encode(
+        x=x, y=y, color=colour(results, lines=True), size=size, tooltip=tips
+    )
     panels = paneled(
         alt.layer(diagonal, line, point).properties(width=210, height=210),
         frame,
