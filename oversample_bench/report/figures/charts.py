@@ -47,7 +47,7 @@ CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
-LINES = {"symbolType": "stroke", "symbolSize": 400}
+LINES: dict[str, Any] = {"symbolType": "stroke", "symbolSize": 400}
 """How a legend shows dashed lines: a short one each, since dashes make a gear of a circle."""
 
 

@@ -50,8 +50,8 @@ def table(trials: pd.DataFrame) -> str:
     lines.append(["---"] * len(lines[0]))
     for metric, name in METRICS.items():
         wide = values(trials, metric)
-        mean, rank, count = wide.dropna().groupby(level="level").mean(), ranks(wide), beaten(wide, "gk_smote")
-        n_sets = wide.dropna().groupby(level="level").size()
+        whole = wide.dropna().groupby(level="level")
+        mean, n_sets, rank, count = whole.mean(), whole.size(), ranks(wide), beaten(wide, "gk_smote")
         for level in mean.index:
             cells = [f"{mean.loc[level, one]:.3f} ({rank.loc[level, one]:.1f})" for one in methods]
             lines.append([name, f"{level:g}", str(n_sets[level]), *cells, str(count[level])])
