@@ -11,9 +11,10 @@ import pytest
 
 from oversample_bench.plugins.registry import load_registry
 
-NAMES = ("glgan", "auto_only", "ae_no_clu", "cgan", "bagan")
+NAMES = ("glgan", "glgan_adaptive", "auto_only", "ae_no_clu", "cgan", "bagan")
 QUICK = {
     "glgan": {"steps": 20, "rounds": 10},
+    "glgan_adaptive": {"steps": 20, "rounds": 10},
     "auto_only": {"steps": 20},
     "ae_no_clu": {"steps": 20},
     "cgan": {"max_steps": 20},
@@ -51,7 +52,7 @@ def test_ray_equals_serial_bit_for_bit(runs: Any, tmp_path: Path) -> None:
     serial, ray = runs(suite(batch=3)), runs(suite(batch=3), "ray", runner="ray", workers=2)
 
     pd.testing.assert_frame_equal(scores(serial.trials()), scores(ray.trials()), check_exact=True)
-    assert {"ok": 18} == dict(serial.counts)
+    assert {"ok": 21} == dict(serial.counts)
     one, two = (sorted((tmp_path / name / "resamples").glob("*.npz")) for name in ("out", "ray"))
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
@@ -63,7 +64,7 @@ def test_another_run_gives_the_same_rows(runs: Any, tmp_path: Path) -> None:
     runs(text, "again")
 
     one, two = (sorted((tmp_path / name / "resamples").glob("*.npz")) for name in ("out", "again"))
-    assert 18 == len(one)
+    assert 21 == len(one)
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 

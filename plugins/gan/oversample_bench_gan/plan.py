@@ -102,6 +102,8 @@ class Plan:
         Whether L_rec and L_clu are divided by the number of coordinates.
     separation : {"squared", "hinge"}
         The last term of (3.2).
+    balanced : bool
+        Whether the two classes of the real rows count alike in (3.4), as they do not in the paper.
     """
 
     architecture: Architecture
@@ -109,6 +111,7 @@ class Plan:
     schedule: Schedule
     reduction: str
     separation: str
+    balanced: bool = False
 
     @property
     def margin(self) -> float | None:

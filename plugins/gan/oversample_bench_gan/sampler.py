@@ -11,7 +11,7 @@ takes number by number, rounds otherwise.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
 from typing import Any, ClassVar
@@ -30,6 +30,8 @@ from oversample_bench_gan.rows import Range, Rows, nearest_observed
 from oversample_bench_gan.verdict import complaint, remark
 
 Array = npt.NDArray[Any]
+Numbers = dict[str, dict[Any, float]]
+"""What was measured, by name and by the class that grew."""
 
 FEATURE_STEPS = 10**6
 """Steps times features after which the costly nets stop: what a CPU does in one or two minutes."""
@@ -76,11 +78,17 @@ class Made:
         Losses, step by step.
     told : list of str
         For each member what was done differently from what was asked; empty when nothing was.
+    numbers : dict of str to sequence of float
+        What was measured, a number a member.
+    without : dict of int to set of str
+        Members that have no part in some losses, and in which.
     """
 
     X: Tensor
     history: dict[str, Tensor]
     told: list[str]
+    numbers: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    without: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -91,6 +99,7 @@ class Grown:
     y: list[Array] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     history: dict[str, Array] = field(default_factory=dict)
+    measured: Numbers = field(default_factory=dict)
     error: Exception | None = None
 
 
@@ -140,6 +149,7 @@ class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ship
         grown = self._grown(checked, random_states)
         self.fallback_: str | list[str] = ["; ".join(one.told) for one in grown]
         self.history_: dict[str, Array] | list[dict[str, Array]] = [one.history for one in grown]
+        self.measured_: Numbers | list[Numbers] = [one.measured for one in grown]
         return [
             one.error or _joined(problem[0], problem[1], one)
             for problem, one in zip(checked, grown, strict=True)
@@ -152,6 +162,7 @@ class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ship
         if grown.error:
             raise grown.error
         self.fallback_, self.history_ = "; ".join(grown.told), grown.history
+        self.measured_ = grown.measured
         X_out, y_out = _joined(dense, y, grown)
         return (type(X)(X_out) if is_sparse else X_out), y_out
 
@@ -186,13 +197,18 @@ class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ship
         new = made.X.detach().cpu().double().numpy()
         for position, task in tasks.items():
             one = grown[position]
+            idle = made.without.get(position, frozenset())
             history = {
-                task.named(loss): told[:, position].cpu().numpy() for loss, told in made.history.items()
+                task.named(loss): told[:, position].cpu().numpy()
+                for loss, told in made.history.items()
+                if loss not in idle
             }
             real = scaled[position, rows.n_majority :]
             one.error = one.error or complaint(new[position], history)
             one.told += [said for said in (made.told[position], remark(new[position], real)) if said]
             one.history |= history
+            for name, numbers in made.numbers.items():
+                one.measured.setdefault(name, {})[task.label] = float(numbers[position])
             bounded = np.clip(new[position], -1, 1) if self.clip else new[position]
             restored = ranges[position].restored(bounded)
             one.X.append(nearest_observed(restored, task.X, self.discrete))

@@ -131,7 +131,7 @@ def play(rows: Rows, Z_syn: Tensor, trained: Autoencoder, plan: Plan, generators
     drawn = batches(counts, schedule.batch_size, schedule.rounds, generators)
     n0, n_org = (sum(min(count, schedule.batch_size) for count in counts[:end]) for end in (1, 2))
     fake = drawn.share.to(rows.X.device)
-    real = fake[:n_org] / fake[:n_org].sum()
+    real, real_D = real_shares(fake[:n_org], n0, plan)
     label = torch.eye(2)[[0] * n0 + [1] * (len(fake) - n0)].to(rows.X.device)  # (B, 2), one-hot
     per_feature = plan.per_coordinate(rows.X.shape[2])
     parameters = (list(net.parameters()) for net in (D, C, G))
@@ -142,7 +142,7 @@ def play(rows: Rows, Z_syn: Tensor, trained: Autoencoder, plan: Plan, generators
         decoded = G(z)  # (M, B, d), those of real rows first
         made = decoded.detach()
         for _ in range(schedule.inner[0]):
-            l_d = losses.discrimination((D(x)[..., REAL], D(made)[..., REAL]), (real, fake), weights)
+            l_d = losses.discrimination((D(x)[..., REAL], D(made)[..., REAL]), (real_D, fake), weights)
             down_D.step(l_d)
         for _ in range(schedule.inner[1]):
             l_c = losses.classification((C(x), label[:n_org]), (C(made), label), (real, fake), weights)
@@ -156,6 +156,16 @@ def play(rows: Rows, Z_syn: Tensor, trained: Autoencoder, plan: Plan, generators
             down_G.step(l_g)
         told.append(torch.stack([l_d.detach(), l_c.detach(), l_g.detach()]))
     return Adversaries(D, C, G, _history(("discriminator", "classifier", "generator"), told, rows))
+
+
+def real_shares(share: Tensor, n0: int, plan: Plan) -> tuple[Tensor, Tensor]:
+    """Return what real rows count, the majority's ``n0`` first: for C and G, and for D.
+
+    By the paper that is the same; balanced, each class counts half for D.
+    """
+    real = share / share.sum()
+    halves = [part / (2 * part.sum()) for part in (share[:n0], share[n0:])]
+    return real, torch.cat(halves) if plan.balanced else real
 
 
 def _history(names: Sequence[str], told: Sequence[Tensor], rows: Rows) -> dict[str, Tensor]:

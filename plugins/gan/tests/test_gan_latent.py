@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE
 
-from oversample_bench_gan.latent import interpolated
+from oversample_bench_gan.latent import interpolated, mixtures
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -94,3 +94,31 @@ def test_latents_of_diverged_training_give_no_number(bad, n):
 
     assert new.shape == (6, 3)
     assert np.isnan(new).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    n=st.integers(1, 9), width=st.integers(1, 20), k=st.integers(1, 9), n_new=st.integers(1, 12), seed=SEEDS
+)
+def test_mixtures_are_of_the_same_points(n, width, k, n_new, seed):
+    """Carrying along of which points a new one is made changes no point and no sentence, to the last bit."""
+    latents = points(n, width, seed % 100)
+    new, mixture, told = mixtures(latents, n_new, k, seed)
+    expected, said = interpolated(latents, n_new, k, seed)
+
+    np.testing.assert_array_equal(new, expected)
+    assert told == said
+    assert ((mixture > 0).sum(1) <= 2).all()
+    np.testing.assert_allclose(mixture.sum(1), 1)
+    np.testing.assert_allclose(mixture @ latents, new, atol=1e-12)
+
+
+def test_mixtures_of_diverged_training_have_no_number():
+    """Where a latent is not finite there is no point and no mixture."""
+    latents = points(4)
+    latents[0, 1] = np.nan
+    new, mixture, _ = mixtures(latents, 6, 3, 0)
+
+    assert (new.shape, mixture.shape) == ((6, 3), (6, 4))
+    assert np.isnan(new).all()
+    assert np.isnan(mixture).all()

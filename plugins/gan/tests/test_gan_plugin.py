@@ -13,6 +13,7 @@ from oversample_bench.testing import (
 )
 from oversample_bench.testing.hooks_contract import offers
 from oversample_bench_gan.ablations import AEWithoutCluster, AutoOnly
+from oversample_bench_gan.adaptive import GLGANAdaptive
 from oversample_bench_gan.bagan import BAGAN
 from oversample_bench_gan.cgan import CGAN
 from oversample_bench_gan.glgan import GLGAN
@@ -22,6 +23,7 @@ README = Path(__file__).parents[1] / "README.md"
 EQUATIONS = "## The paper, function by function"
 SHORT = {
     "glgan": {"steps": 20, "rounds": 5},
+    "glgan_adaptive": {"steps": 20, "rounds": 5},
     "auto_only": {"steps": 20},
     "ae_no_clu": {"steps": 20},
     "cgan": {"max_steps": 20},
@@ -33,7 +35,7 @@ SHORT = {
 @pytest.mark.quick
 class TestHooks(HooksContract):
     module = PLUGIN
-    oversamplers = ("glgan", "auto_only", "ae_no_clu", "cgan", "bagan")
+    oversamplers = ("glgan", "glgan_adaptive", "auto_only", "ae_no_clu", "cgan", "bagan")
     published_tables = ("paper",)
 
     @pytest.mark.parametrize("name", SHORT)
@@ -52,6 +54,7 @@ class TestChecks(ImbalancedLearnChecks):
         CGAN(random_state=0, max_steps=5),
         BAGAN(random_state=0, max_steps=5, batch_size=32),
         GLGAN(random_state=0, **SHORT["glgan"]),
+        GLGANAdaptive(random_state=0, **SHORT["glgan"]),
         AutoOnly(random_state=0, steps=20),
         AEWithoutCluster(random_state=0, steps=20),
     )
