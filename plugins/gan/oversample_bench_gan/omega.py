@@ -152,21 +152,25 @@ def weighted(X: Array, n_majority: int) -> Weighted:
     n, d = X.shape
     minority = np.arange(n) >= n_majority
     weight = np.where(minority, 0.5 / (n - n_majority), 0.5 / n_majority)
-    centred = X - weight @ X
-    spread = np.sqrt(weight)[:, None] * centred
-    variance, axes = _axes(spread)
+    root = np.sqrt(weight)
+    spread = root[:, None] * (X - weight @ X)
+    variance, scores = _principal(spread)
     y = np.where(minority, 1.0, -1.0)
-    return Weighted(centred @ axes, variance, float(variance.sum()) / d, weight, y)
+    return Weighted(scores / root[:, None], variance, float(variance.sum()) / d, weight, y)
 
 
-def _axes(spread: Array) -> tuple[Array, Array]:
-    """Return eigenvalues, (r,), and eigenvectors, (d, r), of ``spread.T @ spread``."""
+def _principal(spread: Array) -> tuple[Array, Array]:
+    """Return the eigenvalues, (r,), of ``spread.T @ spread``, and ``spread`` on its eigenvectors, (n, r).
+
+    Where there are more features than rows, both follow from the smaller product, ``spread @ spread.T``.
+    """
     n, d = spread.shape
     if d > n:
-        _, roots, axes = np.linalg.svd(spread, full_matrices=False)
-        return roots**2, axes.T
+        variance, vectors = np.linalg.eigh(spread @ spread.T)
+        variance = variance.clip(min=0)
+        return variance, vectors * np.sqrt(variance)
     variance, vectors = np.linalg.eigh(spread.T @ spread)
-    return variance.clip(min=0), vectors
+    return variance.clip(min=0), spread @ vectors
 
 
 def ridge(rows: Weighted, penalty: float) -> Ridge:
