@@ -6,10 +6,12 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+SHARES = Path(__file__).parents[3] / "reports" / "glgan_adaptive"
 FEW = {"steps": 3, "rounds": 3}
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -150,3 +152,34 @@ def test_a_member_that_fails_ends_the_timing(timing):
 
     with pytest.raises(FloatingPointError, match="diverged"):
         timing.together(Failing(), timing.problem(), [0, 1])
+
+
+@pytest.fixture
+def shares():
+    pytest.importorskip("matplotlib", reason="the figures need matplotlib: pip install matplotlib")
+    yield script("share_map")
+    del sys.modules["share_map"]
+
+
+def test_shares_of_few_sets_make_a_report(shares, tmp_path, capsys):
+    """Tables, picture and page come of two small sets and a cut of the digits; what is not there is said."""
+    few = ["--sets", "ecoli1", "zoo_3", "--wide", "digits", "usps", "--splits", "1", "--draws", "1"]
+    shares.main([str(tmp_path), *few])
+    sets, surface = (pd.read_csv(tmp_path / f"{name}.csv") for name in ("sets", "surface"))
+
+    assert capsys.readouterr().out.endswith("too few minority rows: []; not there: ['usps']\n")
+    assert set(sets["dataset"]) == {"ecoli1", "zoo_3"}
+    assert sets["share"].between(0, 1).all()
+    assert len(surface) == 5 * 6
+    assert (tmp_path / "share.md").read_text(encoding="utf-8") == shares.report(sets, surface)
+    assert (tmp_path / "share.png").read_bytes().startswith(PNG)
+
+
+def test_the_committed_shares_are_those_of_today(shares):
+    """The page is remade from its tables, and omega of two sets is what the tables have."""
+    sets, surface = (pd.read_csv(SHARES / f"{name}.csv") for name in ("sets", "surface"))
+    again = pd.DataFrame([line for name in ("ecoli1", "yeast4") for line in shares.of_set(name, 2)])
+    kept = sets[sets["dataset"].isin(["ecoli1", "yeast4"]) & (sets["split"] < 2)].reset_index(drop=True)
+
+    assert (SHARES / "share.md").read_text(encoding="utf-8") == shares.report(sets, surface)
+    pd.testing.assert_frame_equal(again, kept, rtol=1e-4, check_dtype=False)
