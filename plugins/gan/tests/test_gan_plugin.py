@@ -20,6 +20,7 @@ from oversample_bench_gan.glgan import GLGAN
 
 PLUGIN = "oversample_bench_gan"
 README = Path(__file__).parents[1] / "README.md"
+PAGE = Path(__file__).parents[3] / "docs" / "glgan.md"
 EQUATIONS = "## The paper, function by function"
 SHORT = {
     "glgan": {"steps": 20, "rounds": 5},
@@ -58,6 +59,17 @@ class TestChecks(ImbalancedLearnChecks):
         AutoOnly(random_state=0, steps=20),
         AEWithoutCluster(random_state=0, steps=20),
     )
+
+
+class TestPage(ReadmeContract):
+    """docs/glgan.md is held to what the README is held to."""
+
+    readme, package, section = PAGE, PLUGIN, "## Where it is in the code"
+
+    def assert_printed(self, text):
+        omega, share, told = text.split(maxsplit=2)
+        assert float(share) == pytest.approx(4 * float(omega) * (1 - float(omega)))
+        assert told == f"share of the second phase: {float(share):.2f} (omega {float(omega):.2f})\n"
 
 
 class TestReadme(ReadmeContract):
