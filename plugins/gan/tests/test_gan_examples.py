@@ -1,5 +1,6 @@
 """The scripts in ``examples`` run as they are told to, on little data and with few steps."""
 
+import re
 import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -183,3 +184,19 @@ def test_the_committed_shares_are_those_of_today(shares):
 
     assert (SHARES / "share.md").read_text(encoding="utf-8") == shares.report(sets, surface)
     pd.testing.assert_frame_equal(again, kept, rtol=1e-4, check_dtype=False)
+
+
+@pytest.fixture
+def sevens(drawing):
+    yield script("share_sevens")
+    del sys.modules["share_sevens"]
+
+
+def test_each_share_has_its_line_of_sevens(drawing, sevens, folder):
+    """Two lines of real images and one a share, the last that of the share that was measured."""
+    digits = digits_of(drawing, folder)
+    kinds = [axes.get_ylabel() for axes in sevens.picture(digits, 3, 0, **FEW).axes]
+
+    assert kinds[:5] == ["trained on", "held back", "share 0.00", "share 0.50", "share 1.00"]
+    assert re.fullmatch(r"share \d\.\d\d, measured", kinds[5])
+    assert len(kinds) == 6
