@@ -19,7 +19,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor
 
 from oversample_bench_gan.glgan import GLGAN
-from oversample_bench_gan.latent import mixtures
+from oversample_bench_gan.latent import Between, between
 from oversample_bench_gan.nets import Generators
 from oversample_bench_gan.omega import kept, optimism
 from oversample_bench_gan.plan import Plan
@@ -30,24 +30,8 @@ from oversample_bench_gan.training import Autoencoder, play, train_autoencoder
 
 # M members, n rows, d features, l latent coordinates
 
-
-@dataclass(frozen=True, eq=False)
-class Between:
-    """Points between minority rows of each member.
-
-    Attributes
-    ----------
-    Z : Tensor of shape (members, n_new, latent)
-        Z_syn, as GL-GAN draws it.
-    mixture : Tensor of shape (members, n_new, n_minority)
-        Of which minority rows each is made, and how much of each.
-    told : list of str
-        What was done differently from what was asked.
-    """
-
-    Z: Tensor
-    mixture: Tensor
-    told: list[str]
+Residuals = tuple[Tensor | float, Tensor | float]
+"""What is added to what Q decodes, and to what G decodes."""
 
 
 @dataclass(frozen=True)
@@ -142,31 +126,31 @@ class GLGANAdaptive(GLGAN):
         plan = self._plan(rows.X.shape[2])
         generators: Generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         trained = train_autoencoder(rows, plan, generators)
-        between = self._between(rows, trained, n_new, seeds)
+        drawn = self._drawn(rows, trained, n_new, seeds)
+        Z_syn = torch.stack([torch.from_numpy(one.points) for one in drawn]).to(rows.X)
         measured = [self._measured(X, rows.n_majority) for X in rows.X]
         decoder, history, second = trained.decoder, trained.history, frozenset[str]()
         if plan.schedule.rounds and any(one.share for one in measured):
-            judged = play(rows, between.Z, trained, plan, generators)
+            judged = play(rows, Z_syn, trained, plan, generators)
             decoder, history, second = judged.generator, history | judged.history, frozenset(judged.history)
         with torch.no_grad():
-            decoded = trained.decoder(between.Z), decoder(between.Z)  # each (M, n_new, d)
-        residuals = self._residuals(rows, trained, between, seeds)
-        made = [mixed(*parts) for parts in zip(measured, *decoded, residuals, strict=True)]
-        told = ["; ".join(filter(None, pair)) for pair in zip(between.told, map(str, measured), strict=True)]
+            made, by_G = trained.decoder(Z_syn), decoder(Z_syn)  # (M, n_new, d)
+        residuals = self._residuals(lost(rows, trained), rows.n_majority, drawn, seeds)
+        for one, by_Q, *parts in zip(measured, made, by_G, residuals, strict=True):
+            by_Q.copy_(mixed(one.share, by_Q, *parts))
+        told = ["; ".join(filter(None, (a.told, str(b)))) for a, b in zip(drawn, measured, strict=True)]
         numbers = {name: [getattr(one, name) for one in measured] for name in ("omega", "share")}
         without = {member: second for member, one in enumerate(measured) if not one.share}
-        return Made(torch.stack(made), history, told, numbers, without)
+        return Made(made, history, told, numbers, without)
 
     def _plan(self, d: int) -> Plan:
         return replace(super()._plan(d), balanced=self.balanced_discriminator)
 
-    def _between(self, rows: Rows, trained: Autoencoder, n_new: int, seeds: Sequence[int]) -> Between:
+    def _drawn(self, rows: Rows, trained: Autoencoder, n_new: int, seeds: Sequence[int]) -> list[Between]:
         """Draw Z_syn of each member as `GLGAN` does, and note between which rows each point lies."""
         with torch.no_grad():
             Z_min = trained.encoder(rows.X[:, rows.n_majority :]).double().cpu().numpy()
-        drawn = [mixtures(z, n_new, self.k_neighbors, seed) for z, seed in zip(Z_min, seeds, strict=True)]
-        Z, mixture = (torch.stack([torch.from_numpy(one[at]) for one in drawn]).to(rows.X) for at in (0, 1))
-        return Between(Z, mixture, [told for *_, told in drawn])
+        return [between(z, n_new, self.k_neighbors, seed) for z, seed in zip(Z_min, seeds, strict=True)]
 
     def _measured(self, X: Tensor, n_majority: int) -> Measured:
         """Return the share that was given, or the one that the rows call for."""
@@ -179,25 +163,22 @@ class GLGANAdaptive(GLGAN):
         return Measured(found.share, found.omega, n_minority)
 
     def _residuals(
-        self, rows: Rows, trained: Autoencoder, between: Between, seeds: Sequence[int]
-    ) -> Iterator[tuple[Tensor | float, Tensor | float]]:
+        self, residuals: Tensor, n_majority: int, drawn: Sequence[Between], seeds: Sequence[int]
+    ) -> Iterator[Residuals]:
         """Yield for each member what is added to what Q decodes, and to what G decodes."""
         kinds = KINDS[self.residuals]
-        for residual, mixture, seed in zip(lost(rows, trained), between.mixture, seeds, strict=True):
-            majority, minority = residual[: rows.n_majority], residual[rows.n_majority :]
+        for residual, made, seed in zip(residuals, drawn, seeds, strict=True):
+            majority, minority = residual[:n_majority], residual[n_majority:]
             found: dict[str, Tensor | float] = {"none": 0.0}
             if "own" in kinds:
-                found["own"] = own(minority, mixture)
+                found["own"] = own(minority, made)
             if "pooled" in kinds:
-                found["pooled"] = pooled(minority, majority, len(mixture), seed)
+                found["pooled"] = pooled(minority, majority, len(made.eta), seed)
             yield found[kinds[0]], found[kinds[1]]
 
 
-def mixed(
-    measured: Measured, by_Q: Tensor, by_G: Tensor, residuals: tuple[Tensor | float, Tensor | float]
-) -> Tensor:
+def mixed(share: float, by_Q: Tensor, by_G: Tensor, residuals: Residuals) -> Tensor:
     """Return (1 - share) (Q(z) + r) + share (G(z) + r'), which at a share of 0 does not look at G."""
-    share = measured.share
     if not share:
         return by_Q + residuals[0]  # G of a member that does not need it need not be finite
     return (1 - share) * (by_Q + residuals[0]) + share * (by_G + residuals[1])

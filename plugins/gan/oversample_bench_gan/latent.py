@@ -1,11 +1,12 @@
 """SMOTE among the latent points of the minority: Z_syn of Algorithm 1, step 2.
 
-Both functions ask imbalanced-learn's SMOTE. Where it has to be known of which points a new one is made, each
-point carries a unit vector along, which SMOTE mixes as it mixes the points.
+`interpolated` asks imbalanced-learn, which does not say between which points a new one lies. Where that has
+to be known, `between` draws as imbalanced-learn does; a test holds the two to the same points, bit for bit.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,45 +16,58 @@ from sklearn.neighbors import NearestNeighbors
 
 Array = npt.NDArray[Any]
 
-
-class Leading(NearestNeighbors):  # type: ignore[misc]  # scikit-learn ships no types
-    """Nearest neighbours by the first ``width`` columns."""
-
-    def __init__(self, *, n_neighbors: int = 5, width: int = 1) -> None:
-        super().__init__(n_neighbors=n_neighbors)
-        self.width = width
-
-    def fit(self, X: Array, y: Any = None) -> Leading:
-        """Keep the rows to look among."""
-        fitted: Leading = super().fit(X[:, : self.width], y)
-        return fitted
-
-    def kneighbors(self, X: Array, n_neighbors: int | None = None, *, return_distance: bool = True) -> Any:
-        """Return the neighbours of ``X``, nearest first."""
-        return super().kneighbors(X[:, : self.width], n_neighbors, return_distance=return_distance)
+LONE = "copies of one latent point: the minority has 1 row, interpolation needs 2"
 
 
-def mixtures(latents: Array, n_new: int, k_neighbors: int, random_state: int) -> tuple[Array, Array, str]:
-    """Return what `interpolated` does, and of which points each new one is made.
+@dataclass(frozen=True, eq=False)
+class Between:
+    """New points, each of them a + eta (b - a).
 
-    Returns
-    -------
+    Attributes
+    ----------
     points : ndarray of shape (n_new, width)
-        The same as without the mixtures, to the last bit.
-    mixture : ndarray of shape (n_new, n_minority)
-        1 - eta and eta in the places of the two parents: ``points`` is ``mixture @ latents``.
+        Not a number where a latent point is none.
+    first, second : ndarray of shape (n_new,)
+        Which points a and b are.
+    eta : ndarray of shape (n_new,)
+        From 0 to 1.
     told : str
         What was done differently from what was asked.
     """
-    n, width = latents.shape
-    carried = np.concatenate([latents, np.eye(n)], 1)
-    new, told = interpolated(carried, n_new, k_neighbors, random_state, width)
-    return new[:, :width], new[:, width:], told
+
+    points: Array
+    first: Array
+    second: Array
+    eta: Array
+    told: str
 
 
-def interpolated(
-    latents: Array, n_new: int, k_neighbors: int, random_state: int, width: int | None = None
-) -> tuple[Array, str]:
+def between(latents: Array, n_new: int, k_neighbors: int, random_state: int) -> Between:
+    """Return the points that `interpolated` returns for the same arguments, and how each was made."""
+    n, none = len(latents), np.zeros(n_new, int)
+    if not np.isfinite(latents).all():
+        nowhere = np.full((n_new, latents.shape[1]), np.nan)  # for the verdict, as in `interpolated`
+        return Between(nowhere, none, none, np.zeros(n_new), "")
+    if n == 1:
+        return Between(np.repeat(latents, n_new, 0), none, none, np.zeros(n_new), LONE)
+    k, told = lowered(k_neighbors, n)
+    near = NearestNeighbors(n_neighbors=k + 1).fit(latents).kneighbors(latents, return_distance=False)
+    rng = np.random.RandomState(random_state)  # SMOTE's: first the pair of each point, then its eta
+    pair, eta = rng.randint(n * k, size=n_new), rng.uniform(size=n_new)
+    first, second = pair // k, near[pair // k, pair % k + 1]
+    points = latents[first] + eta[:, None] * (latents[second] - latents[first])
+    return Between(points, first, second, eta, told)
+
+
+def lowered(k_neighbors: int, n: int) -> tuple[int, str]:
+    """Return how many neighbours n points have at most, and a sentence where these are fewer than asked."""
+    k = min(k_neighbors, n - 1)
+    if k == k_neighbors:
+        return k, ""
+    return k, f"k_neighbors lowered from {k_neighbors} to {k}: the minority has {n} rows"
+
+
+def interpolated(latents: Array, n_new: int, k_neighbors: int, random_state: int) -> tuple[Array, str]:
     """Return new points on segments between neighbours, and what was done differently from what was asked.
 
     Parameters
@@ -66,21 +80,14 @@ def interpolated(
         Neighbours of each point; lowered to n_minority - 1 where there are fewer.
     random_state : int
         SMOTE's seed: with the same rows and seed, imbalanced-learn's SMOTE draws the same points.
-    width : int or None, default=None
-        How many coordinates neighbours are found by; None is all.
     """
-    n, told = len(latents), ""
+    n = len(latents)
     if not np.isfinite(latents).all():
-        return np.full((n_new, latents.shape[1]), np.nan), told  # for the verdict; SMOTE would raise for all
+        return np.full((n_new, latents.shape[1]), np.nan), ""  # for the verdict; SMOTE would raise for all
     if n == 1:
-        return np.repeat(
-            latents, n_new, 0
-        ), "copies of one latent point: the minority has 1 row, interpolation needs 2"
-    k = min(k_neighbors, n - 1)
-    if k < k_neighbors:
-        told = f"k_neighbors lowered from {k_neighbors} to {k}: the minority has {n} rows"
+        return np.repeat(latents, n_new, 0), LONE
+    k, told = lowered(k_neighbors, n)
     y = np.repeat([1, 0], [n, n + n_new])  # SMOTE wants a second class to grow up to
     X = np.concatenate([latents, np.zeros((n + n_new, latents.shape[1]), latents.dtype)])
-    neighbours = k if width is None else Leading(n_neighbors=k + 1, width=width)  # the point is its own first
-    grown, _ = SMOTE(k_neighbors=neighbours, random_state=random_state).fit_resample(X, y)
+    grown, _ = SMOTE(k_neighbors=k, random_state=random_state).fit_resample(X, y)
     return grown[len(X) :], told

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from oversample_bench_gan.latent import Between
 from oversample_bench_gan.rows import Rows
 from oversample_bench_gan.training import Autoencoder
 
@@ -31,17 +32,19 @@ def lost(rows: Rows, trained: Autoencoder) -> Tensor:
         return rows.X - trained.decoder(trained.encoder(rows.X))  # (M, n, d)
 
 
-def own(residual: Tensor, mixture: Tensor) -> Tensor:
-    """Return r_a + eta (r_b - r_a) of each new row.
+def own(residual: Tensor, made: Between) -> Tensor:
+    """Return r_a + eta (r_b - r_a) of each new row, (n_new, n_features).
 
     Parameters
     ----------
     residual : Tensor of shape (n_minority, n_features)
         Those of the minority rows.
-    mixture : Tensor of shape (n_new, n_minority)
-        1 - eta and eta in the places of the two parents, as `latent.mixtures` returns them.
+    made : Between
+        Between which of them each new row lies.
     """
-    return mixture @ residual
+    first, second = (torch.from_numpy(of).to(residual.device) for of in (made.first, made.second))
+    eta = torch.from_numpy(made.eta).to(residual)[:, None]
+    return residual[first] + eta * (residual[second] - residual[first])
 
 
 def pooled(minority: Tensor, majority: Tensor, n_new: int, seed: int) -> Tensor:

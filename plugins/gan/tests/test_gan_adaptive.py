@@ -11,7 +11,7 @@ from imblearn.over_sampling import SMOTE
 from sklearn.base import clone
 
 from oversample_bench_gan import adaptive
-from oversample_bench_gan.adaptive import GLGANAdaptive, Measured, mixed
+from oversample_bench_gan.adaptive import GLGANAdaptive, mixed
 from oversample_bench_gan.glgan import GLGAN
 from oversample_bench_gan.omega import optimism
 from oversample_bench_gan.plan import Plan
@@ -84,9 +84,9 @@ def test_a_row_is_the_mixture_of_two():
     by_Q, by_G = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, -2.0]])
     residuals = torch.tensor([[0.5, 0.0]]), torch.tensor([[0.0, 1.0]])
 
-    found = mixed(Measured(0.25, 0.1, 5), by_Q, by_G, residuals)
+    found = mixed(0.25, by_Q, by_G, residuals)
     assert found.tolist() == [[0.75 * 1.5 + 0.25 * 3, 0.75 * 2 + 0.25 * -1]]
-    assert mixed(Measured(0.0, 0.0, 5), by_Q, by_G * math.nan, residuals).tolist() == [[1.5, 2.0]]
+    assert mixed(0.0, by_Q, by_G * math.nan, residuals).tolist() == [[1.5, 2.0]]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4, 1.0])

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE
 
-from oversample_bench_gan.latent import interpolated, mixtures
+from oversample_bench_gan.latent import between, interpolated
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -100,25 +100,24 @@ def test_latents_of_diverged_training_give_no_number(bad, n):
 @given(
     n=st.integers(1, 9), width=st.integers(1, 20), k=st.integers(1, 9), n_new=st.integers(1, 12), seed=SEEDS
 )
-def test_mixtures_are_of_the_same_points(n, width, k, n_new, seed):
-    """Carrying along of which points a new one is made changes no point and no sentence, to the last bit."""
+def test_what_lies_between_is_what_smote_draws(n, width, k, n_new, seed):
+    """Noting between which points a new one lies changes no point and no sentence, to the last bit."""
     latents = points(n, width, seed % 100)
-    new, mixture, told = mixtures(latents, n_new, k, seed)
+    made = between(latents, n_new, k, seed)
     expected, said = interpolated(latents, n_new, k, seed)
+    a, b = latents[made.first], latents[made.second]
 
-    np.testing.assert_array_equal(new, expected)
-    assert told == said
-    assert ((mixture > 0).sum(1) <= 2).all()
-    np.testing.assert_allclose(mixture.sum(1), 1)
-    np.testing.assert_allclose(mixture @ latents, new, atol=1e-12)
+    np.testing.assert_array_equal(made.points, expected)
+    assert made.told == said
+    assert ((made.eta >= 0) & (made.eta < 1)).all()
+    np.testing.assert_allclose(a + made.eta[:, None] * (b - a), expected, atol=1e-12)
 
 
-def test_mixtures_of_diverged_training_have_no_number():
-    """Where a latent is not finite there is no point and no mixture."""
+def test_nothing_lies_between_what_has_no_number():
+    """Where a latent is not finite no point is, and none is raised for."""
     latents = points(4)
-    latents[0, 1] = np.nan
-    new, mixture, _ = mixtures(latents, 6, 3, 0)
+    latents[2, 1] = np.nan
+    made = between(latents, 6, 3, 0)
 
-    assert (new.shape, mixture.shape) == ((6, 3), (6, 4))
-    assert np.isnan(new).all()
-    assert np.isnan(mixture).all()
+    assert made.points.shape == (6, 3)
+    assert np.isnan(made.points).all()

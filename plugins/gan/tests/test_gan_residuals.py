@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from oversample_bench_gan.glgan import GLGAN
+from oversample_bench_gan.latent import Between
 from oversample_bench_gan.residuals import class_shift, lost, own, pooled
 from oversample_bench_gan.rows import Rows
 from oversample_bench_gan.training import train_autoencoder
@@ -10,6 +11,12 @@ from oversample_bench_gan.training import train_autoencoder
 
 def normal(n, d, seed=0, at=0.0):
     return torch.from_numpy(np.random.default_rng(seed).normal(at, size=(n, d)).astype(np.float32))
+
+
+def from_to(first, second, eta):
+    """Return new rows between ``first`` and ``second``, all equally far."""
+    parents = np.array(first), np.array(second)
+    return Between(np.zeros((len(parents[0]), 1)), *parents, np.full(len(parents[0]), eta), "")
 
 
 def trained_on(rows, **changed):
@@ -26,15 +33,17 @@ def test_a_parent_comes_back(choice):
     decoded = (rows.X[0] - residual)[14:]
 
     assert residual.square().mean() > 1e-3
-    torch.testing.assert_close(decoded + own(residual[14:], torch.eye(6)), rows.X[0, 14:], atol=1e-6, rtol=0)
+    torch.testing.assert_close(
+        decoded + own(residual[14:], from_to(range(6), [5] * 6, 0.0)), rows.X[0, 14:], atol=1e-6, rtol=0
+    )
 
 
 def test_an_own_residual_lies_between_those_of_its_parents():
-    """It is r_a + eta (r_b - r_a) with the eta of the row's own mixture."""
-    residual, mixture = normal(4, 3), torch.tensor([[0.75, 0.0, 0.25, 0.0]])
+    """It is r_a + eta (r_b - r_a) with the parents and the eta of the row."""
+    residual = normal(4, 3)
     expected = residual[0] + 0.25 * (residual[2] - residual[0])
 
-    torch.testing.assert_close(own(residual, mixture)[0], expected)
+    torch.testing.assert_close(own(residual, from_to([0], [2], 0.25))[0], expected)
 
 
 @pytest.mark.parametrize("apart", [0.0, 0.2, 3.0])
