@@ -64,8 +64,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where trials.parquet is")
     folder = parser.parse_args().folder
     text = (
-        "# GK-SMOTE by label noise\n\nMean over data sets, and the mean rank in brackets (1 is best). The paper "
-        "claims: better than all competitors without noise, than 90.9 % of them at 0.3.\n\n"
+        "# GK-SMOTE by label noise\n\nMean over data sets, and the mean rank in brackets (1 is best). The "
+        "paper claims: better than all competitors without noise, than 90.9 % of them at 0.3.\n\n"
         f"{table(pd.read_parquet(folder / 'trials.parquet'))}\n"
     )
     (folder / "levels.md").write_text(text, encoding="utf-8")
