@@ -148,13 +148,15 @@ def shape(results: Results, *, legend: bool = True) -> Any:
     return alt.Shape("method:N", scale=scale, legend=alt.Legend() if legend else None, title=None)
 
 
-def dash(results: Results, *, legend: bool = True) -> Any:
+def dash(results: Results, *, lines: bool = True) -> Any:
     """Return the dashes of the methods as an encoding."""
     import altair as alt
 
     own = method_looks(results)
     scale = alt.Scale(domain=list(own), range=[list(look.dashes) for look in own.values()])
-    return alt.StrokeDash("method:N", scale=scale, legend=alt.Legend(**LINES) if legend else None, title=None)
+    return alt.StrokeDash(
+        "method:N", scale=scale, legend=alt.Legend(**LINES) if lines else alt.Legend(), title=None
+    )
 
 
 def paneled(

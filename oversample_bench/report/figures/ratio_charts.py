@@ -84,7 +84,7 @@ def _lines(results: Results, frame: pd.DataFrame, value: str, title: str) -> Any
     ends = chart.mark_rule(opacity=0.5).encode(
         x=x, y=alt.Y("low:Q", title=title), y2="high:Q", color=colour(results)
     )
-    line = chart.mark_line().encode(x=x, y=y, color=colour(results), strokeDash=dash(results, legend=False))
+    line = chart.mark_line().encode(x=x, y=y, color=colour(results), strokeDash=dash(results, lines=False))
     tips = ["method:N", "ratio:Q", f"{value}:Q", "low:Q", "high:Q", "n:Q"]
     point = chart.mark_point(filled=True, size=45).encode(
         x=x, y=y, color=colour(results), shape=shape(results), tooltip=tips
