@@ -45,7 +45,7 @@ def figure(results: Results, told: Evidence) -> Drawn | Absent:
     marks = _marks(results, frame, f"gain in {name} over {one_line(control)}")
     panels = paneled(marks, frame, "panel", list(panel_names(names).values()))
     unit = str(own["unit"].iloc[0])
-    words = f"{name}: gain over {control}, {extent(own['n'])} {unit}"
+    words = f"{name}: gain over {control}, {extent(own.loc[own['n'] > 0, 'n'])} {unit}"
     return drawn(words, _caption(results, told, unit), panels, frame)
 
 
