@@ -1,0 +1,107 @@
+"""What a trial costs the driver where hundreds of workers answer to it: stand-ins on a clock of their own.
+
+Nothing here passes or fails by a clock. The columns of the table are those of ``reports/performance.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from oversample_bench.core.outcome import Ok
+from oversample_bench.evaluation.stages import Bounds
+from oversample_bench.evaluation.tasks import jobs
+from oversample_bench.execution.driver import run
+from oversample_bench.execution.inventory import Inventory
+from oversample_bench.execution.progress import Lines
+from oversample_bench.execution.run_result import Options
+from oversample_bench.execution.runners.events import Event, TrialDone, WorkerConfig
+from oversample_bench.execution.runners.slots import Node
+from oversample_bench.execution.runners.workbench import Workbench, only_resample
+from oversample_bench.plugins.validation import registry_of
+from oversample_bench.suite import Suite, parse_suite
+from oversample_bench.suite.plan import plan
+from tests.benchmarks.stand_ins import StandIns, in_place
+
+METHODS = "none, random, smote, borderline_smote, adasyn"
+CLASSIFIERS = """knn, decision_tree, logistic_regression, linear_svc, mlp, adaboost, random_forest,
+  hist_gradient_boosting, decision_tree_balanced, adaboost_samme_r"""
+TRIALS_A_SPLIT = 50
+TRIALS_A_WORKER = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run came to: how busy the workers were, trials a second, seconds of the driver a trial."""
+
+    busy: float
+    rate: float
+    seconds: float
+
+
+class Timed(Lines):
+    """Shows lines as in a log, and notes the clock and the driver's own time at each trial."""
+
+    def __init__(self, ray: StandIns) -> None:
+        super().__init__(Console(file=StringIO()))
+        self.ray = ray
+        self.marks: list[tuple[float, float]] = []
+
+    def told(self, event: Event) -> None:
+        super().told(event)
+        if isinstance(event, TrialDone):
+            self.marks.append((self.ray.now(), self.ray.cpu()))
+
+
+def suite(splits: int) -> Suite:
+    """Return a suite of fifty trials a split, ten on each resample."""
+    return parse_suite(
+        f"name: many\ndata: [ecoli1]\nmethods: [{METHODS}]\nclassifiers: [{CLASSIFIERS}]\nsplits: {splits}\n"
+    )
+
+
+def stand_ins() -> StandIns:
+    """Return workers whose answers are those of a real fit and a real trial, which are carried out here."""
+    asked = suite(1)
+    registry, planned = registry_of(asked), plan(asked)
+    inventory = Inventory(registry, None, {})
+    identity = inventory.identity(planned, lambda *_: None)
+    job = next(jobs(planned, identity, set(), lambda _: False, {}))
+    bench = Workbench(WorkerConfig.of([job], registry, asked.metrics, Bounds(), keeps=True))
+    fit = bench.gathered(job.members, inventory.dataset).answered(bench.tools)
+    drawn = fit.resamples()[0]
+    trial = bench.trial(job.trials[0], job.members[0].split, only_resample(drawn), inventory.dataset)
+    assert isinstance(drawn, Ok)
+    assert isinstance(trial, Ok)
+    return StandIns((drawn, fit.records()[0]), trial)
+
+
+def dispatched(workers: int, trials: int, folder: Path) -> Found:
+    """Carry out so many trials of a second each on stand-ins."""
+    ray = stand_ins()
+    watcher = Timed(ray)
+    options = Options(runner="ray", workers=workers, report=False)
+    with in_place(ray, [Node(workers)]):
+        summary = run(suite(-(-trials // TRIALS_A_SPLIT)), folder, options, watcher)
+    assert {"ok"} == set(summary.counts)
+    (begun, cpu_before), (ended, cpu_after) = watcher.marks[0], watcher.marks[-1]
+    done = len(watcher.marks) - 1
+    return Found(ray.busy / workers / ray.now(), done / (ended - begun), (cpu_after - cpu_before) / done)
+
+
+@pytest.mark.parametrize("workers", [100, 200, 500, 1000])
+def test_dispatch(benchmark: Any, tmp_path: Path, tell: Any, workers: int) -> None:
+    """Ten trials of a second for each worker, from the first one's end to the last one's."""
+    trials = workers * TRIALS_A_WORKER
+    found = benchmark.pedantic(dispatched, args=(workers, trials, tmp_path / "out"), rounds=1)
+
+    tell(
+        f"{workers:,} stand-in workers, {trials:,} trials of 1 s",
+        f"{found.busy:.0%} busy, {found.rate:.0f} trials/s, {found.seconds * 1e3:.2f} ms of the driver a trial",
+        ">= 90 %, <= 1 ms" if workers == 1000 else "-",
+    )
