@@ -14,7 +14,7 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.core.outcome import Failed, Status
 from oversample_bench.evaluation.tasks import Resources
 from oversample_bench.execution.runners import pending_calls, pool
-from oversample_bench.execution.runners.pending_calls import PendingCall, Slot
+from oversample_bench.execution.runners.pending_calls import PendingCall
 from oversample_bench.execution.runners.pool import MOST_DEATHS_AT_START, Pool
 from oversample_bench.execution.runners.slots import Place
 from oversample_bench.execution.runners.worker import Station
@@ -91,14 +91,14 @@ def two(ray: Ray) -> Pool:
     return made
 
 
-def send(slot: Slot, *references: str, assignment: str = "", limit: float | None = LIMIT) -> None:
+def send(
+    made: Pool, number: int, *references: str, assignment: str = "", limit: float | None = LIMIT
+) -> None:
     """Give a worker the calls of an assignment, the first of them on the clock."""
-    for number, reference in enumerate(references):
-        last = number == len(references) - 1
-        name, seconds = assignment or references[-1], None if number else limit
-        slot.pending.append(
-            PendingCall(reference, name, seconds, last=last, started=pending_calls.time.monotonic())
-        )
+    for place, reference in enumerate(references):
+        last = place == len(references) - 1
+        name, seconds = assignment or references[-1], None if place else limit
+        made.send(made.slots[number], PendingCall(reference, name, seconds, last=last))
 
 
 def killed(two: Pool) -> list[tuple[str, Status]]:
@@ -110,7 +110,7 @@ def killed(two: Pool) -> list[tuple[str, Status]]:
 
 def test_who_stays_silent_is_killed_a_second_after_the_limit(ray: Ray, two: Pool) -> None:
     """The worker has a second more than the limit to say so itself."""
-    send(two.slots[0], "hangs")
+    send(two, 0, "hangs")
     moments = {}
     while not moments:
         two.collected(0.25)
@@ -123,8 +123,8 @@ def test_who_stays_silent_is_killed_a_second_after_the_limit(ray: Ray, two: Pool
 
 def test_a_call_that_ended_while_the_driver_was_away_is_not_late(ray: Ray, two: Pool) -> None:
     """The driver looks who has ended before it blames anybody, however long it did not look."""
-    send(two.slots[0], "ends")
-    send(two.slots[1], "hangs")
+    send(two, 0, "ends")
+    send(two, 1, "hangs")
     ray.now += 100
     ray.results["ends"] = "done"
 
@@ -134,7 +134,7 @@ def test_a_call_that_ended_while_the_driver_was_away_is_not_late(ray: Ray, two: 
 
 def test_a_driver_that_was_away_waits_before_it_blames(ray: Ray, two: Pool) -> None:
     """News may be on its way when the driver comes back: nobody is killed before it has waited a second."""
-    send(two.slots[0], "ends soon")
+    send(two, 0, "ends soon")
     ray.now += 100
     at_once = killed(two)
     ray.now += 0.9 * pending_calls.SLACK_SECONDS
@@ -148,8 +148,8 @@ def test_a_driver_that_was_away_waits_before_it_blames(ray: Ray, two: Pool) -> N
 
 def test_all_that_have_ended_are_landed_at_once(ray: Ray, two: Pool) -> None:
     """Who waits to be looked at does not wait for the driver's dealings with the first of them."""
-    send(two.slots[0], "one")
-    send(two.slots[1], "two")
+    send(two, 0, "one")
+    send(two, 1, "two")
     ray.results.update(one=1, two=2)
 
     assert {"one", "two"} == {two.collect(slot).assignment for slot in two.collected(1.0)}
@@ -157,7 +157,7 @@ def test_all_that_have_ended_are_landed_at_once(ray: Ray, two: Pool) -> None:
 
 def test_the_audit_of_a_fit_is_on_no_clock(ray: Ray, two: Pool) -> None:
     """A fit that has ended within its limit may be audited for as long as that takes."""
-    send(two.slots[0], "fit", "audit", assignment="smote")
+    send(two, 0, "fit", "audit", assignment="smote")
     ray.results["fit"] = None
     call_results = [two.collect(slot) for slot in two.collected(1.0)]
     ray.now += 100
@@ -171,8 +171,8 @@ def test_the_audit_of_a_fit_is_on_no_clock(ray: Ray, two: Pool) -> None:
 
 def test_the_clock_of_a_call_starts_when_the_one_before_it_has_landed(ray: Ray, two: Pool) -> None:
     """A call that waits behind a long one is not late for it."""
-    send(two.slots[0], "first", limit=100.0)
-    send(two.slots[0], "second")
+    send(two, 0, "first", limit=100.0)
+    send(two, 0, "second")
     two.collected(50.0)
     ray.results["first"] = 1
     collected = [two.collect(slot).assignment for slot in two.collected(1.0)]
@@ -188,8 +188,8 @@ def test_the_clock_of_a_call_starts_when_the_one_before_it_has_landed(ray: Ray, 
 
 def test_who_waits_behind_a_call_that_is_killed_is_sent_again(ray: Ray, two: Pool) -> None:
     """Both calls of a fit are one assignment, to blame once; another assignment behind it is not to blame."""
-    send(two.slots[0], "fit", "audit", assignment="hangs")
-    send(two.slots[0], "trial", assignment="waits")
+    send(two, 0, "fit", "audit", assignment="hangs")
+    send(two, 0, "trial", assignment="waits")
     ray.now += LIMIT
     two.overdue()
     ray.now += pending_calls.SLACK_SECONDS
@@ -207,7 +207,7 @@ def test_a_worker_that_dies_with_two_assignments_makes_suspects_of_both(
 ) -> None:
     """The two calls of a fit are one suspect; a worker that had one assignment died of that one."""
     for assignment in assignments:
-        send(two.slots[0], f"{assignment} itself", f"{assignment}'s end", assignment=assignment)
+        send(two, 0, f"{assignment} itself", f"{assignment}'s end", assignment=assignment)
     ray.results["fit itself"] = RayError("The actor died")
     (call_result,) = [two.collect(slot) for slot in two.collected(1.0)]
 
@@ -217,8 +217,8 @@ def test_a_worker_that_dies_with_two_assignments_makes_suspects_of_both(
 
 def test_a_fit_that_raises_where_none_may_ends_its_assignment(ray: Ray, two: Pool) -> None:
     """The failure is told once, and the further call of the assignment is not listened to."""
-    send(two.slots[0], "fit", "audit", assignment="smote")
-    send(two.slots[0], "trial", assignment="knn")
+    send(two, 0, "fit", "audit", assignment="smote")
+    send(two, 0, "trial", assignment="knn")
     ray.results["fit"] = RayTaskError(ValueError("no rows"))
     (call_result,) = [two.collect(slot) for slot in two.collected(1.0)]
 
@@ -262,7 +262,7 @@ def test_a_worker_with_nothing_to_do_makes_no_pool_busy(ray: Ray, two: Pool) -> 
     two.slots[1].pending = deque()
     two.start(two.slots[1])
     starting = two.is_busy()
-    send(two.slots[0], "trial")
+    send(two, 0, "trial")
 
     assert (idle, starting, two.is_busy()) == (False, False, True)
     assert "a worker with 1 CPU" == two.missing()

@@ -29,7 +29,7 @@ SECONDS_OF = {"trial": 1.0, "fit": 1.0, "gather": 0.05}
 """What a call takes on average, from half to one and a half of it; the others take none."""
 
 
-class Lost(Exception):
+class LostError(Exception):
     """Stands for what Ray raises where a worker is gone."""
 
 
@@ -67,11 +67,12 @@ class StandIns:
     trial: Any
     charges: Charges = field(default_factory=Charges)
     busy: float = 0.0
+    begun_at: float | None = None
     _chance: Random = field(default_factory=lambda: Random(1))
     _skipped: float = 0.0
     _charged: float = 0.0
     _own: float = 0.0
-    exceptions = SimpleNamespace(RayError=Lost, RayTaskError=Lost)
+    exceptions = SimpleNamespace(RayError=LostError, RayTaskError=LostError)
 
     def cpu(self) -> float:
         """Return the seconds of the driver's main thread, Ray's part included and that of this class not."""
@@ -102,6 +103,8 @@ class StandIns:
             value = self._answer(name, arguments)
             seconds = SECONDS_OF.get(name, 0.0) * (0.5 + self._chance.random())
             self.busy += seconds
+            if seconds and self.begun_at is None:
+                self.begun_at = self.now()
             actor.free = max(actor.free, self.now()) + seconds
             return Reference(actor.free, value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from oversample_bench.evaluation.tasks import Resources
@@ -15,7 +15,7 @@ SLACK_SECONDS = 1.0
 killed."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class PendingCall:
     """A call that a worker was given.
 
@@ -32,7 +32,7 @@ class PendingCall:
     alone : bool, default=False
         Whether no other assignment may be sent before it has ended.
     started : float
-        When the worker turned to it, on the clock of `time.monotonic`.
+        When the worker turned to it, as far as the driver knows, on the clock of `time.monotonic`.
     """
 
     reference: Any
@@ -45,10 +45,6 @@ class PendingCall:
     def seconds(self) -> float:
         """Return how long it has been in the air."""
         return time.monotonic() - self.started
-
-    def left(self) -> float:
-        """Return the seconds until it is late."""
-        return float("inf") if self.limit is None else self.limit - self.seconds()
 
 
 @dataclass(eq=False)
@@ -65,12 +61,14 @@ class Slot:
         The worker.
     station : Station or None
         Its first answer; None before that.
-    pending calls : deque of Flight
+    pending : deque of PendingCall
         Its calls in their order.
     split, resample : str
         The digests of what its last fit or trial was about, which it has at hand.
     late : float or None
         When its first call was found to be late, on the clock of `time.monotonic`.
+    own : deque of LiveJob
+        The jobs that were begun here and have trials that wait.
     """
 
     resources: Resources
@@ -81,6 +79,7 @@ class Slot:
     split: str = ""
     resample: str = ""
     late: float | None = None
+    own: deque[Any] = field(default_factory=deque)
 
     def fits(self, needed: Resources) -> bool:
         """Tell whether a task of these needs may run here."""
@@ -102,24 +101,16 @@ class Slot:
         """Return the fits and trials that wait here or are under way, each once."""
         return list(dict.fromkeys(call.assignment for call in self.pending if call.assignment))
 
-    def seconds_left(self) -> float:
-        """Return the seconds until the first call is late, or until it has been late for too long."""
+    def deadline(self) -> float:
+        """Return when the first call is late, or when it has been late for too long."""
         if self.late is not None:
-            return self.late + SLACK_SECONDS - time.monotonic()
-        return self.pending[0].left()
+            return self.late + SLACK_SECONDS
+        if not self.pending or self.pending[0].limit is None:
+            return float("inf")
+        return self.pending[0].started + self.pending[0].limit
 
-    def end_first(self) -> PendingCall:
-        """Take away the call that has ended; the clock of the next one starts."""
-        ended = self.pending.popleft()
-        self._restart()
-        return ended
-
-    def drop(self, assignment: Any) -> None:
-        """Forget the further calls of an assignment that has failed."""
-        self.pending = deque(call for call in self.pending if call.assignment is not assignment)
-        self._restart()
-
-    def _restart(self) -> None:
+    def turn(self) -> None:
+        """Have the clock of the first call start now."""
         self.late = None
         if self.pending:
-            self.pending[0] = replace(self.pending[0], started=time.monotonic())
+            self.pending[0].started = time.monotonic()

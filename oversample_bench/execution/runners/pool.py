@@ -11,21 +11,26 @@ first may have been lost with it): both are handed back, to be sent again with n
 What takes too long is for the worker to say, who measures the foreign code alone. The driver kills only who
 says nothing: a call that was found late, and had not ended a second later. So a driver that was away for a
 while (it writes to a slow disk, it tells a slow watcher, its process was stopped) blames nobody for it.
+
+What the end of a call costs the driver does not grow with the number of workers: who is free and who is late
+is kept in queues and a heap, and Ray, which looks at every call that it is asked about, is asked once for a
+share of them, and not once for each.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from oversample_bench.core.errors import UsageError, counted
 from oversample_bench.core.outcome import Failed, Status
 from oversample_bench.evaluation.tasks import Resources
+from oversample_bench.execution.runners.deadlines import Deadlines
 from oversample_bench.execution.runners.deaths import cause_of_death, is_lost_node
 from oversample_bench.execution.runners.events import WorkerConfig
+from oversample_bench.execution.runners.free_slots import FreeSlots
 from oversample_bench.execution.runners.pending_calls import PendingCall, Slot
 from oversample_bench.execution.runners.slots import Place
 from oversample_bench.execution.runners.worker import Station, Worker
@@ -33,6 +38,12 @@ from oversample_bench.execution.runners.worker import Station, Worker
 MOST_DEATHS_AT_START = 3
 SHORT_SECONDS = 0.2
 """Calls that take less on average are sent two at a time."""
+SHORT_SECONDS_EACH = 0.005
+"""What that grows by for each worker, all of which a driver serves in turn."""
+SHARE = 32
+"""Where there are more workers, so many of them are waited for at a time: a 32nd part of all."""
+HOLD_SECONDS = 0.02
+"""How long the first of these may wait for the others."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +51,12 @@ class CallResult:
     """How a call ended: what it returned or how its worker died, and what has to be sent again.
 
     ``requeued`` were waiting behind a call that is to blame; of ``suspects`` one is, and each has to be
-    sent alone.
+    sent alone. ``slot`` is where it ran.
     """
 
     assignment: Any
     result: Any
+    slot: Slot | None = None
     requeued: tuple[Any, ...] = ()
     suspects: tuple[Any, ...] = ()
 
@@ -68,6 +80,9 @@ class Pool:
         self._deaths = 0
         self._pace = float("inf")
         self.answered = False
+        self.free = FreeSlots()
+        self._under_way: dict[Any, Slot] = {}
+        self._deadlines = Deadlines()
         self.slots = [Slot(place.resources, place.node) for place in places]
         for slot in self.slots:
             self.start(slot)
@@ -82,14 +97,30 @@ class Pool:
             scheduling_strategy=_on(slot.node),
         )
         slot.actor = actor.remote(self._worker_config, max(1, int(slot.resources.cpus)))
-        slot.station, slot.split, slot.resample, slot.late = None, "", "", None
-        slot.pending = deque([PendingCall(slot.actor.station.remote(), assignment=None, limit=None)])
+        slot.station, slot.split, slot.resample = None, "", ""
+        slot.pending.clear()
+        self.send(slot, PendingCall(slot.actor.station.remote(), assignment=None, limit=None))
 
-    def idle(self) -> Iterator[Slot]:
-        """Yield the slots that can be given a call, those with nothing to do first."""
-        depth = 2 if self._pace < SHORT_SECONDS else 1
-        for ahead in range(depth):
-            yield from [slot for slot in self.slots if slot.takes_more(ahead)]
+    def send(self, slot: Slot, *calls: PendingCall) -> None:
+        """Note which calls a worker was given."""
+        idle = not slot.pending
+        slot.pending.extend(calls)
+        if idle:
+            self._turn(slot)
+        else:
+            self.free.note(slot)
+
+    def _turn(self, slot: Slot) -> None:
+        """Start the clock of what a worker turns to now."""
+        slot.turn()
+        if slot.pending:
+            self._under_way[slot.pending[0].reference] = slot
+            self._deadlines.watch(slot)
+        self.free.note(slot)
+
+    def depth(self) -> int:
+        """Return how many fits and trials a worker is to have: two where calls are short."""
+        return 2 if self._pace < max(SHORT_SECONDS, SHORT_SECONDS_EACH * len(self.slots)) else 1
 
     def is_busy(self) -> bool:
         """Tell whether a worker that has answered is at work."""
@@ -103,48 +134,52 @@ class Pool:
         return f"a worker with {counted(round(largest.cpus), 'CPU')}{gpus}"
 
     def collected(self, longest: float) -> list[Slot]:
-        """Return the slots whose first call has ended, after a wait for one of them or for a limit."""
-        under_way = [slot for slot in self.slots if slot.pending]
-        patience = min([longest, *(slot.seconds_left() for slot in under_way)])
-        return self._ended(under_way, max(0.0, patience)) and self._ended(under_way)
+        """Return slots whose first call has ended, after a wait for one of them or for a limit."""
+        patience = max(0.0, min(longest, self._deadlines.soonest() - time.monotonic()))
+        count = len(self._under_way)
+        share, hold = (count // SHARE, HOLD_SECONDS) if count > SHARE else (count, 0.0)
+        references = list(self._under_way)
+        return self._ended(references, share, min(hold, patience)) or self._ended(references, 1, patience)
 
-    def _ended(self, slots: list[Slot], patience: float | None = None) -> list[Slot]:
-        """Return those whose first call has ended, the result perhaps still on another node.
-
-        With ``patience`` it waits for the first of them, and names no other.
-        """
-        first = {slot.pending[0].reference: slot for slot in slots}
-        count, timeout = (len(first), 0.0) if patience is None else (1, patience)
-        ready, _ = self._ray.wait(list(first), num_returns=count, timeout=timeout, fetch_local=False)
-        return [first[reference] for reference in ready]
+    def _ended(self, references: list[Any], count: int, patience: float) -> list[Slot]:
+        """Return up to so many slots whose first call has ended, the result perhaps still on another node."""
+        if not references:
+            return []
+        ready, _ = self._ray.wait(references, num_returns=count, timeout=patience, fetch_local=False)
+        return [self._under_way[reference] for reference in ready]
 
     def overdue(self) -> list[Slot]:
         """Return the slots whose first call was found to be late and has not ended in the time since."""
-        for slot in self.slots:
-            if slot.pending and slot.late is None and slot.pending[0].left() <= 0:
-                slot.late = time.monotonic()
-        due = [slot for slot in self.slots if slot.late is not None and slot.seconds_left() <= 0]
-        ended = self._ended(due) if due else []
+        due = []
+        for slot in self._deadlines.passed(now := time.monotonic()):
+            if slot.late is None:
+                slot.late = now
+                self._deadlines.watch(slot)
+            else:
+                due.append(slot)
+        references = [slot.pending[0].reference for slot in due]
+        ended = set(self._ended(references, len(references), 0.0))
         return [slot for slot in due if slot not in ended]
 
     def collect(self, slot: Slot) -> CallResult:
         """Return the end of a slot's first call; a dead worker has been replaced."""
-        call = slot.end_first()
+        call = self._end_first(slot)
         try:
             value = self._ray.get(call.reference)
         except self._ray.exceptions.RayTaskError as error:
             failed = Failed(Status.FAILED, "", type(error.cause).__name__, str(error.cause), str(error))
             if call.assignment:
-                slot.drop(call.assignment)
-            return CallResult(call.assignment, failed)
+                self._drop(slot, call.assignment)
+            return CallResult(call.assignment, failed, slot)
         except self._ray.exceptions.RayError as error:
             return self._after_death(slot, call, cause_of_death(error, slot.station, call.seconds()))
         if isinstance(value, Station):
             slot.station, self.answered, self._deaths = value, True, 0
+            self.free.note(slot)
         elif call.assignment:
             before = self._pace if self._pace < float("inf") else call.seconds()
             self._pace = 0.8 * before + 0.2 * call.seconds()
-        return CallResult(call.assignment, value) if call.last else CallResult(None, None)
+        return CallResult(call.assignment, value, slot) if call.last else CallResult(None, None)
 
     def _after_death(self, slot: Slot, call: PendingCall, failed: Failed) -> CallResult:
         if slot.station is None and not is_lost_node(failed):
@@ -156,16 +191,34 @@ class Pool:
         )
         self._replace(slot)
         if len(assignments) == 1:
-            return CallResult(assignments[0], failed)
+            return CallResult(assignments[0], failed, slot)
         return CallResult(None, failed, suspects=assignments)
+
+    def _end_first(self, slot: Slot) -> PendingCall:
+        """Take away the call that has ended; the clock of the next one starts."""
+        ended = slot.pending.popleft()
+        del self._under_way[ended.reference]
+        self._turn(slot)
+        return ended
+
+    def _drop(self, slot: Slot, assignment: Any) -> None:
+        """Forget the further calls of an assignment that has failed."""
+        self._forget_first(slot)
+        slot.pending = deque(call for call in slot.pending if call.assignment is not assignment)
+        self._turn(slot)
+
+    def _forget_first(self, slot: Slot) -> None:
+        if slot.pending:
+            self._under_way.pop(slot.pending[0].reference, None)
 
     def _replace(self, slot: Slot) -> None:
         self._ray.kill(slot.actor, no_restart=True)  # a dead worker may only be out of reach
+        self._forget_first(slot)
         self.start(slot)
 
     def kill(self, slot: Slot) -> CallResult:
         """End a worker whose first call is overdue, put another in its place, and say so."""
-        call = slot.end_first()
+        call = self._end_first(slot)
         failed = Failed(
             status=Status.TIMEOUT,
             stage="",
@@ -175,7 +228,7 @@ class Pool:
         )
         requeued = tuple(assignment for assignment in slot.assignments() if assignment is not call.assignment)
         self._replace(slot)
-        return CallResult(call.assignment, failed, requeued)
+        return CallResult(call.assignment, failed, slot, requeued)
 
     def close(self) -> None:
         """End all workers."""

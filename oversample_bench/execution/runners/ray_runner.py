@@ -1,24 +1,25 @@
 """Runs fits and trials on the workers of a Ray cluster.
 
 A worker does one thing at a time, and the driver knows since when; so a worker that outlives a limit in
-silence is killed, and one that dies costs only the row that it was busy with. A fit is begun only when no
-trial waits, so that resamples do not pile up. A trial goes to the worker that made its resample where that
-one is free.
+silence is killed, and one that dies costs only the row that it was busy with. Which worker does what next is
+the `backlog`'s to say. A worker whose call has ended is given the next one before anybody is told what it has
+come to, so that it does not wait for the disk.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from oversample_bench.core.errors import UsageError, first_line
 from oversample_bench.core.outcome import Failed
 from oversample_bench.core.specs import DataSpec
 from oversample_bench.evaluation.stages import upstream
-from oversample_bench.evaluation.tasks import Job, TrialTask
+from oversample_bench.evaluation.tasks import Job, Resources
+from oversample_bench.execution.runners.backlog import Assignment, Backlog, Fitting, LiveJob, Trying
 from oversample_bench.execution.runners.deaths import is_lost_node
 from oversample_bench.execution.runners.events import (
     DataProvider,
@@ -39,37 +40,6 @@ PATIENCE_SECONDS = 600.0
 """How long nothing may move: no worker at work, and none that starts."""
 MOST_TRIES = 3
 """How often a task is begun whose node was lost."""
-
-
-@dataclass(eq=False)
-class _Live:
-    """A job that has begun: where its resamples are, and which of its trials wait."""
-
-    job: Job
-    box: Box = field(default_factory=list)
-    waiting: deque[TrialTask] = field(default_factory=deque)
-    again: deque[_Fitting | _Trying] = field(default_factory=deque)
-    away: int = 0
-    home: Slot | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class _Fitting:
-    """The assignment of a fit."""
-
-    live: _Live
-    tries: int = 1
-    alone: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class _Trying:
-    """The assignment of a trial."""
-
-    live: _Live
-    task: TrialTask
-    tries: int = 1
-    alone: bool = False
 
 
 def run_ray(
@@ -103,22 +73,35 @@ class _Schedule:
         self._provider = provider
         self._bounds = worker_config.bounds
         self._nodes = nodes
-        self._queue: deque[Job] = deque(jobs)
-        self._live: list[_Live] = []
+        self._left = len(jobs)
+        self._jobs_of = Counter(job.data for job in jobs)
         self._data: dict[DataSpec, Box] = {}
         self._moved = time.monotonic()
         self.pool = Pool(worker_config, places(jobs, nodes))
+        self._backlog = Backlog(jobs, self._need_of, len(self.pool.slots))
+
+    def _need_of(self, job: Job) -> Resources:
+        return within(job.resources, self._nodes)
 
     def events(self) -> Iterator[Event]:
         """Hand out work and collect results until nothing is left."""
-        while self._queue or self._live:
-            self._employ_all()
-            for slot in self.pool.collected(TICK_SECONDS):
-                yield from self._follow(self.pool.collect(slot))
-                self._employ_all()
+        self._employ_all()
+        while self._left:
+            collected = self.pool.collected(TICK_SECONDS)
+            for slot in collected:
+                yield from self._followed(self.pool.collect(slot))
             for slot in self.pool.overdue():
-                yield from self._follow(self.pool.kill(slot))
-            self._check_patience()
+                yield from self._followed(self.pool.kill(slot))
+            if collected:
+                self._moved = time.monotonic()
+            else:
+                self._check_patience()
+
+    def _followed(self, call_result: CallResult) -> list[Event]:
+        """Return what follows from the end of a call, once who is free has been given work."""
+        events = list(self._follow(call_result))
+        self._employ_all()
+        return events
 
     def _check_patience(self) -> None:
         """Give up where nothing has moved for long; what is done is kept, and the next run goes on.
@@ -144,82 +127,64 @@ class _Schedule:
         )
 
     def _employ_all(self) -> None:
-        for slot in self.pool.idle():
-            self._employ(slot)
+        for slots in self.pool.free.queues(self.pool.depth()):
+            for slot in slots:
+                found = self._backlog.take(slot, slot.ahead())
+                if found is None:
+                    break
+                self._begin(slot, found)
 
-    def _employ(self, slot: Slot) -> None:
-        """Give a worker what was put back, or a trial (of its own resample if there is one), or a fit."""
-        for live in self._live:
-            if live.again and self._can_take(slot, live.again[0]):
-                self._begin(slot, live.again.popleft())
-                return
-        ready = [live for live in self._live if live.waiting]
-        ready.sort(key=lambda live: live.home is not slot)  # stable: the oldest first
-        if ready:
-            self._begin(slot, _Trying(ready[0], ready[0].waiting.popleft()))
-            return
-        for job in self._queue:
-            if self._can_fit(slot, job):
-                self._queue.remove(job)
-                self._begin_job(slot, job)
-                return
-
-    def _can_take(self, slot: Slot, assignment: _Fitting | _Trying) -> bool:
-        if assignment.alone and slot.ahead():
-            return False
-        return isinstance(assignment, _Trying) or self._can_fit(slot, assignment.live.job)
-
-    def _can_fit(self, slot: Slot, job: Job) -> bool:
-        return slot.fits(within(job.resources, self._nodes))
-
-    def _begin(self, slot: Slot, assignment: _Fitting | _Trying) -> None:
-        if isinstance(assignment, _Fitting):
-            self._begin_fit(slot, assignment)
+    def _begin(self, slot: Slot, found: Assignment | Job) -> None:
+        if isinstance(found, Job):
+            self._begin_job(slot, found)
+        elif isinstance(found, Fitting):
+            self._begin_fit(slot, found)
         else:
-            self._begin_trial(slot, assignment)
+            self._begin_trial(slot, found)
 
     def _begin_job(self, slot: Slot, job: Job) -> None:
-        live = _Live(job, home=slot)
-        self._live.append(live)
         stored = self._provider.stored(job)
+        if stored is None and not slot.fits(self._need_of(job)):
+            self._backlog.postpone(replace(job, stored=False))
+            return
+        live = LiveJob(job, self._boxed(job.data))
         if stored is None:
-            self._begin_fit(slot, _Fitting(live))
+            self._begin_fit(slot, Fitting(live))
             return
         live.box = [self._put(stored)]
         live.waiting.extend(job.trials)
-        self._employ(slot)
+        self._backlog.opened(live, slot)
 
-    def _begin_fit(self, slot: Slot, assignment: _Fitting) -> None:
+    def _begin_fit(self, slot: Slot, assignment: Fitting) -> None:
         """Send the calls of a fit: its splits, the method itself on the clock, the audit."""
-        live, members, data = assignment.live, assignment.live.job.members, self._boxed(assignment.live.job)
-        live.home, live.away = slot, live.away + 1
+        live, members = assignment.live, assignment.live.job.members
         if any(member.split != slot.split for member in members):
-            slot.pending.append(
-                PendingCall(slot.actor.gather.remote(members, data), assignment=None, limit=None)
-            )
+            gather = slot.actor.gather.remote(members, live.data)
+            self.pool.send(slot, PendingCall(gather, assignment=None, limit=None))
         limit = None if self._bounds.fit is None else self._bounds.fit * len(members)
-        fit = slot.actor.fit.remote(members, data)
+        fit = slot.actor.fit.remote(members, live.data)
         drawing = slot.actor.drawing.remote(members)
         live.box = [drawing]
         slot.split, slot.resample = members[-1].split, members[-1].digest
-        slot.pending.append(PendingCall(fit, assignment, limit, last=False, alone=assignment.alone))
-        slot.pending.append(PendingCall(drawing, assignment, limit=None, alone=assignment.alone))
+        self.pool.send(
+            slot,
+            PendingCall(fit, assignment, limit, last=False, alone=assignment.alone),
+            PendingCall(drawing, assignment, limit=None, alone=assignment.alone),
+        )
 
-    def _begin_trial(self, slot: Slot, assignment: _Trying) -> None:
+    def _begin_trial(self, slot: Slot, assignment: Trying) -> None:
         """Send the calls of a trial: its split and resample where it lacks them, itself on the clock."""
-        live, task, data = assignment.live, assignment.task, self._boxed(assignment.live.job)
-        live.away += 1
-        split = next(member.split for member in live.job.members if member.digest == task.resample)
+        live, task = assignment.live, assignment.task
+        split = live.split_of[task.resample]
         if (split, task.resample) != (slot.split, slot.resample):
-            ready = slot.actor.ready.remote(task, split, live.box, data)
-            slot.pending.append(PendingCall(ready, assignment=None, limit=None))
+            ready = slot.actor.ready.remote(task, split, live.box, live.data)
+            self.pool.send(slot, PendingCall(ready, assignment=None, limit=None))
         slot.split, slot.resample = split, task.resample
-        reference = slot.actor.trial.remote(task, split, live.box, data)
-        slot.pending.append(PendingCall(reference, assignment, self._bounds.trial, alone=assignment.alone))
+        trial = slot.actor.trial.remote(task, split, live.box, live.data)
+        self.pool.send(slot, PendingCall(trial, assignment, self._bounds.trial, alone=assignment.alone))
 
-    def _boxed(self, job: Job) -> Box:
-        """Return the reference of a job's data set, which is put into the cluster once."""
-        spec = job.data
+    def _boxed(self, spec: DataSpec) -> Box:
+        """Return the reference of a data set, which is put into the cluster once."""
         if spec not in self._data:
             self._data[spec] = [self._put(self._provider.dataset(spec))]
         return self._data[spec]
@@ -243,38 +208,33 @@ class _Schedule:
     def _follow(self, call_result: CallResult) -> Iterator[Event]:
         """Yield what follows from the end of a call, good or bad."""
         for assignment in call_result.requeued:
-            self._again(assignment)
+            self._backlog.put_back(assignment)
         for suspect in call_result.suspects:
-            self._again(replace(suspect, alone=True))
+            self._backlog.put_back(replace(suspect, alone=True))
         assignment, result = call_result.assignment, call_result.result
         if assignment is None:
             return
         if is_lost_node(result) and assignment.tries < MOST_TRIES:
-            self._again(replace(assignment, tries=assignment.tries + 1))
+            self._backlog.put_back(replace(assignment, tries=assignment.tries + 1))
             return
-        live: _Live = assignment.live
-        live.away -= 1
-        if isinstance(assignment, _Fitting):
-            yield from self._drawn(live, result)
+        live: LiveJob = assignment.live
+        if isinstance(assignment, Fitting):
+            yield from self._drawn(live, result, call_result.slot)
         else:
+            live.left -= 1
             yield TrialDone(assignment.task, _staged(result, "trial"))
-        if not (live.waiting or live.again or live.away):
-            self._live.remove(live)
-            self._forget(live.job)
+        if not live.left:
+            self._left -= 1
+            self._forget(live.job.data)
             yield JobDone(live.job)
 
-    def _forget(self, done: Job) -> None:
+    def _forget(self, spec: DataSpec) -> None:
         """Let go of a data set when its last job has ended; the jobs of a set follow each other."""
-        spec = done.data
-        if all(job.data != spec for job in (*(live.job for live in self._live), *self._queue)):
+        self._jobs_of[spec] -= 1
+        if not self._jobs_of[spec]:
             self._data.pop(spec, None)
 
-    def _again(self, assignment: _Fitting | _Trying) -> None:
-        """Put back a task that did not come to its end through no fault of its own."""
-        assignment.live.away -= 1
-        assignment.live.again.appendleft(assignment)
-
-    def _drawn(self, live: _Live, result: FitOutput | Failed) -> Iterator[Event]:
+    def _drawn(self, live: LiveJob, result: FitOutput | Failed, slot: Slot | None) -> Iterator[Event]:
         """Yield the resamples of a fit, and the trials that cannot be because theirs failed."""
         members = live.job.members
         if isinstance(result, Failed):
@@ -285,9 +245,11 @@ class _Schedule:
         for task in live.job.trials:
             outcome = result.outcomes[task.resample]
             if isinstance(outcome, Failed):
+                live.left -= 1
                 yield TrialDone(task, upstream(outcome))
             else:
                 live.waiting.append(task)
+        self._backlog.opened(live, slot)
 
 
 def _staged(result: Any, stage: str) -> Any:
