@@ -253,11 +253,11 @@ def _risk(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> str:
 
 
 def _follow(order: _Order, left: Sequence[Job], choice: Choice, recorder: Recorder, watcher: Watcher) -> None:
-    """Have the work done; write down each event, and only then tell of it."""
+    """Have the work done; write down what happens, and only then tell of it."""
     if not left:
         return
     from oversample_bench.execution.runner_choice import events
-    from oversample_bench.execution.runners.events import DataProvider, JobDone
+    from oversample_bench.execution.runners.events import DataProvider, Event, JobDone
 
     def moved(where: Choice) -> None:
         recorder.ledger.amend(recorder.run, run_record(order.suite, order.registry, where))
@@ -268,15 +268,20 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, recorder: Record
     provider = DataProvider(order.inventory.dataset, order.files.load)
     running = events(choice, left, _worker_config(order, left), provider, moved)
     waiting = Counter(job.data for job in left)
+
+    def tell(committed: Sequence[Event]) -> None:
+        for event in committed:
+            watcher.told(event)
+            if isinstance(event, JobDone):
+                _let_go(order.inventory, waiting, event.job)
+
     try:
         with generators_kept():
             for event in running:
-                recorder.write(event)
-                watcher.told(event)
-                if isinstance(event, JobDone):
-                    _let_go(order.inventory, waiting, event.job)
+                tell(recorder.write(event))
     finally:
         running.close()  # ends the workers
+        tell(recorder.commit())
         recorder.keep()
 
 

@@ -1,8 +1,14 @@
-"""Turns a plan, a run and what runners tell into rows of the store, and writes them."""
+"""Turns a plan, a run and what runners tell into rows of the store, and writes them.
+
+Rows are committed in groups: a transaction for each would cost more than the rows themselves where hundreds
+of workers answer. Nobody is told of an event before its row is committed, and a row waits for half a second
+at most; in the driver's own process, where a method may take the run along, for no other call.
+"""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,7 +19,14 @@ from oversample_bench.core.specs import Component, ResampleSpec, canonical
 from oversample_bench.execution.environment import environment
 from oversample_bench.plugins.published import published_table
 from oversample_bench.plugins.registry import Registry
-from oversample_bench.store import Ledger, PlannedRecord, ResampleRecord, RunRecord, TrialRecord
+from oversample_bench.store import (
+    Ledger,
+    PlannedRecord,
+    ResampleRecord,
+    RunRecord,
+    SplitRecord,
+    TrialRecord,
+)
 from oversample_bench.store.prediction_files import PredictionFiles, Predictions
 from oversample_bench.store.resample_files import ResampleFiles
 from oversample_bench.suite import Suite
@@ -25,6 +38,9 @@ if TYPE_CHECKING:  # a run with nothing to do imports none of the stages
     from oversample_bench.evaluation.stages import AuditedResample
     from oversample_bench.execution.runner_choice import Choice
     from oversample_bench.execution.runners.events import Event, ResampleDone, TrialDone
+
+GROUP_ROWS = 200
+GROUP_SECONDS = 0.5
 
 
 def planned_records(plan: Plan, identity: Identity) -> list[PlannedRecord]:
@@ -87,7 +103,7 @@ class Recorder:
     run : int
         The number of the run.
     trials : int, default=0
-        How many trials were written.
+        How many trials were committed.
     notices : list of str
         What was done in another way than was asked for.
     """
@@ -101,22 +117,52 @@ class Recorder:
     trials: int = 0
     notices: list[str] = field(default_factory=list)
     _answers: dict[str, Predictions] = field(default_factory=dict)
+    _rows: list[SplitRecord | ResampleRecord | TrialRecord] = field(default_factory=list)
+    _untold: list[Event] = field(default_factory=list)
+    _since: float = 0.0
 
-    def write(self, event: Event) -> None:
-        """Commit what an event tells."""
+    def write(self, event: Event) -> list[Event]:
+        """Take in what an event tells, and return the events that are committed now."""
+        from oversample_bench.execution.runners.events import Lull
+
+        if isinstance(event, Lull):
+            return self.commit() if event.pressing or self._is_due() else []
+        if not self._rows:
+            self._since = time.monotonic()
+        self._take(event)
+        self._untold.append(event)
+        return self.commit() if self._is_due() else []
+
+    def _is_due(self) -> bool:
+        n_rows = len(self._rows)
+        late = n_rows > 0 and time.monotonic() - self._since >= GROUP_SECONDS
+        return late or n_rows == 0 or n_rows >= GROUP_ROWS
+
+    def commit(self) -> list[Event]:
+        """Commit what was taken in, and return the events that it was of."""
+        from oversample_bench.execution.runners.events import TrialDone
+
+        if self._rows:
+            self.ledger.add(self._rows)  # where it fails or is interrupted, they can be written again
+            self._rows = []
+        told, self._untold = self._untold, []
+        self.trials += sum(isinstance(event, TrialDone) for event in told)
+        return told
+
+    def _take(self, event: Event) -> None:
         from oversample_bench.execution.runners.events import JobDone, Notice, ResampleDone, TrialDone
 
         if isinstance(event, ResampleDone):
             if isinstance(event.outcome, Ok):
                 self.files.save(event.task.digest, event.outcome.value.resample)
             source = self.registry.source("oversampler", event.task.spec.method)
-            self.ledger.add_resample(resample_record(event, source, self.run), event.split)
+            self._rows += [] if event.split is None else [event.split]
+            self._rows.append(resample_record(event, source, self.run))
         elif isinstance(event, Notice):
             self.notices.append(event.sentence)
         elif isinstance(event, TrialDone):
             source = self.registry.source("classifier", event.task.spec.classifier)
-            self.ledger.add_trial(trial_record(event, source, self.metrics, self.run))
-            self.trials += 1
+            self._rows.append(trial_record(event, source, self.metrics, self.run))
             self._note(event)
         elif isinstance(event, JobDone):
             self.keep(task.digest for task in event.job.members)

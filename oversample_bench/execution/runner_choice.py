@@ -145,7 +145,7 @@ def _serial(
     choice: Choice, jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider
 ) -> Generator[Event, None, Sequence[Job]]:
     """Run here, and return the jobs that are better handed over."""
-    from oversample_bench.execution.runners.events import JobDone
+    from oversample_bench.execution.runners.events import JobDone, Lull
     from oversample_bench.execution.runners.serial_runner import run_serial
 
     if not can_interrupt() and (worker_config.bounds.fit or worker_config.bounds.trial):
@@ -161,5 +161,6 @@ def _serial(
             ahead = seconds / finished * (len(jobs) - finished)
             if seconds > PROBE_SECONDS and choice.pays(ahead):
                 running.close()
+                yield Lull(pressing=True)  # Ray takes seconds to start
                 return jobs[finished:]
     return ()

@@ -1,7 +1,7 @@
 """The SQLite ledger: one writer (the driver), readers at any time.
 
-A row that `Ledger.add_trial` has returned from is committed: it survives the death of the driver by any
-signal. (A power cut can cost the last rows, which are computed again; it cannot damage the file.)
+Rows that `Ledger.add` has returned from are committed: they survive the death of the driver by any signal. (A
+power cut can cost the last rows, which are computed again; it cannot damage the file.)
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ ON CONFLICT (trial, metric) DO UPDATE
 SET source = excluded.source, value = excluded.value, reason = excluded.reason
 WHERE excluded.reason = '' OR scores.reason != '' OR scores.source != excluded.source
 """
+SPLIT = "INSERT OR REPLACE INTO splits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def now() -> str:
@@ -201,29 +202,29 @@ class Ledger:
             (stamp, fingerprint, json.dumps(dict(card))),
         )
 
-    def add_resample(self, record: ResampleRecord, split: SplitRecord | None) -> None:
-        """Write a resample, good or bad, and the sizes of its split.
+    def add(self, rows: Sequence[SplitRecord | ResampleRecord | TrialRecord]) -> None:
+        """Write rows, good or bad, in one transaction: all of them, or none where it fails.
 
-        A good resample is not replaced by a bad one: what was finished stays, whatever a later run comes to.
+        A good trial or resample is not replaced by a bad one: what was finished stays, whatever a later run
+        comes to. A trial keeps its scores of other metrics, and no score is replaced by the failure of its
+        metric.
         """
         with self.transaction() as connection:
-            if split is not None:
-                connection.execute(f"INSERT OR REPLACE INTO splits VALUES ({_marks(11)})", astuple(split))  # noqa: S608 - marks
-            _put(connection, "resamples", RESAMPLE_COLUMNS, record)
+            for row in rows:
+                if isinstance(row, SplitRecord):
+                    connection.execute(SPLIT, astuple(row))
+                elif isinstance(row, ResampleRecord):
+                    _put(connection, "resamples", RESAMPLE_COLUMNS, row)
+                else:
+                    _put_trial(connection, row)
+
+    def add_resample(self, record: ResampleRecord, split: SplitRecord | None) -> None:
+        """Write a resample, good or bad, and the sizes of its split."""
+        self.add([record] if split is None else [split, record])
 
     def add_trial(self, record: TrialRecord) -> None:
-        """Write a trial, good or bad, with its scores, in one transaction.
-
-        A good trial is not replaced by a bad one, and keeps its scores of other metrics; nor is a score by
-        the failure of its metric.
-        """
-        with self.transaction() as connection:
-            _put(connection, "trials", TRIAL_COLUMNS, record)
-            rows = _scores(record.digest, record.scores, record.sources, record.reasons)
-            connection.executemany(SCORE, rows)
-            if record.calibration:
-                values = (record.digest, record.calibration)
-                connection.execute("INSERT OR REPLACE INTO calibration VALUES (?, ?)", values)
+        """Write a trial, good or bad, with its scores."""
+        self.add([record])
 
     def add_scores(
         self,
@@ -272,6 +273,14 @@ def _put(
         f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) VALUES ({_marks(len(names))})",  # noqa: S608 - names are ours
         tuple(values.get(name) for name in names),
     )
+
+
+def _put_trial(connection: sqlite3.Connection, record: TrialRecord) -> None:
+    _put(connection, "trials", TRIAL_COLUMNS, record)
+    connection.executemany(SCORE, _scores(record.digest, record.scores, record.sources, record.reasons))
+    if record.calibration:
+        values = (record.digest, record.calibration)
+        connection.execute("INSERT OR REPLACE INTO calibration VALUES (?, ?)", values)
 
 
 def _marks(count: int) -> str:

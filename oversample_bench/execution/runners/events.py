@@ -51,7 +51,17 @@ class Notice:
     sentence: str
 
 
-Event: TypeAlias = ResampleDone | TrialDone | JobDone | Notice
+@dataclass(frozen=True)
+class Lull:
+    """Nothing else has ended so far: what was told may be written down.
+
+    ``pressing`` says that it has to be, since what comes next takes long or may end this process.
+    """
+
+    pressing: bool = False
+
+
+Event: TypeAlias = ResampleDone | TrialDone | JobDone | Notice | Lull
 
 
 @dataclass(frozen=True)

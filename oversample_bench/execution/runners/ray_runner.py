@@ -25,6 +25,7 @@ from oversample_bench.execution.runners.events import (
     DataProvider,
     Event,
     JobDone,
+    Lull,
     Notice,
     ResampleDone,
     TrialDone,
@@ -35,7 +36,8 @@ from oversample_bench.execution.runners.pool import CallResult, Pool
 from oversample_bench.execution.runners.slots import Node, places, shortages, within
 from oversample_bench.execution.runners.worker import Box, FitOutput
 
-TICK_SECONDS = 1.0
+TICK_SECONDS = 0.5
+"""How long the driver waits at most before it looks whether there is something to write down."""
 PATIENCE_SECONDS = 600.0
 """How long nothing may move: no worker at work, and none that starts."""
 MOST_TRIES = 3
@@ -92,6 +94,7 @@ class _Schedule:
                 yield from self._followed(self.pool.collect(slot))
             for slot in self.pool.overdue():
                 yield from self._followed(self.pool.kill(slot))
+            yield Lull()
             if collected:
                 self._moved = time.monotonic()
             else:

@@ -2,7 +2,7 @@
 
 A method that kills its process takes the run along (what is done stays done), and one that never returns
 holds it up: a limit interrupts Python code only, and that in the main thread only. Use the Ray runner for
-methods that are not trusted.
+methods that are not trusted. Before each call of foreign code the driver is told to write down what there is.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from oversample_bench.execution.runners.events import (
     DataProvider,
     Event,
     JobDone,
+    Lull,
     ResampleDone,
     TrialDone,
     WorkerConfig,
@@ -37,6 +38,7 @@ def run_serial(
 def _events(job: Job, bench: Workbench, provider: DataProvider) -> Iterator[Event]:
     stored = provider.stored(job)
     if stored is None:
+        yield Lull(pressing=True)
         fit = bench.gathered(job.members, provider.dataset).answered(bench.tools)
         told = tuple(zip(job.members, fit.resamples(), fit.records(), strict=True))
         yield from (ResampleDone(*resample) for resample in told)
@@ -47,6 +49,7 @@ def _events(job: Job, bench: Workbench, provider: DataProvider) -> Iterator[Even
         resamples = {digest: Ok(resample) for digest, resample in stored.items()}
     splits_of = {member.digest: member.split for member in job.members}
     for task in job.trials:
+        yield Lull(pressing=True)
         found = bench.trial(task, splits_of[task.resample], resamples[task.resample], provider.dataset)
         yield TrialDone(task, found)
     yield JobDone(job)
