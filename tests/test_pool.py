@@ -12,14 +12,17 @@ import pytest
 
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.outcome import Failed, Status
+from oversample_bench.evaluation.stages import Bounds
 from oversample_bench.evaluation.tasks import Resources
 from oversample_bench.execution.runners import pending_calls, pool
+from oversample_bench.execution.runners.events import WorkerConfig
 from oversample_bench.execution.runners.pending_calls import PendingCall
 from oversample_bench.execution.runners.pool import MOST_DEATHS_AT_START, Pool
 from oversample_bench.execution.runners.slots import Place
 from oversample_bench.execution.runners.worker import Station
 
 LIMIT = 2.0
+CONFIG = WorkerConfig((), (), (), Bounds())
 
 
 class RayError(Exception):
@@ -85,7 +88,7 @@ def ray(monkeypatch: pytest.MonkeyPatch) -> Ray:
 @pytest.fixture
 def two(ray: Ray) -> Pool:
     """Return a pool of two workers that have answered."""
-    made = Pool(None, [Place(Resources())] * 2)  # type: ignore[arg-type]
+    made = Pool(CONFIG, [Place(Resources())] * 2)
     for slot in made.collected(1.0):
         made.collect(slot)
     return made
@@ -242,7 +245,7 @@ def deaths(ray: Ray, made: Pool, sentence: str) -> Callable[[], None]:
 
 def test_workers_that_die_as_they_start_end_the_run(ray: Ray) -> None:
     """A plugin that kills whoever imports it is told, and not tried for ever."""
-    made = Pool(None, [Place(Resources())])  # type: ignore[arg-type]
+    made = Pool(CONFIG, [Place(Resources())])
 
     with pytest.raises(UsageError, match="workers die while they start"):
         deaths(ray, made, "The actor died")()
@@ -250,7 +253,7 @@ def test_workers_that_die_as_they_start_end_the_run(ray: Ray) -> None:
 
 def test_a_node_that_goes_with_its_workers_is_not_their_fault(ray: Ray) -> None:
     """A machine that is lost while workers start there takes them along, and the run goes on elsewhere."""
-    made = Pool(None, [Place(Resources())])  # type: ignore[arg-type]
+    made = Pool(CONFIG, [Place(Resources())])
     deaths(ray, made, "The actor died because its node has died")()
 
     assert 1 + MOST_DEATHS_AT_START == ray.made

@@ -122,7 +122,10 @@ def _on_ray(
     jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider, cluster: Connection
 ) -> Iterator[Event]:
     from oversample_bench.execution.runners.ray_runner import run_ray
+    from oversample_bench.execution.runners.slots import check_needs
 
+    if cluster.bounds:
+        check_needs(jobs, cluster.bounds)
     yield from _notices(cluster.notices)
     yield from run_ray(jobs, worker_config, provider, cluster.nodes)
 

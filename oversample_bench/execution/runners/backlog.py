@@ -117,6 +117,13 @@ class Backlog:
         for queue in (own, self._open):
             queue.append(live)
 
+    def unmet(self, slots: Iterable[Slot]) -> list[Job]:
+        """Return a job for each need that none of these workers meets."""
+        there = list(slots)
+        waiting = [queue[0] for need, queue in self._jobs.items() if queue and not _is_met(need, there)]
+        again = [queue[0] for (need, _), queue in self._again.items() if queue and not _is_met(need, there)]
+        return [*waiting, *(one.live.job for one in again)]
+
     def _put_back(self, slot: Slot, ahead: int) -> Assignment | None:
         for (need, alone), queue in self._again.items():
             if queue and slot.fits(need) and not (alone and ahead):
@@ -128,6 +135,10 @@ class Backlog:
             return None
         queues = (self._jobs[need] for need in self._special if slot.fits(need))
         return next((queue.popleft() for queue in queues if queue), None)
+
+
+def _is_met(need: Resources, slots: Iterable[Slot]) -> bool:
+    return any(slot.fits(need) for slot in slots)
 
 
 def _size(resources: Resources) -> tuple[float, float]:

@@ -58,10 +58,15 @@ def cores() -> int:
 
 @dataclass(frozen=True)
 class Connection:
-    """What a cluster has, and a sentence for each thing that is done in another way than usual."""
+    """What a cluster has, and a sentence for each thing that is done in another way than usual.
+
+    ``bounds`` are the nodes of a cluster that was joined, whole, whatever part of them is to be used: what
+    none of them can hold is refused. On this machine, and where no node has joined yet, it is empty.
+    """
 
     nodes: tuple[Node, ...]
     notices: tuple[str, ...] = ()
+    bounds: tuple[Node, ...] = ()
 
 
 @contextmanager
@@ -85,7 +90,9 @@ def connected(cluster: Cluster) -> Iterator[Connection]:
     elif cluster.address:
         notices = [f"This process is connected to Ray already; '{cluster.address}' is not asked."]
     try:
-        yield Connection(_nodes(ray.nodes(), cluster.workers), tuple(notices))
+        found = ray.nodes()
+        bounds = tuple(_able(found)) if cluster.address else ()
+        yield Connection(_nodes(found, cluster.workers), tuple(notices), bounds)
     finally:
         if ours:
             ray.shutdown()
@@ -112,13 +119,20 @@ def _signals_kept() -> Iterator[None]:
             signal.signal(signal.SIGTERM, before)
 
 
+def _able(found: Sequence[dict[str, Any]]) -> list[Node]:
+    """Return the nodes that have room for a worker, the large ones first."""
+    alive = [(node, node.get("Resources", {})) for node in found if node["Alive"]]
+    nodes = [
+        Node(part.get("CPU", 0), part.get("GPU", 0), node["NodeID"], node.get("NodeManagerHostname", ""))
+        for node, part in alive
+    ]
+    return sorted((node for node in nodes if node.cpus >= 1), key=lambda node: (-node.gpus, -node.cpus))
+
+
 def _nodes(found: Sequence[dict[str, Any]], workers: int) -> tuple[Node, ...]:
     """Return the nodes that have room for a worker, up to so many CPU slots (0: all)."""
-    parts = [(node["NodeID"], node.get("Resources", {})) for node in found if node["Alive"]]
-    nodes = [Node(part.get("CPU", 0), part.get("GPU", 0), name) for name, part in parts]
-    able = sorted((node for node in nodes if node.cpus >= 1), key=lambda node: (-node.gpus, -node.cpus))
     chosen, left = [], float(workers or "inf")
-    for node in able:
+    for node in _able(found):
         if left >= 1:
             chosen.append(replace(node, cpus=min(node.cpus, left)))
             left -= chosen[-1].cpus

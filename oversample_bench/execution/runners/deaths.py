@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,18 @@ from oversample_bench.core.outcome import Failed, Status
 from oversample_bench.execution.runners.worker import Station
 
 LOG_LINES = 30
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def is_lost_node(failed: Any) -> bool:
     """Tell whether a worker died with its node: no fault of the method, so that it is tried again."""
     return isinstance(failed, Failed) and failed.kind == "lost node"
+
+
+def refusal(error: Exception) -> str:
+    """Return the exception that a worker raised instead of starting; empty where it raised none."""
+    lines = [line.strip() for line in COLOURS.sub("", str(error)).splitlines() if line.strip()]
+    return lines[-1] if lines and "creation task" in str(error) else ""
 
 
 def cause_of_death(error: Exception, station: Station | None, seconds: float) -> Failed:

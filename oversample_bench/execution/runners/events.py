@@ -14,6 +14,7 @@ from oversample_bench.core.specs import Component, DataSpec
 from oversample_bench.evaluation.scoring import Scores
 from oversample_bench.evaluation.stages import AuditedResample, Bounds
 from oversample_bench.evaluation.tasks import Job, ResampleTask, TrialTask
+from oversample_bench.execution.runners.versions import versions
 from oversample_bench.plugins.given_objects import Given
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import Registry
@@ -84,6 +85,8 @@ class WorkerConfig:
         Objects that the caller handed over.
     keeps : bool, default=False
         Whether trials return the answers of their classifiers, to be kept.
+    versions : mapping of str to str, default={}
+        What is computed with where the run began: libraries, and the code of what the suite uses.
     """
 
     loose: tuple[LooseFile, ...]
@@ -93,6 +96,7 @@ class WorkerConfig:
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     given: tuple[Given, ...] = ()
     keeps: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -110,8 +114,8 @@ class WorkerConfig:
         used = tuple(sorted(drawn | tried, key=repr))
         names = {name for kind, one in used for name in named(kind, one)}
         names |= {("metric", name) for name in metrics}
-        sources = registry.sources(names)
-        return cls(registry.loose, metrics, used, bounds, sources, registry.given, keeps)
+        sources, told = registry.sources(names), versions(registry, sorted(names))
+        return cls(registry.loose, metrics, used, bounds, sources, registry.given, keeps, told)
 
 
 @dataclass(frozen=True)

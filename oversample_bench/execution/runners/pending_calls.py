@@ -55,8 +55,11 @@ class Slot:
     ----------
     resources : Resources
         What the worker occupies.
-    node : str
-        Where room was found for it; empty where there is one node only.
+    node, host : str
+        Where room was found for it, by Ray's name and by that of the machine; empty where there is one node
+        only, or where nobody knows.
+    deaths : int
+        How many workers have died here one after the other before they answered.
     actor : ray.ActorHandle
         The worker.
     station : Station or None
@@ -73,6 +76,8 @@ class Slot:
 
     resources: Resources
     node: str = ""
+    host: str = ""
+    deaths: int = 0
     actor: Any = None
     station: Station | None = None
     pending: deque[PendingCall] = field(default_factory=deque)

@@ -12,6 +12,9 @@ What takes too long is for the worker to say, who measures the foreign code alon
 says nothing: a call that was found late, and had not ended a second later. So a driver that was away for a
 while (it writes to a slow disk, it tells a slow watcher, its process was stopped) blames nobody for it.
 
+A node is given up that cannot do the work: where a worker computes with other versions than the driver, or
+raises as it starts, or where workers die again and again before they answer. Those that have answered go on.
+
 What the end of a call costs the driver does not grow with the number of workers: who is free and who is late
 is kept in queues and a heap, and Ray, which looks at every call that it is asked about, is asked once for a
 share of them, and not once for each.
@@ -19,6 +22,7 @@ share of them, and not once for each.
 
 from __future__ import annotations
 
+import platform
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -28,11 +32,12 @@ from oversample_bench.core.errors import UsageError, counted
 from oversample_bench.core.outcome import Failed, Status
 from oversample_bench.evaluation.tasks import Resources
 from oversample_bench.execution.runners.deadlines import Deadlines
-from oversample_bench.execution.runners.deaths import cause_of_death, is_lost_node
+from oversample_bench.execution.runners.deaths import cause_of_death, is_lost_node, refusal
 from oversample_bench.execution.runners.events import WorkerConfig
 from oversample_bench.execution.runners.free_slots import FreeSlots
 from oversample_bench.execution.runners.pending_calls import PendingCall, Slot
 from oversample_bench.execution.runners.slots import Place
+from oversample_bench.execution.runners.versions import differences
 from oversample_bench.execution.runners.worker import Station, Worker
 
 MOST_DEATHS_AT_START = 3
@@ -77,13 +82,14 @@ class Pool:
 
         self._ray = ray
         self._worker_config = worker_config
-        self._deaths = 0
+        self._bans: list[str] = []
+        self._untold: list[str] = []
         self._pace = float("inf")
         self.answered = False
         self.free = FreeSlots()
         self._under_way: dict[Any, Slot] = {}
         self._deadlines = Deadlines()
-        self.slots = [Slot(place.resources, place.node) for place in places]
+        self.slots = [Slot(place.resources, place.node, place.host) for place in places]
         for slot in self.slots:
             self.start(slot)
 
@@ -163,6 +169,8 @@ class Pool:
 
     def collect(self, slot: Slot) -> CallResult:
         """Return the end of a slot's first call; a dead worker has been replaced."""
+        if not slot.pending:  # its node was given up a moment ago
+            return CallResult(None, None)
         call = self._end_first(slot)
         try:
             value = self._ray.get(call.reference)
@@ -172,20 +180,65 @@ class Pool:
                 self._drop(slot, call.assignment)
             return CallResult(call.assignment, failed, slot)
         except self._ray.exceptions.RayError as error:
-            return self._after_death(slot, call, cause_of_death(error, slot.station, call.seconds()))
+            failed = cause_of_death(error, slot.station, call.seconds())
+            return self._after_death(slot, call, failed, refusal(error))
         if isinstance(value, Station):
-            slot.station, self.answered, self._deaths = value, True, 0
-            self.free.note(slot)
+            self._welcome(slot, value)
         elif call.assignment:
             before = self._pace if self._pace < float("inf") else call.seconds()
             self._pace = 0.8 * before + 0.2 * call.seconds()
         return CallResult(call.assignment, value, slot) if call.last else CallResult(None, None)
 
-    def _after_death(self, slot: Slot, call: PendingCall, failed: Failed) -> CallResult:
+    def _welcome(self, slot: Slot, station: Station) -> None:
+        """Take a worker on that is ready, unless it would compute something else than the driver."""
+        apart = differences(station.versions, self._worker_config.versions)
+        if apart:
+            slot.host = slot.host or station.host
+            self._give_up(slot, "; ".join(apart))
+            return
+        slot.station, slot.deaths, self.answered = station, 0, True
+        self.free.note(slot)
+
+    def _give_up(self, slot: Slot, reason: str) -> None:
+        """Go on without a place, and without its whole node where no worker has answered yet.
+
+        Raises
+        ------
+        UsageError
+            When none is left; it has the reason of each node.
+        """
+        here = [one for one in self.slots if one.node == slot.node]
+        is_up = any(one.station for one in here)
+        what = "a worker of the node" if is_up else "the node"
+        sentence = f"{what} {slot.host or slot.node or platform.node()} is left out: {reason}"
+        for one in [slot] if is_up else here:
+            self._ray.kill(one.actor, no_restart=True)
+            self._forget_first(one)
+            one.pending.clear()
+            self.slots.remove(one)
+        if sentence not in self._bans:
+            self._bans.append(sentence)
+            self._untold.append(f"{sentence[0].upper()}{sentence[1:]}.")
+        if not self.slots:
+            raise UsageError(
+                f"no worker can do this work: {'; '.join(self._bans)}. Install the same on every machine, "
+                "and leave plugins alone while a run goes on; what is done is kept."
+            )
+
+    def told(self) -> list[str]:
+        """Return what is to be said of nodes that were given up since this was asked last."""
+        told, self._untold = self._untold, []
+        return told
+
+    def _after_death(self, slot: Slot, call: PendingCall, failed: Failed, raised: str) -> CallResult:
         if slot.station is None and not is_lost_node(failed):
-            self._deaths += 1
-            if self._deaths >= MOST_DEATHS_AT_START:
-                raise UsageError(f"workers die while they start: {failed.message} {failed.traceback}".strip())
+            slot.deaths += 1
+            here = [one for one in self.slots if one.node == slot.node]
+            deaths = slot.deaths if any(one.station for one in here) else sum(one.deaths for one in here)
+            if raised or deaths >= MOST_DEATHS_AT_START:
+                reason = raised or f"{failed.message} {failed.traceback}".strip()
+                self._give_up(slot, f"workers die while they start: {reason}")
+                return CallResult(None, None)
         assignments = tuple(
             dict.fromkeys([call.assignment, *slot.assignments()] if call.assignment else slot.assignments())
         )

@@ -33,7 +33,7 @@ from oversample_bench.execution.runners.events import (
 )
 from oversample_bench.execution.runners.pending_calls import PendingCall, Slot
 from oversample_bench.execution.runners.pool import CallResult, Pool
-from oversample_bench.execution.runners.slots import Node, places, shortages, within
+from oversample_bench.execution.runners.slots import Node, places, shortages, size_told, within
 from oversample_bench.execution.runners.worker import Box, FitOutput
 
 TICK_SECONDS = 0.5
@@ -94,6 +94,7 @@ class _Schedule:
                 yield from self._followed(self.pool.collect(slot))
             for slot in self.pool.overdue():
                 yield from self._followed(self.pool.kill(slot))
+            yield from self._given_up()
             yield Lull()
             if collected:
                 self._moved = time.monotonic()
@@ -105,6 +106,23 @@ class _Schedule:
         events = list(self._follow(call_result))
         self._employ_all()
         return events
+
+    def _given_up(self) -> list[Event]:
+        """Say which nodes are left out.
+
+        Raises
+        ------
+        UsageError
+            When something is left to do that the others cannot hold.
+        """
+        told = self.pool.told()
+        if told and (unmet := self._backlog.unmet(self.pool.slots)):
+            name, needed = unmet[0].members[0].spec.method.name, self._need_of(unmet[0])
+            raise UsageError(
+                f"{' '.join(told)} Of these none is left that can hold '{name}', which takes "
+                f"{size_told(needed)}. What is done is kept; run again when the node is in order."
+            )
+        return [Notice(sentence) for sentence in told]
 
     def _check_patience(self) -> None:
         """Give up where nothing has moved for long; what is done is kept, and the next run goes on.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
 
+from oversample_bench.core.errors import UsageError
 from oversample_bench.evaluation.tasks import Job, Resources
 
 ROUNDING = 1e-9
@@ -19,19 +20,24 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Node:
-    """What one machine of a cluster has; ``name`` is Ray's own, empty where there is one machine only."""
+    """What one machine of a cluster has.
+
+    ``name`` is Ray's own, empty where there is one machine only; ``host`` is what people call it.
+    """
 
     cpus: float
     gpus: float = 0
     name: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True)
 class Place:
-    """What one worker occupies, and the name of its node."""
+    """What one worker occupies, and the name of its node and of its machine."""
 
     resources: Resources
     node: str = ""
+    host: str = ""
 
 
 def within(needed: Resources, nodes: Sequence[Node]) -> Resources:
@@ -54,6 +60,33 @@ def shortages(jobs: Iterable[Job], nodes: Sequence[Node]) -> Iterator[str]:
                 so = f"more than {has:g}, so it is given {has:g}" if has else "any, so it runs on CPUs"
                 plural = "" if asked == 1 else "s"
                 yield f"'{name}' asks for {asked:g} {noun}{plural}; no node of the cluster has {so}."
+
+
+def check_needs(jobs: Iterable[Job], nodes: Sequence[Node]) -> None:
+    """Refuse what no node of a cluster can hold, where it would be waited for or be given less in silence.
+
+    A method that asks for a GPU where no node has one runs on CPUs.
+
+    Raises
+    ------
+    UsageError
+        When a method asks for more than the largest node has; it names both numbers.
+    """
+    for name, needed in dict.fromkeys((job.members[0].spec.method.name, job.resources) for job in jobs):
+        given = within(needed, nodes)
+        if given.cpus < needed.cpus or 0 < given.gpus < needed.gpus:
+            largest = Resources(given.cpus, given.gpus if needed.gpus else 0)
+            raise UsageError(
+                f"'{name}' asks for {size_told(needed)}; the largest node of the cluster has "
+                f"{size_told(largest)}. A method runs on one node: ask for less under `resources` in the "
+                "suite, which changes no number, or add a node that is large enough."
+            )
+
+
+def size_told(resources: Resources) -> str:
+    """Return what a worker occupies as people say it: ``"2 CPUs and 1 GPU"``."""
+    gpus = f" and {resources.gpus:g} GPU{'' if resources.gpus == 1 else 's'}" if resources.gpus else ""
+    return f"{resources.cpus:g} CPU{'' if resources.cpus == 1 else 's'}{gpus}"
 
 
 def places(jobs: Iterable[Job], nodes: Sequence[Node]) -> list[Place]:
@@ -106,7 +139,7 @@ class _Packing:
         for node in self._nodes:
             left = self._left(node)
             if shape.cpus <= left.cpus and shape.gpus <= left.gpus:
-                self.places.append(Place(shape, node.name))
+                self.places.append(Place(shape, node.name, node.host))
                 return True
         return False
 
@@ -119,10 +152,12 @@ class _Packing:
         joined = [need, *(place.resources for place in self.places if place.node == node.name)]
         whole = Resources(max(one.cpus for one in joined), max(one.gpus for one in joined))
         others = [place for place in self.places if place.node != node.name]
-        self.places = [*others, Place(whole, node.name)]
+        self.places = [*others, Place(whole, node.name, node.host)]
 
     def rest(self) -> list[Place]:
         """Return a place for each CPU that nobody has taken."""
         return [
-            Place(Resources(), node.name) for node in self._nodes for _ in range(int(self._left(node).cpus))
+            Place(Resources(), node.name, node.host)
+            for node in self._nodes
+            for _ in range(int(self._left(node).cpus))
         ]

@@ -18,6 +18,7 @@ from oversample_bench.evaluation.process_state import folder_kept
 from oversample_bench.evaluation.scoring import Scores
 from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
 from oversample_bench.execution.runners.events import WorkerConfig
+from oversample_bench.execution.runners.versions import versions
 from oversample_bench.plugins.registry import Entry, Registry, load_registry
 from oversample_bench.store.records import SplitRecord
 
@@ -59,10 +60,11 @@ class Workbench:
     def __init__(self, worker_config: WorkerConfig) -> None:
         self._splits: OrderedDict[str, Outcome[Split]] = OrderedDict()
         with folder_kept():
-            registry = _agreeing(
-                load_registry(worker_config.loose, worker_config.given), worker_config.sources
-            )
-            metrics = {name: registry.entry("metric", name).resolve() for name in worker_config.metrics}
+            installed = load_registry(worker_config.loose, worker_config.given)
+            self.versions = versions(installed, worker_config.sources)
+            registry = _agreeing(installed, worker_config.sources)
+            entries = {name: _entry(registry, "metric", name) for name in worker_config.metrics}
+            metrics = {name: entry.resolve() for name, entry in entries.items() if entry is not None}
             self.tools = stages.Toolbox(registry, metrics, worker_config.bounds, worker_config.keeps)
             self._import(worker_config)
 
@@ -97,9 +99,17 @@ class Workbench:
 
 def _agreeing(registry: Registry, sources: Mapping[tuple[str, str], str]) -> Registry:
     """Return a registry without the names that stand for other code here than where the run began."""
-    entries = {name: registry.entry(*name) for name in sources}
+    entries = {name: found for name in sources if (found := _entry(registry, *name)) is not None}
     apart = {name: _apart(one, sources[name]) for name, one in entries.items() if one.source != sources[name]}
     return replace(registry, known={**registry.known, **apart})
+
+
+def _entry(registry: Registry, kind: str, name: str) -> Entry | None:
+    """Return an entry, or None where it is missing here: whoever asks for it is told so."""
+    try:
+        return registry.entry(kind, name)
+    except UsageError:
+        return None
 
 
 def _apart(entry: Entry, source: str) -> Entry:

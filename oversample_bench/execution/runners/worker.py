@@ -6,9 +6,11 @@ fetched before a fit or a trial, and a fit is audited behind it.
 
 from __future__ import annotations
 
+import platform
 import sys
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -32,9 +34,21 @@ RESAMPLES_KEPT = 4
 
 @dataclass(frozen=True)
 class Station:
-    """The answer of a worker that is ready: the file that its errors go to, where the system tells."""
+    """The answer of a worker that is ready.
+
+    Attributes
+    ----------
+    errors : str
+        The file that its errors go to, where the system tells.
+    host : str, default=""
+        The name of its machine.
+    versions : mapping of str to str, default={}
+        What it computes with.
+    """
 
     errors: str
+    host: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,9 +78,10 @@ class Worker:
         self._threads.__enter__()  # for the life of the process
 
     def station(self) -> Station:
-        """Return where this worker's errors go; answering says that it is ready."""
+        """Return where this worker is, where its errors go and what it has; answering says it is ready."""
         errors = Path("/proc/self/fd/2")
-        return Station(str(errors.readlink()) if errors.is_symlink() else "")
+        path = str(errors.readlink()) if errors.is_symlink() else ""
+        return Station(path, platform.node(), self._bench.versions)
 
     def gather(self, tasks: tuple[ResampleTask, ...], data: Box) -> None:
         """Make ready the splits of a fit."""
