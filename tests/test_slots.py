@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oversample_bench.core.errors import UsageError
 from oversample_bench.evaluation.tasks import Job, Resources
 from oversample_bench.execution.runners.cluster import _nodes
-from oversample_bench.execution.runners.slots import Node, Place, places, shortages, within
+from oversample_bench.execution.runners.slots import Node, Place, check_needs, places, shortages, within
 
 
 def job(name: str = "smote", **resources: float) -> Job:
@@ -135,3 +136,22 @@ def test_nodes_that_can_hold_a_worker_count(
 def test_a_cluster_that_is_about_to_start_its_first_node_gets_one_request() -> None:
     """Where no node has room yet one place is asked for, so that a cluster that grows has a reason to."""
     assert [Place(Resources())] == places([job()], _nodes([], 0))
+
+
+def test_what_no_node_of_a_cluster_can_hold_is_refused() -> None:
+    """Compared with the largest node and not with the sum; both numbers are told."""
+    nodes = [Node(2, 0, "a"), Node(2, 1, "b"), Node(4, 0, "c")]
+    for resources, asked, largest in [
+        ({"cpus": 5}, "5 CPUs", "4 CPUs"),
+        ({"cpus": 2, "gpus": 2}, "2 CPUs and 2 GPUs", "2 CPUs and 1 GPU"),
+        ({"cpus": 3, "gpus": 0.5}, "3 CPUs and 0.5 GPUs", "2 CPUs and 0.5 GPUs"),
+    ]:
+        sentence = f"'net' asks for {asked}; the largest node of the cluster has {largest}."
+        with pytest.raises(UsageError, match=sentence):
+            check_needs([job("modest"), job("net", **resources)], nodes)
+
+
+def test_what_a_node_can_hold_is_not_refused_nor_is_a_gpu_where_there_is_none() -> None:
+    """The same suite runs on CPUs where no node has a GPU."""
+    check_needs([job("modest"), job("wide", cpus=4), job("net", gpus=1)], [Node(2, 1, "a"), Node(4, 0, "b")])
+    check_needs([job("net", gpus=8)], [Node(2)])

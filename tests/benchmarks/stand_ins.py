@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,11 +20,19 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
+from oversample_bench.evaluation.stages import Bounds
+from oversample_bench.evaluation.tasks import ResampleTask, TrialTask, jobs
 from oversample_bench.execution import runner_choice
+from oversample_bench.execution.inventory import Inventory
+from oversample_bench.execution.runners import pool
 from oversample_bench.execution.runners.cluster import Connection
+from oversample_bench.execution.runners.events import WorkerConfig
 from oversample_bench.execution.runners.slots import Node
+from oversample_bench.execution.runners.workbench import Workbench, only_resample
 from oversample_bench.execution.runners.worker import FitOutput, Station
+from oversample_bench.plugins.validation import registry_of
+from oversample_bench.suite import Suite
+from oversample_bench.suite.plan import plan
 
 SECONDS_OF = {"trial": 1.0, "fit": 1.0, "gather": 0.05}
 """What a call takes on average, from half to one and a half of it; the others take none."""
@@ -61,22 +70,43 @@ class StandIns:
         What each fit and each trial comes to.
     charges : Charges
         What Ray's calls cost.
+
+    Attributes
+    ----------
+    busy : float
+        Seconds of all workers together.
+    begun_at : float or None
+        When the first of them turned to something that takes time.
+    calls, looked_at : int
+        How many calls were sent, and how many references `wait` was asked about in all.
+    count : Counter
+        Of calls by name.
+    moments : dict
+        When calls of a name began on workers with or without a GPU.
     """
 
     resample: Any
     trial: Any
     charges: Charges = field(default_factory=Charges)
-    busy: float = 0.0
-    begun_at: float | None = None
-    _chance: Random = field(default_factory=lambda: Random(1))
-    _skipped: float = 0.0
-    _charged: float = 0.0
-    _own: float = 0.0
+    busy: float = field(default=0.0, init=False)
+    begun_at: float | None = field(default=None, init=False)
+    calls: int = field(default=0, init=False)
+    looked_at: int = field(default=0, init=False)
+    count: Counter[str] = field(default_factory=Counter, init=False)
+    moments: dict[tuple[str, str], list[float]] = field(default_factory=dict, init=False)
+    _chance: Random = field(default_factory=lambda: Random(1), init=False)
+    _skipped: float = field(default=0.0, init=False)
+    _charged: float = field(default=0.0, init=False)
+    _own: float = field(default=0.0, init=False)
     exceptions = SimpleNamespace(RayError=LostError, RayTaskError=LostError)
 
     def cpu(self) -> float:
         """Return the seconds of the driver's main thread, Ray's part included and that of this class not."""
         return time.thread_time() - self._own + self._charged
+
+    def skipped(self) -> float:
+        """Return the seconds in which the driver had nothing to do."""
+        return self._skipped
 
     def now(self) -> float:
         """Return the time of the clock."""
@@ -91,7 +121,11 @@ class StandIns:
 
     def remote(self, _worker: type) -> Any:
         """Return what makes workers."""
-        return SimpleNamespace(options=lambda **_: SimpleNamespace(remote=lambda *_: _Actor(self)))
+
+        def options(num_gpus: float = 0, **_: Any) -> Any:
+            return SimpleNamespace(remote=lambda *_: _Actor(self, "gpus" if num_gpus else "cpus"))
+
+        return SimpleNamespace(options=options)
 
     def put(self, value: Any) -> Reference:
         """Return a reference to what is there at once."""
@@ -100,12 +134,15 @@ class StandIns:
     def begun(self, actor: _Actor, name: str, *arguments: Any) -> Reference:
         """Return when a call ends that a worker turns to after those before it."""
         with self._apart(self.charges.submit):
-            value = self._answer(name, arguments)
+            value, self.calls = self._answer(name, arguments), self.calls + 1
             seconds = SECONDS_OF.get(name, 0.0) * (0.5 + self._chance.random())
             self.busy += seconds
             if seconds and self.begun_at is None:
                 self.begun_at = self.now()
-            actor.free = max(actor.free, self.now()) + seconds
+            begun = max(actor.free, self.now())
+            self.count[name] += 1
+            self.moments.setdefault((name, actor.kind), []).append(begun)
+            actor.free = begun + seconds
             return Reference(actor.free, value)
 
     def _answer(self, name: str, arguments: Sequence[Any]) -> Any:
@@ -125,7 +162,7 @@ class StandIns:
     ) -> tuple[list[Reference], list[Reference]]:
         """Skip the time until so many have ended, or until the time-out."""
         with self._apart(self.charges.wait + len(references) * self.charges.wait_for_each):
-            now = self.now()
+            now, self.looked_at = self.now(), self.looked_at + len(references)
             soonest = heapq.nsmallest(num_returns, (one.end for one in references))
             until = min(soonest[-1], now + timeout) if soonest else now + timeout
             self._skipped += max(0.0, until - now)
@@ -149,6 +186,7 @@ class _Actor:
     """A worker: each of its methods takes as long as `SECONDS_OF` says."""
 
     ray: StandIns
+    kind: str
     free: float = 0.0
 
     def __getattr__(self, name: str) -> Any:
@@ -166,7 +204,21 @@ def in_place(ray: StandIns, nodes: Sequence[Node]) -> Iterator[None]:
     modules: Mapping[str, Any] = {"ray": ray}
     with (
         patch.dict("sys.modules", modules),
+        patch.object(pool, "_on", lambda node: node),
         patch.object(runner_choice, "connected", connected),
         patch.object(time, "monotonic", ray.now),
     ):
         yield
+
+
+def answered(suite: Suite) -> StandIns:
+    """Return workers whose answers are those of the first fit and trial of a suite, carried out here."""
+    registry, planned = registry_of(suite), plan(suite)
+    inventory = Inventory(registry, None, {})
+    identity = inventory.identity(planned, lambda *_: None)
+    job = next(jobs(planned, identity, set(), lambda _: False, {}))
+    bench = Workbench(WorkerConfig.of([job], registry, suite.metrics, Bounds(), keeps=True))
+    fit = bench.gathered(job.members, inventory.dataset).answered(bench.tools)
+    drawn = fit.resamples()[0]
+    trial = bench.trial(job.trials[0], job.members[0].split, only_resample(drawn), inventory.dataset)
+    return StandIns((drawn, fit.records()[0]), trial)

@@ -13,20 +13,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from oversample_bench.core.outcome import Ok
-from oversample_bench.evaluation.stages import Bounds
-from oversample_bench.evaluation.tasks import jobs
 from oversample_bench.execution.driver import run
-from oversample_bench.execution.inventory import Inventory
 from oversample_bench.execution.progress import Lines
 from oversample_bench.execution.run_result import Options
-from oversample_bench.execution.runners.events import Event, TrialDone, WorkerConfig
+from oversample_bench.execution.runners.events import Event, TrialDone
 from oversample_bench.execution.runners.slots import Node
-from oversample_bench.execution.runners.workbench import Workbench, only_resample
-from oversample_bench.plugins.validation import registry_of
 from oversample_bench.suite import Suite, parse_suite
-from oversample_bench.suite.plan import plan
-from tests.benchmarks.stand_ins import StandIns, in_place
+from tests.benchmarks.stand_ins import StandIns, answered, in_place
 
 METHODS = "none, random, smote, borderline_smote, adasyn"
 CLASSIFIERS = """knn, decision_tree, logistic_regression, linear_svc, mlp, adaboost, random_forest,
@@ -65,25 +58,9 @@ def suite(splits: int) -> Suite:
     )
 
 
-def stand_ins() -> StandIns:
-    """Return workers whose answers are those of a real fit and a real trial, which are carried out here."""
-    asked = suite(1)
-    registry, planned = registry_of(asked), plan(asked)
-    inventory = Inventory(registry, None, {})
-    identity = inventory.identity(planned, lambda *_: None)
-    job = next(jobs(planned, identity, set(), lambda _: False, {}))
-    bench = Workbench(WorkerConfig.of([job], registry, asked.metrics, Bounds(), keeps=True))
-    fit = bench.gathered(job.members, inventory.dataset).answered(bench.tools)
-    drawn = fit.resamples()[0]
-    trial = bench.trial(job.trials[0], job.members[0].split, only_resample(drawn), inventory.dataset)
-    assert isinstance(drawn, Ok)
-    assert isinstance(trial, Ok)
-    return StandIns((drawn, fit.records()[0]), trial)
-
-
 def dispatched(workers: int, trials: int, folder: Path) -> Found:
     """Carry out so many trials of a second each on stand-ins."""
-    ray = stand_ins()
+    ray = answered(suite(1))
     watcher = Timed(ray)
     options = Options(runner="ray", workers=workers, report=False)
     with in_place(ray, [Node(workers)]):
