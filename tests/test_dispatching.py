@@ -10,7 +10,7 @@ import pytest
 
 from oversample_bench.execution.driver import run
 from oversample_bench.execution.run_result import Options
-from oversample_bench.execution.runners.events import Event, TrialDone
+from oversample_bench.execution.runners.events import Event, JobDone, TrialDone
 from oversample_bench.execution.runners.slots import Node
 from oversample_bench.execution.watcher import Watcher
 from oversample_bench.store import Ledger, connect
@@ -46,6 +46,17 @@ class Counting(Watcher):
             self.stored.append(count)
 
 
+class Holding(Watcher):
+    """Notes how many resamples the driver holds when a job is done."""
+
+    def __init__(self, ray: StandIns) -> None:
+        self.ray, self.most = ray, 0
+
+    def told(self, event: Event) -> None:
+        if isinstance(event, JobDone):
+            self.most = max(self.most, len(self.ray.resamples_held))
+
+
 def carried_out(ray: StandIns, folder: Path, splits: int, nodes: list[Node], watcher: Any = None) -> Any:
     """Run the suite on stand-ins; a fit asks for a GPU where a node has one."""
     gpus = int(any(node.gpus for node in nodes))
@@ -75,6 +86,16 @@ def test_all_is_done_once_and_busy(ray: StandIns, tmp_path: Path) -> None:
     assert 800 == found.computed == fresh.count["trial"]
     assert 160 == fresh.count["fit"]
     assert fresh.busy / 10 / fresh.skipped() > 0.8
+
+
+def test_a_resample_is_let_go_of_when_its_trials_are_done(ray: StandIns, tmp_path: Path) -> None:
+    """The store of the cluster holds a few resamples a worker, however many a run makes."""
+    fresh = replace(ray)
+    watcher = Holding(fresh)
+    carried_out(fresh, tmp_path, 40, [Node(5)], watcher)
+
+    assert 160 == fresh.count["drawing"]
+    assert watcher.most <= 3 * 5
 
 
 def test_gpus_are_for_what_needs_them(ray: StandIns, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from oversample_bench.core.errors import UsageError
+from oversample_bench.execution import recorder
 from oversample_bench.execution.driver import run
 from oversample_bench.execution.run_result import Options
 from oversample_bench.execution.runners import ray_runner, ray_start
@@ -36,10 +37,10 @@ class Machines:
                 initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False, **SIZE}
             )
 
-    def add(self, cpus: int) -> Any:
-        """Start a node more."""
+    def add(self, cpus: int, **variables: str) -> Any:
+        """Start a node more, whose processes have these variables."""
         with ray_start.more_patience():
-            return self.cluster.add_node(num_cpus=cpus, **SIZE)
+            return self.cluster.add_node(num_cpus=cpus, env_vars=variables, **SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +52,14 @@ def machines() -> Iterator[Machines]:
     made.cluster.shutdown()
 
 
-def suite(cpus: int) -> str:
+def suite(cpus: int, splits: int = 2) -> str:
     """Return a suite in which a method asks for so many CPUs, one method and set for several splits."""
     return f"""
 name: nodes
 data: [ecoli1]
 methods: [none, {{name: smote, resources: {{cpus: {cpus}}}}}]
 classifiers: [decision_tree]
-splits: 2
+splits: {splits}
 """
 
 
@@ -78,6 +79,28 @@ def test_a_method_that_no_node_can_hold_is_refused(machines: Machines, tmp_path:
 
     assert {"ok": 4} == dict(summary.counts)
     assert 4 == summary.computed
+    pd.testing.assert_frame_equal(numbers(alone.trials()), numbers(summary.trials()), check_exact=True)
+
+
+def test_bad_nodes_are_named_and_compute_nothing(machines: Machines, tmp_path: Path) -> None:
+    """One has another release of a library, on one the workers cannot be imported: the others do it all."""
+    skewed, bare = tmp_path / "skewed", tmp_path / "bare"
+    (skewed / "scipy-0.9.dist-info").mkdir(parents=True)
+    (skewed / "scipy-0.9.dist-info" / "METADATA").write_text("Name: scipy\nVersion: 0.9\n")
+    (bare / "sklearn").mkdir(parents=True)
+    (bare / "sklearn" / "__init__.py").write_text("raise ModuleNotFoundError('nothing is installed here')")
+    nodes = [machines.add(1, PYTHONPATH=str(folder)) for folder in (skewed, bare)]
+    try:
+        summary = run(parse_suite(suite(1)), tmp_path / "out", Options(address=machines.cluster.address))
+    finally:
+        for node in nodes:
+            machines.cluster.remove_node(node)
+    alone = run(parse_suite(suite(1)), tmp_path / "alone", Options(runner="serial"))
+
+    said = " ".join(summary.notices)
+    assert 2 == len(summary.notices)
+    assert "scipy is 0.9 there and " in said
+    assert "workers die while they start: ModuleNotFoundError: nothing is installed here" in said
     pd.testing.assert_frame_equal(numbers(alone.trials()), numbers(summary.trials()), check_exact=True)
 
 
@@ -103,18 +126,19 @@ def test_a_node_that_is_lost_is_not_waited_for_without_end(
     """When the only large node goes the run ends with a sentence; the next one goes on with what is left."""
     address = machines.cluster.address
     unplugs = Unplugs(machines, machines.add(3), partial(monkeypatch.setattr, ray_runner, "PATIENCE_SECONDS"))
+    monkeypatch.setattr(recorder, "GROUP_SECONDS", 0.0)  # the watcher hears of the first fit at once
     with pytest.raises(UsageError, match="has no room any more for a worker with 3 CPUs"):
-        run(parse_suite(suite(3)), tmp_path / "out", Options(address=address), unplugs)
+        run(parse_suite(suite(3, 8)), tmp_path / "out", Options(address=address), unplugs)
     monkeypatch.undo()
     status, done = (
         connect(tmp_path / "out").execute(f"SELECT {what}").fetchone()[0]
         for what in ("status FROM runs", "count(*) FROM trials")
     )
     first = (tmp_path / "out" / "report.md").read_text()
-    again = run(parse_suite(suite(2)), tmp_path / "out", Options(address=address))
+    again = run(parse_suite(suite(2, 8)), tmp_path / "out", Options(address=address))
 
     assert "interrupted" == status
     assert "not yet run" in first
-    assert 4 == done + again.computed
-    assert {"ok": 4} == dict(again.counts)
+    assert 16 == done + again.computed
+    assert {"ok": 16} == dict(again.counts)
     assert () == again.notices

@@ -19,6 +19,7 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
+from weakref import WeakSet
 
 from oversample_bench.evaluation.stages import Bounds
 from oversample_bench.evaluation.tasks import ResampleTask, TrialTask, jobs
@@ -81,6 +82,8 @@ class StandIns:
         How many calls were sent, and how many references `wait` was asked about in all.
     count : Counter
         Of calls by name.
+    resamples_held : WeakSet of Reference
+        Results of fits that the driver keeps alive.
     moments : dict
         When calls of a name began on workers with or without a GPU.
     """
@@ -93,6 +96,7 @@ class StandIns:
     calls: int = field(default=0, init=False)
     looked_at: int = field(default=0, init=False)
     count: Counter[str] = field(default_factory=Counter, init=False)
+    resamples_held: WeakSet[Reference] = field(default_factory=WeakSet, init=False)
     moments: dict[tuple[str, str], list[float]] = field(default_factory=dict, init=False)
     _chance: Random = field(default_factory=lambda: Random(1), init=False)
     _skipped: float = field(default=0.0, init=False)
@@ -143,7 +147,10 @@ class StandIns:
             self.count[name] += 1
             self.moments.setdefault((name, actor.kind), []).append(begun)
             actor.free = begun + seconds
-            return Reference(actor.free, value)
+            reference = Reference(actor.free, value)
+            if name == "drawing":
+                self.resamples_held.add(reference)
+            return reference
 
     def _answer(self, name: str, arguments: Sequence[Any]) -> Any:
         if name == "station":

@@ -114,6 +114,8 @@ class Backlog:
     def opened(self, live: LiveJob, slot: Slot | None) -> None:
         """Take in the trials of a job, which the worker is to carry out that has made its resamples."""
         own = self._shared if slot is None or self._need_of(live.job) != PLAIN else slot.own
+        while self._open and not self._open[0].waiting:
+            self._open.popleft()
         for queue in (own, self._open):
             queue.append(live)
 

@@ -245,6 +245,7 @@ class _Schedule:
             live.left -= 1
             yield TrialDone(assignment.task, _staged(result, "trial"))
         if not live.left:
+            live.box = []  # nobody needs the resamples any more, whoever still knows of the job
             self._left -= 1
             self._forget(live.job.data)
             yield JobDone(live.job)
