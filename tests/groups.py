@@ -19,11 +19,11 @@ DEAR = frozenset({"slow", "ray", "browser", "latex", "gpu"})
 """Groups that are never quick."""
 
 QUICK = {
-    "tests": "api architecture audit bad_input baselines calibration checking choosing classes cli "
+    "tests": "api architecture audit backlog bad_input baselines calibration checking choosing classes cli "
     "resample_files method_pairs environment errors estimate explaining fidelity files forecast formats gate "
     "groups hand_made identity inventory latex left_out limits migrating outcome paper plan prepare "
     "probabilities progress project_files registry replacement seeds sources specs statistics_intervals "
-    "store suite suites system_packages tasks testing split twins",
+    "store suite suites system_packages tasks testing split twins versions",
     "tests/contract": "metrics plugins",
     "tests/properties": "audit_properties store_properties split_properties",
     "plugins/gan/tests": "gan_latent gan_nets gan_rows gan_sampler gan_verdict",

@@ -30,7 +30,7 @@ splits: {splits}
 @pytest.fixture(scope="module")
 def ray() -> StandIns:
     """Return stand-ins that answer as a real fit and a real trial did."""
-    return replace(answered(parse_suite(SUITE.format(gpus=0, splits=1))), charges=FREE)
+    return replace(answered(parse_suite(SUITE.format(gpus=0, splits=1))), charges=FREE, counts_driver=False)
 
 
 class Counting(Watcher):
@@ -70,7 +70,7 @@ def test_the_cost_of_an_end_does_not_grow_with_the_workers(ray: StandIns, tmp_pa
     looked_at = {}
     for workers in (20, 320):
         fresh = replace(ray)
-        carried_out(fresh, tmp_path / str(workers), workers // 2, [Node(workers)])
+        carried_out(fresh, tmp_path / str(workers), workers // 4, [Node(workers)])
         looked_at[workers] = fresh.looked_at / fresh.calls
 
     assert looked_at[320] < 100
@@ -99,10 +99,10 @@ def test_a_resample_is_let_go_of_when_its_trials_are_done(ray: StandIns, tmp_pat
 
 
 def test_gpus_are_for_what_needs_them(ray: StandIns, tmp_path: Path) -> None:
-    """While fits wait for the GPUs they do nothing else, and the whole takes little longer than it must."""
+    """While fits wait for a GPU it does nothing else, and the whole takes little longer than it must."""
     fresh = replace(ray)
     carried_out(fresh, tmp_path, 100, [Node(20, 0, "cpus"), Node(2, 2, "gpus")])
-    last = sorted(fresh.moments["fit", "gpus"])[100 - 1]
+    last = sorted(fresh.moments["fit", "gpus"])[100 - 2]  # the very last one is the other GPU's
 
     assert [] == [moment for moment in fresh.moments["trial", "gpus"] if moment < last]
     assert fresh.busy / 22 / fresh.skipped() > 0.8

@@ -71,6 +71,8 @@ class StandIns:
         What each fit and each trial comes to.
     charges : Charges
         What Ray's calls cost.
+    counts_driver : bool, default=True
+        Whether what the driver computes moves the clock; else a run is the same on any machine.
 
     Attributes
     ----------
@@ -91,6 +93,7 @@ class StandIns:
     resample: Any
     trial: Any
     charges: Charges = field(default_factory=Charges)
+    counts_driver: bool = True
     busy: float = field(default=0.0, init=False)
     begun_at: float | None = field(default=None, init=False)
     calls: int = field(default=0, init=False)
@@ -106,7 +109,7 @@ class StandIns:
 
     def cpu(self) -> float:
         """Return the seconds of the driver's main thread, Ray's part included and that of this class not."""
-        return time.thread_time() - self._own + self._charged
+        return (time.thread_time() - self._own if self.counts_driver else 0.0) + self._charged
 
     def skipped(self) -> float:
         """Return the seconds in which the driver had nothing to do."""
