@@ -278,7 +278,7 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, recorder: Record
     try:
         with generators_kept():
             for event in running:
-                tell(recorder.write(event))
+                tell(recorder.committed(event))
     finally:
         running.close()  # ends the workers
         tell(recorder.commit())

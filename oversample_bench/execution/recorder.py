@@ -121,16 +121,15 @@ class Recorder:
     _untold: list[Event] = field(default_factory=list)
     _since: float = 0.0
 
-    def write(self, event: Event) -> list[Event]:
-        """Take in what an event tells, and return the events that are committed now."""
+    def committed(self, event: Event) -> list[Event]:
+        """Take in an event, and return the events that are committed now."""
         from oversample_bench.execution.runners.events import Lull
 
         if isinstance(event, Lull):
             return self.commit() if event.pressing or self._is_due() else []
         if not self._rows:
             self._since = time.monotonic()
-        self._take(event)
-        self._untold.append(event)
+        self.write(event)
         return self.commit() if self._is_due() else []
 
     def _is_due(self) -> bool:
@@ -149,7 +148,8 @@ class Recorder:
         self.trials += sum(isinstance(event, TrialDone) for event in told)
         return told
 
-    def _take(self, event: Event) -> None:
+    def write(self, event: Event) -> None:
+        """Make the rows of what an event tells, which are committed with those of others."""
         from oversample_bench.execution.runners.events import JobDone, Notice, ResampleDone, TrialDone
 
         if isinstance(event, ResampleDone):
@@ -166,6 +166,7 @@ class Recorder:
             self._note(event)
         elif isinstance(event, JobDone):
             self.keep(task.digest for task in event.job.members)
+        self._untold.append(event)
 
     def _note(self, event: TrialDone) -> None:
         """Remember the answers of a trial until its job is done."""
