@@ -275,9 +275,11 @@ def test_library_serves_a_notebook(tmp_path: Path) -> None:
 
 
 def bench(*arguments: object) -> subprocess.Popen[str]:
-    """Start the command line."""
+    """Start the command line; a shell's background job, such as these tests may be, is deaf to Ctrl-C."""
+    started = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    started += "from oversample_bench.cli import main; sys.exit(main())"
     return subprocess.Popen(
-        [sys.executable, "-m", "oversample_bench", *map(str, arguments)],
+        [sys.executable, "-c", started, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
