@@ -52,7 +52,10 @@ def test_a_clear_gain_is_an_advice(tmp_path: Path) -> None:
     assert answer(results, evidence(results, "mcc")).decision == Decision.USE_METHOD
     text = said(results)
     assert text.startswith("By MCC: use knn with smote (")
-    assert ", the best without resampling (12 data sets, 1 split each; p " in text
+    assert (
+        ", the best without resampling (12 data sets, 1 split each; 95 % interval of this pair alone, p "
+        in text
+    )
     assert "than knn with " in text
 
 

@@ -265,7 +265,7 @@ def test_a_half_finished_run_says_how_far_it_is_and_how_to_go_on(tmp_path: Path)
     assert "`bench run SUITE --out DIR`" in text
     assert re.search(r"\| ecoli1 +\| +2/2 \| +0/2 \|", text)
     assert lines(tables(folder)["scores_mcc"])["ecoli1"][3] == "– not yet run"
-    assert "nothing can be compared yet" in text
+    assert "no two pairs have trials on the same data yet" in text
     assert len(trials(folder)) == 2
 
 
