@@ -153,11 +153,10 @@ def _within_one(results: Results, pairs: pd.DataFrame) -> Iterator[pd.DataFrame]
     """Return the overall comparisons of a single data set: over its splits, the rest averaged."""
     label = results.names("dataset")[0]  # a second label is a second design of the same rows
     own = pairs[pairs["dataset"] == label]
-    ratios = results.names("ratio")
-    known = companions(results)
+    ratios, known = results.names("ratio"), companions(results)
+    together = [one in known[method] for one, method in zip(own["classifier"], own["method"], strict=True)]
     for name in classifiers(results):
-        goes = [one in known[method] for one, method in zip(own["classifier"], own["method"], strict=True)]
-        part = own[goes] if name == ALL else own[own["classifier"] == name]
+        part = own[together] if name == ALL else own[own["classifier"] == name]
         if part.empty:  # the control was planned with other classifiers
             continue
         units = repeated(part, "method", "gain")

@@ -6,7 +6,9 @@ from oversample_bench.analysis.results import Results
 from oversample_bench.core.errors import UsageError, listed, nearest
 
 BASELINE = "none"
-FREE = (BASELINE, "class_weight", "threshold", "random_under")
+WITH_ALL_ROWS = ("class_weight", "threshold")
+"""Registered names of free methods that train on the rows as they are and are no doing nothing."""
+FREE = (BASELINE, *WITH_ALL_ROWS, "random_under")
 """Registered names of methods that make no rows and take no time worth the name."""
 ROPE = 0.01  # as the tutorial of the Bayesian test takes it for accuracies
 OPTIONS = ("control", "focus")

@@ -16,11 +16,11 @@ import pandas as pd
 
 from oversample_bench.analysis.results import Results
 from oversample_bench.analysis.score_cells import ROW, cells, compared, waiting
+from oversample_bench.core.outcome import Status
 
 ALL = "(all)"
 """Stands for the mean of all classifiers."""
 PAIR_NAMES = ["classifier", "method"]
-SKIPPED = "skipped"
 
 
 @lru_cache(maxsize=1)  # every metric and classifier of one report asks
@@ -77,8 +77,7 @@ def by_method(
         Higher is better; NaN where a method is not whole. Blocks with trials that have not been run, and
         those in which no method is whole, are not in it.
     """
-    wide = _averaged(results, _part(_rows(results, metric), classifiers or shared(results), ratio))
-    return wide[wide.notna().any(axis=1)]
+    return _known(_averaged(results, _part(_rows(results, metric), classifiers or shared(results), ratio)))
 
 
 def gains(
@@ -99,21 +98,22 @@ def gains(
         NaN where one of the two is not whole.
     """
     goes_with = companions(results)
-    parts = {}
-    for method in (name for name in results.names("method") if name != control):
+    methods = [name for name in results.names("method") if name != control]
+    together: dict[tuple[str, ...], list[str]] = {}
+    for method in methods:
         both = tuple(name for name in goes_with[method] if name in goes_with[control])
-        rows = _part(_rows(results, metric), classifiers or both, ratio)
-        wide = _averaged(results, rows[[control, method]])
-        parts[method] = wide[method] - wide[control]
-    wide = pd.DataFrame(parts, dtype="float64")
-    order = [name for name in dict.fromkeys(blocks(results).values()) if name in wide.index]
-    return wide.reindex(order)[wide.reindex(order).notna().any(axis=1)]
+        together.setdefault(classifiers or both, []).append(method)
+    parts = []
+    for names, own in together.items():
+        wide = _averaged(results, _part(_rows(results, metric), names, ratio))
+        parts.append(wide[own].sub(wide[control], axis=0))
+    return _known(_in_order(results, pd.concat(parts, axis=1)[methods]))
 
 
 @lru_cache(maxsize=1)
 def companions(results: Results) -> dict[str, tuple[str, ...]]:
     """Return the classifiers that each method goes with: a trial of both was planned and not skipped."""
-    own = results.plan[results.plan["status"] != SKIPPED]
+    own = results.plan[results.plan["status"] != Status.SKIPPED]
     pairs = set(zip(own["method"], own["classifier"], strict=True))
     return {
         method: tuple(name for name in results.names("classifier") if (method, name) in pairs)
@@ -140,9 +140,7 @@ def by_pair(results: Results, metric: str) -> pd.DataFrame:
         name: _averaged(results, rows[rows.index.get_level_values("classifier") == name])
         for name in results.names("classifier")
     }
-    wide = pd.concat(parts, axis=1, names=PAIR_NAMES)
-    order = [name for name in dict.fromkeys(blocks(results).values()) if name in wide.index]
-    return wide.reindex(index=order)[wide.reindex(index=order).notna().any(axis=1)]
+    return _known(_in_order(results, pd.concat(parts, axis=1, names=PAIR_NAMES)))
 
 
 def frame(results: Results, metric: str) -> pd.DataFrame:
@@ -189,8 +187,19 @@ def _averaged(results: Results, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the mean over the rows of each block, NaN where one of them is, in plan order."""
     means = rows.groupby(level="block", sort=False).mean()
     means = means.mask(rows.isna().groupby(rows.index.get_level_values("block"), sort=False).any())
-    order = [name for name in dict.fromkeys(blocks(results).values()) if name in means.index]
-    return means.reindex(index=order)
+    return _in_order(results, means)
+
+
+def _in_order(results: Results, wide: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of blocks in plan order."""
+    return wide.reindex(
+        index=[name for name in dict.fromkeys(blocks(results).values()) if name in wide.index]
+    )
+
+
+def _known(wide: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a value."""
+    return wide[wide.notna().any(axis=1)]
 
 
 def unfinished(results: Results, found: pd.DataFrame) -> list[str]:

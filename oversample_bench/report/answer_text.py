@@ -116,10 +116,11 @@ def _against(results: Results, told: Evidence) -> Iterator[str]:
 
 def _untried(results: Results) -> str:
     """Say so where a run resamples and has no method beside ``none`` that costs nothing."""
-    free = controls.registered(results)
-    if free & {"class_weight", "threshold"} or free <= {controls.BASELINE}:
+    there = controls.registered(results)
+    if not there.isdisjoint(controls.WITH_ALL_ROWS) or there <= {controls.BASELINE}:
         return ""
-    return " Class weights and a moved threshold (class_weight, threshold) cost nothing and were not tried."
+    names = ", ".join(controls.WITH_ALL_ROWS)
+    return f" Class weights and a moved threshold ({names}) cost nothing and were not tried."
 
 
 def _first(names: list[str]) -> str:

@@ -14,7 +14,7 @@ from oversample_bench.analysis.paired_estimates import BETTER, FEW_SETS, SETS, U
 from oversample_bench.analysis.repetitions import SEEDS, SPLITS
 from oversample_bench.analysis.results import Results
 from oversample_bench.core.errors import counted, listed
-from oversample_bench.report.number_texts import gain, metric_name, p_told, p_value, score
+from oversample_bench.report.number_texts import falling, gain, metric_name, p_told, p_value, score
 from oversample_bench.report.table import Cell, Column, Row, Table, number, titled, words
 
 BASES = {
@@ -99,8 +99,7 @@ def _line(
 def _notes(results: Results, told: Evidence, own: pd.DataFrame, ranked: pd.DataFrame) -> Iterator[str]:
     unit, control = str(own["unit"].iloc[0]), str(own["control"].iloc[0])
     n_tested = int(own["p"].notna().sum())
-    falls = " (lower scores are better: a gain is by how much the score falls)"
-    lower = "" if results.metrics[told.metric] else falls
+    lower = falling(higher_is_better=results.metrics[told.metric])
     what = "a data set is one value, the mean of its splits, ratios and classifiers" if unit == SETS else ""
     yield (
         f"A gain above 0 is better{lower}; intervals are by {BASES[unit]}, each of one comparison "

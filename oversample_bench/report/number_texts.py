@@ -27,6 +27,11 @@ def metric_name(metric: str) -> str:
     return METRIC_NAMES.get(metric, one_line(metric))
 
 
+def falling(*, higher_is_better: bool) -> str:
+    """Return what has to be said of gains where lower scores are better; nothing where they are not."""
+    return "" if higher_is_better else " (lower scores are better: a gain is by how much the score falls)"
+
+
 def one_line(label: str) -> str:
     """Return a label with its white space folded, as it stands in sentences and titles."""
     return " ".join(label.split())

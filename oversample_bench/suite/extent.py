@@ -26,12 +26,13 @@ def refuse_too_many(suite: Suite) -> None:
     rates = {"noise level": suite.protocol.label_noise, "missing rate": suite.protocol.missing_rate}
     lists |= {noun: len(given) for noun, given in rates.items() if len(given) > 1}
     pairs = sum(item.follows(method.label) for method in suite.methods for item in suite.classifiers)
-    total = sum(members) * pairs * prod(lists.values()) // (lists["method"] * lists["classifier"])
+    others = [count for noun, count in lists.items() if noun not in ("method", "classifier")]
+    total = sum(members) * pairs * prod(others)
     if total > MOST_TRIALS:
         repeats = f"{_readable(sum(members))} pairs of split and seed on {counted(len(members), 'data set')}"
-        others = ", ".join(counted(count, noun) for noun, count in lists.items())
+        shape = ", ".join(counted(count, noun) for noun, count in lists.items())
         raise complaint(
-            f"The suite asks for {_readable(total)} trials: {repeats}, {others}. At most {MOST_TRIALS:,} can "
+            f"The suite asks for {_readable(total)} trials: {repeats}, {shape}. At most {MOST_TRIALS:,} can "
             "be planned. Ask for less, or make several suites of it.",
             at=_largest(suite),
         )

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from oversample_bench.evaluation.tasks import Job, Resources, TrialTask
 from oversample_bench.execution.runners.pending_calls import Slot
+from oversample_bench.execution.runners.slots import size
 from oversample_bench.execution.runners.worker import Box
 
 PLAIN = Resources()
@@ -82,7 +83,7 @@ class Backlog:
         self._jobs: dict[Resources, deque[Job]] = {PLAIN: deque()}
         for job in jobs:
             self._jobs.setdefault(PLAIN if job.stored else need_of(job), deque()).append(job)
-        self._special = sorted(set(self._jobs) - {PLAIN}, key=_size, reverse=True)
+        self._special = sorted(set(self._jobs) - {PLAIN}, key=size, reverse=True)
         self._again: dict[tuple[Resources, bool], deque[Assignment]] = {}
         self._shared: deque[LiveJob] = deque()
         self._open: deque[LiveJob] = deque()
@@ -109,7 +110,7 @@ class Backlog:
         """Have a job begun by a worker that can fit it, since its resample is not on disk after all."""
         need = self._need_of(job)
         self._jobs.setdefault(need, deque()).appendleft(job)
-        self._special = sorted(set(self._jobs) - {PLAIN}, key=_size, reverse=True)
+        self._special = sorted(set(self._jobs) - {PLAIN}, key=size, reverse=True)
 
     def opened(self, live: LiveJob, slot: Slot | None) -> None:
         """Take in the trials of a job, which the worker is to carry out that has made its resamples."""
@@ -141,10 +142,6 @@ class Backlog:
 
 def _is_met(need: Resources, slots: Iterable[Slot]) -> bool:
     return any(slot.fits(need) for slot in slots)
-
-
-def _size(resources: Resources) -> tuple[float, float]:
-    return resources.gpus, resources.cpus
 
 
 def _first(jobs: deque[Job]) -> Job | None:

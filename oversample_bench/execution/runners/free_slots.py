@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from oversample_bench.evaluation.tasks import Resources
 from oversample_bench.execution.runners.pending_calls import Slot
+from oversample_bench.execution.runners.slots import size
 
 DEPTH = 2
 """How many fits and trials a worker is given at most before the first has ended."""
@@ -31,7 +32,7 @@ class FreeSlots:
         key = ahead, slot.resources
         if key not in self._queues:
             self._queues[key] = deque()
-            self._order = sorted(self._queues, key=lambda one: (one[0], one[1].gpus, one[1].cpus))
+            self._order = sorted(self._queues, key=lambda one: (one[0], size(one[1])))
         self._queues[key].append(slot)
         self._listed.add((ahead, slot))
 

@@ -28,7 +28,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from oversample_bench.core.errors import UsageError, counted
+from oversample_bench.core.errors import UsageError
 from oversample_bench.core.outcome import Failed, Status
 from oversample_bench.evaluation.tasks import Resources
 from oversample_bench.execution.runners.deadlines import Deadlines
@@ -36,7 +36,7 @@ from oversample_bench.execution.runners.deaths import cause_of_death, is_lost_no
 from oversample_bench.execution.runners.events import WorkerConfig
 from oversample_bench.execution.runners.free_slots import FreeSlots
 from oversample_bench.execution.runners.pending_calls import PendingCall, Slot
-from oversample_bench.execution.runners.slots import Place
+from oversample_bench.execution.runners.slots import Place, size, size_told
 from oversample_bench.execution.runners.versions import differences
 from oversample_bench.execution.runners.worker import Station, Worker
 
@@ -134,10 +134,8 @@ class Pool:
 
     def missing(self) -> str:
         """Say what the largest worker occupies that has not answered."""
-        sizes = [slot.resources for slot in self.slots if slot.station is None]
-        largest = max(sizes, key=lambda size: (size.gpus, size.cpus), default=Resources())
-        gpus = f" and {largest.gpus:g} GPUs" if largest.gpus else ""
-        return f"a worker with {counted(round(largest.cpus), 'CPU')}{gpus}"
+        waiting = [slot.resources for slot in self.slots if slot.station is None]
+        return f"a worker with {size_told(max(waiting, key=size, default=Resources()))}"
 
     def collected(self, longest: float) -> list[Slot]:
         """Return slots whose first call has ended, after a wait for one of them or for a limit."""

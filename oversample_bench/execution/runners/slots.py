@@ -101,7 +101,7 @@ def places(jobs: Iterable[Job], nodes: Sequence[Node]) -> list[Place]:
     """
     packing = _Packing(nodes)
     needs = {within(job.resources, nodes) for job in jobs} - {Resources()}
-    for need in sorted(needs, key=_size, reverse=True):
+    for need in sorted(needs, key=size, reverse=True):
         packing.meet(need)
     for shape in [place.resources for place in packing.places]:
         spare = 1 if shape.gpus else sum(node.cpus for node in nodes) / 2
@@ -110,7 +110,8 @@ def places(jobs: Iterable[Job], nodes: Sequence[Node]) -> list[Place]:
     return [*packing.places, *packing.rest()] or [Place(Resources())]
 
 
-def _size(resources: Resources) -> tuple[float, float]:
+def size(resources: Resources) -> tuple[float, float]:
+    """Return by what the larger of two needs or places is told: GPUs first."""
     return resources.gpus, resources.cpus
 
 

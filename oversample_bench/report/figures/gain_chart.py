@@ -22,7 +22,7 @@ from oversample_bench.report.figures.charts import (
     panel_names,
     paneled,
 )
-from oversample_bench.report.number_texts import extent, metric_name, one_line
+from oversample_bench.report.number_texts import extent, falling, metric_name, one_line
 
 MOST_PANELS = 6
 STEP = 18  # pixels a method
@@ -78,11 +78,7 @@ def _frame(own: pd.DataFrame) -> pd.DataFrame:
 
 
 def _caption(results: Results, told: Evidence, unit: str) -> str:
-    lower = (
-        ""
-        if results.metrics[told.metric]
-        else " (lower scores are better: a gain is by how much the score falls)"
-    )
+    lower = falling(higher_is_better=results.metrics[told.metric])
     return (
         f"Right of 0 a method is better than the control{lower}. Lines are 95 % intervals by {BASES[unit]}; "
         "filled marks are clearly better or worse after adjusting by Holm."
