@@ -27,8 +27,6 @@ from oversample_bench_gan.glgan import GLGAN
 
 N_MAJORITY, N_MINORITY, N_FEATURES = 744, 7, 256
 """USPS 2 against 8: training rows at a ratio of 0.01."""
-MOST_SINGLES = 10
-"""Single fits in a round at most: their seconds are a mean anyway."""
 HEAD = (
     "| device | torch | batch | seconds a single fit | seconds a fit of the batch | ratio |\n"
     "| --- | --- | --- | --- | --- | --- |"
@@ -75,7 +73,7 @@ def seconds(work: Callable[[], Any], device: torch.device) -> float:
     return time.perf_counter() - start
 
 
-def compare(sampler: Any, rows: Problem, size: int, rounds: int) -> Found:
+def compare(sampler: Any, rows: Problem, size: int, rounds: int, singles: int = 10) -> Found:
     """Time ``size`` fits as one batch and some of them alone, in turn.
 
     Parameters
@@ -88,8 +86,10 @@ def compare(sampler: Any, rows: Problem, size: int, rounds: int) -> Found:
         Members of the batch.
     rounds : int
         Rounds that count; one more comes before them.
+    singles : int, default=10
+        Single fits in a round at most: their seconds are a mean anyway.
     """
-    device, singles = torch.device(sampler.device), min(size, MOST_SINGLES)
+    device, singles = torch.device(sampler.device), min(size, singles)
     times = [
         (
             seconds(lambda: alone(sampler, rows, range(singles)), device) / singles,
@@ -119,6 +119,7 @@ def asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Time batches of GL-GAN against single fits on one device.")
     parser.add_argument("--device", default="cuda", help="a device of torch's (cuda)")
     parser.add_argument("--batches", type=int, nargs="+", default=[10, 32, 100], help="sizes (10 32 100)")
+    parser.add_argument("--singles", type=int, default=10, help="single fits in a round at most (10)")
     parser.add_argument("--repeats", type=int, default=3, help="rounds that count (3)")
     parser.add_argument("--steps", type=int, default=GLGAN().steps, help="of the first phase (the default's)")
     parser.add_argument("--rounds", type=int, default=GLGAN().rounds, help="of the second (the default's)")
@@ -139,7 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sampler = GLGAN(device=options.device, steps=options.steps, rounds=options.rounds)
     print(HEAD)
     for size in options.batches:
-        print(compare(sampler, problem(), size, options.repeats).row(device), flush=True)
+        found = compare(sampler, problem(), size, options.repeats, options.singles)
+        print(found.row(device), flush=True)
 
 
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ class NeuralSampler(BaseSampler):  # type: ignore[misc]  # imbalanced-learn ship
             one = grown[position]
             idle = made.without.get(position, frozenset())
             history = {
-                task.named(loss): told[:, position].cpu().numpy()
+                task.named(loss): told[:, position].float().cpu().numpy()
                 for loss, told in made.history.items()
                 if loss not in idle
             }

@@ -144,6 +144,31 @@ def test_batches_are_timed_on_a_gpu(timing):
     assert torch.cuda.get_device_name() in found.row(torch.device("cuda"))
 
 
+@pytest.fixture
+def usps(tmp_path):
+    """Make a folder with digits that are noise of six pixels, 250 twos and 20 eights."""
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "usps.npz", X=rng.normal(size=(270, 6)), y=np.repeat([2, 8], [250, 20]))
+    return tmp_path
+
+
+def test_a_device_is_held_against_the_cpu(usps):
+    """Each method has its row: from one CPU to itself nothing differs; each precision has its scores."""
+    few = ["--device", "cpu", "--splits", "2", "--steps", "2", "--rounds", "1", "--large", "60", "5"]
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / "gpu_check.py", "--data", usps, *few], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.stdout.splitlines()]
+    by_method = {row[0]: row[1:] for row in rows if len(row) == 4}
+    scored = [(row[0], row[1]) for row in rows if len(row) == 5 and row[1].startswith("cpu")]
+
+    for name in ("GLGAN", "AutoOnly", "AEWithoutCluster", "GLGANAdaptive", "CGAN", "BAGAN"):
+        assert by_method[name][1] == "0, 0.0e+00"
+    assert scored[1:4] == [("GLGAN", f"cpu, {name}") for name in ("float32", "tf32", "bfloat16")]
+    assert "one fit of GL-GAN, 60 x 5: " in done.stdout
+
+
 def test_a_member_that_fails_ends_the_timing(timing):
     """What a member of a batch failed with is raised, since its time would mean nothing."""
 
