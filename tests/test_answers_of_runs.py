@@ -49,7 +49,7 @@ def test_a_clear_gain_is_an_advice(tmp_path: Path) -> None:
     """A pair clearly better than the best free one is to be used, both named with classifiers."""
     results = stored(tmp_path, on_sets(0.2, 0.01, tree=0.5, knn=0.6))
 
-    assert answer(results, evidence(results, "mcc")).decision == Decision.USE_METHOD
+    assert answer(evidence(results, "mcc")).decision == Decision.USE_METHOD
     text = said(results)
     assert text.startswith("By MCC: use knn with smote (")
     assert (
@@ -63,7 +63,7 @@ def test_a_clear_loss_is_an_advice_against(tmp_path: Path) -> None:
     """Where the best that resampling can do is clearly worse, the free pair is to be used."""
     results = stored(tmp_path, on_sets(-0.2, 0.01))
 
-    assert answer(results, evidence(results, "mcc")).decision == Decision.USE_FREE
+    assert answer(evidence(results, "mcc")).decision == Decision.USE_FREE
     assert "The best with resampling, smote (" in said(results)
 
 
@@ -71,7 +71,7 @@ def test_an_unclear_gain_is_none(tmp_path: Path) -> None:
     """What cannot be told is said with the true difference that the run would see."""
     results = stored(tmp_path, on_sets(0.01, 0.2, n=4))
 
-    assert answer(results, evidence(results, "mcc")).decision == Decision.CANNOT_TELL
+    assert answer(evidence(results, "mcc")).decision == Decision.CANNOT_TELL
     assert "cannot tell whether resampling helps" in said(results)
     assert "After adjusting, a true difference of " in said(results)
 
@@ -89,7 +89,7 @@ def test_no_advice_without_a_corrected_test(seed: int, n: int, n_methods: int) -
             for i, name in enumerate(names)
         ]
         results = stored(Path(folder), cells)
-        made = answer(results, evidence(results, "mcc"))
+        made = answer(evidence(results, "mcc"))
         n_tested = int(pipelines.frame(results, "mcc")["p"].notna().sum())
 
     assert made.best is not None

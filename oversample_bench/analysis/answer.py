@@ -42,8 +42,6 @@ class Answer:
         in name only, and the pair that it is compared with; None where there is nothing to compare.
     n_compared : int
         How many pairs were compared with the reference; the p-value is adjusted for as many.
-    n_splits : tuple of (int, int)
-        The fewest and the most splits of a data set that the two were compared on.
     """
 
     metric: str
@@ -51,10 +49,9 @@ class Answer:
     best: pd.Series | None
     reference: pd.Series | None
     n_compared: int
-    n_splits: tuple[int, int]
 
 
-def answer(results: Results, told: Evidence) -> Answer:
+def answer(told: Evidence) -> Answer:
     """Decide by one metric."""
     pairs = told.pairs
     reference = pairs[pairs["reference"]]
@@ -63,16 +60,16 @@ def answer(results: Results, told: Evidence) -> Answer:
         rivals = rivals[~rivals["free"]]
     rivals = rivals[rivals["n"] == rivals["n"].max()].sort_values("estimate", ascending=False, kind="stable")
     if reference.empty or rivals.empty:
-        return Answer(told.metric, Decision.NOTHING, None, None, 0, (0, 0))
+        return Answer(told.metric, Decision.NOTHING, None, None, 0)
     best = rivals.iloc[0]
     decision = {BETTER: Decision.USE_METHOD, WORSE: Decision.USE_FREE}.get(
         best["verdict"], Decision.CANNOT_TELL
     )
     n_compared = int(pairs["p"].notna().sum())
-    return Answer(told.metric, decision, best, reference.iloc[0], n_compared, _n_splits(results, best["on"]))
+    return Answer(told.metric, decision, best, reference.iloc[0], n_compared)
 
 
-def _n_splits(results: Results, on: tuple[str, ...]) -> tuple[int, int]:
+def n_splits(results: Results, on: tuple[str, ...]) -> tuple[int, int]:
     """Return the fewest and the most splits of the data sets of some blocks."""
     counts = results.plan.groupby("dataset", sort=False)["split"].nunique()
     known = blocks(results)

@@ -49,6 +49,11 @@ def registered(results: Results) -> set[str]:
     return set(_names(results).values())
 
 
+def registered_name(results: Results, label: str) -> str:
+    """Return the registered name of the method with a label."""
+    return _names(results)[label]
+
+
 def _names(results: Results) -> dict[str, str]:
     """Return the registered name of each label; a method of which no resample was tried goes by its label."""
     tried = results.resamples[results.resamples["registered"] != ""]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from oversample_bench.analysis import comparisons, control
@@ -47,6 +48,34 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
         that are not whole anywhere last.
     """
     units = _units(results, metric)
+    own = units.columns.get_level_values("method").isin(control.free(results))
+    idle = units.columns.get_level_values("method") == control.control(results)
+    return _against(results, metric, units, idle if own.all() or not own.any() else own)
+
+
+def against_control(results: Results, metric: str, *, free: bool) -> pd.DataFrame:
+    """Return what each pair gains over the best pair of the control, as `frame` does.
+
+    Parameters
+    ----------
+    results : Results
+        The run.
+    metric : str
+        One of its metrics.
+    free : bool
+        Whether free pairs alone are compared, and adjusted for; else all are.
+    """
+    units = _units(results, metric)
+    idle = control.control(results)
+    known = [idle, *control.free(results)] if free else results.names("method")
+    own = units.loc[:, units.columns.get_level_values("method").isin(known)]
+    return _against(results, metric, own, own.columns.get_level_values("method") == idle)
+
+
+def _against(
+    results: Results, metric: str, units: pd.DataFrame, candidates: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Compare pairs with the best of the ``candidates``, one truth value a pair."""
     names = units.columns.to_frame(index=False)
     told = names.assign(
         free=names["method"].isin(control.free(results)).to_numpy(),
@@ -54,7 +83,7 @@ def frame(results: Results, metric: str) -> pd.DataFrame:
         value=units.mean().to_numpy(),
         whole=units.notna().all().to_numpy(),
     )
-    reference = _reference(results, told)
+    reference = _reference(told[candidates])
     told["reference"] = told.index == reference
     gains = units.sub(units.iloc[:, reference], axis=0) if reference >= 0 else units * np.nan
     estimates = _estimates(results, gains).reset_index(drop=True)
@@ -107,12 +136,10 @@ def _units(results: Results, metric: str) -> pd.DataFrame:
     return comparisons.repeated(trials, PAIR_NAMES, "value")
 
 
-def _reference(results: Results, told: pd.DataFrame) -> int:
+def _reference(candidates: pd.DataFrame) -> int:
     """Return the place of the pair that the others are compared with; -1 where none has a mean."""
-    own = told["free"]
-    if own.all() or not own.any():
-        own = told["method"] == control.control(results)
-    some = told[own & told["value"].notna()].sort_values(["whole", "value"], ascending=False, kind="stable")
+    some = candidates[candidates["value"].notna()]
+    some = some.sort_values(["whole", "value"], ascending=False, kind="stable")
     return int(some.index[0]) if len(some) else -1
 
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import click
 
 from oversample_bench import __version__
+from oversample_bench.cli.advise import advise_command
 from oversample_bench.cli.check_scores import check_command
 from oversample_bench.cli.console import echo, leave, speak_plainly, told_of
 from oversample_bench.cli.diff_and_merge import diff_command, merge_command
@@ -48,6 +49,7 @@ def bench() -> None:
     left of it and writes a report; running it again computes nothing twice.
 
     \b
+    bench advise my.csv --target label    say what to do about the rare class of a table
     bench run suites/quickstart.yaml      compare, and write reports/quickstart/report.md
     bench plan suites/quickstart.yaml     show what would be run
     bench datasets list                   list the data sets that a suite can name
@@ -55,7 +57,7 @@ def bench() -> None:
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
 
 
-for command in (run_command, plan_command, report, export, schema, datasets, plugins):
+for command in (advise_command, run_command, plan_command, report, export, schema, datasets, plugins):
     bench.add_command(command)
 
 for command in (diff_command, merge_command, explain_command, verify_command):

@@ -84,7 +84,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
 
     if given["runner"] == "serial" and (given["address"] or given["workers"]):
         raise UsageError("--address and --workers are for Ray; leave them out, or --runner serial")
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     suite = load_suite(suite_file)
     console = Console(highlight=False, markup=False, emoji=False)  # a path may hold [brackets]
     options = Options(
@@ -104,7 +104,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
     return summary.exit_code
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
+def interrupt(_number: int, _frame: FrameType | None) -> None:
     """Treat a scheduler's SIGTERM like Ctrl-C."""
     raise KeyboardInterrupt
 

@@ -52,6 +52,7 @@ class Tally(Watcher):
         self.console = console
         self.total = self.reused = self.done = self.failed = self.skipped = 0
         self.started = time.monotonic()
+        self._read: set[str] = set()
         self._reasons: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
 
     def fetching(self, sentence: str) -> None:
@@ -70,12 +71,15 @@ class Tally(Watcher):
         self.say(f"{counted(trials, 'trial')} scored by added metrics, from kept predictions.")
 
     def reading(self, sentence: str) -> None:
-        """Say how a file was read."""
-        self.say(sentence)
+        """Say how a file was read, once."""
+        if sentence not in self._read:
+            self._read.add(sentence)
+            self.say(sentence)
 
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Say what is about to happen."""
         self.total, self.reused, self.started = total, reused, time.monotonic()
+        self.done = self.failed = self.skipped = 0
         if total > reused:
             again = f", {reused:,} of them there already" if reused else ""
             self.say(f"{counted(total, 'trial')}{again}; {_where(choice)}.")
@@ -184,6 +188,8 @@ TextColumn(
     def begin(self, total: int, reused: int, choice: Choice) -> None:
         """Say what is about to happen, and put up the line."""
         super().begin(total, reused, choice)
+        if self._task is not None:  # of a run before
+            self._bar.remove_task(self._task)
         if total > reused:
             self._task = self._bar.add_task(
                 "trials", total=total, completed=reused, reused=reused, failed=0, skipped="", colour="dim"

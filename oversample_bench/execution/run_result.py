@@ -176,6 +176,23 @@ class Result:
         results = self._results()
         return rank_tests.frame(results, _known(results, metric))
 
+    def advice(self, metric: str = "") -> list[str]:
+        """Return what to do about the rare class, in sentences: as `bench advise` says it.
+
+        Parameters
+        ----------
+        metric : str, default=""
+            One of the run's metrics; the first.
+
+        Raises
+        ------
+        UsageError
+            When the run has no such metric.
+        """
+        from oversample_bench.report import advice
+
+        return advice(self.folder, _known(self._results(), metric))
+
     def resamples(self) -> pd.DataFrame:
         """Return one row a resample: its labels, its status, the audit, fidelity and costs."""
         return self._results().resamples

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console, RenderableType
 
-__all__ = ["is_shown", "notebook_answer", "terminal_answer", "trials", "write_export", "write_report"]
+__all__ = [
+    "advice",
+    "is_shown",
+    "notebook_answer",
+    "terminal_answer",
+    "trials",
+    "write_export",
+    "write_report",
+]
 
 
 def write_report(
@@ -127,6 +135,27 @@ def notebook_answer(folder: Path) -> str:
     from oversample_bench.report.html.notebook import answer
 
     return answer(results.read(folder))
+
+
+def advice(folder: Path, metric: str) -> list[str]:
+    """Return what to do about the rare class of a run's data, in sentences, the answer first.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder of `bench run`.
+    metric : str
+        One of the metrics of the last run.
+
+    Raises
+    ------
+    UsageError
+        When the folder holds no store, an empty one or one of a newer version.
+    """
+    from oversample_bench.analysis import results
+    from oversample_bench.report import advice_text
+
+    return advice_text.lines(results.read(folder), metric)
 
 
 def terminal_answer(folder: Path, metric: str, console: Console) -> Iterator[RenderableType]:

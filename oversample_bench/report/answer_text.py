@@ -11,7 +11,7 @@ import pandas as pd
 
 from oversample_bench.analysis import comparisons, environments
 from oversample_bench.analysis import control as controls
-from oversample_bench.analysis.answer import Answer, Decision, answer
+from oversample_bench.analysis.answer import Answer, Decision, answer, n_splits
 from oversample_bench.analysis.data_set_blocks import ALL
 from oversample_bench.analysis.evidence import Evidence
 from oversample_bench.analysis.paired_estimates import BETTER, SETS, UNTESTED, WORSE
@@ -26,12 +26,13 @@ MOST_NAMES = 4
 
 def lines(results: Results, told: Evidence) -> list[str]:
     """Return what to use and how surely, how methods stand to the control, and what failed."""
-    made = answer(results, told)
+    made = answer(told)
     about = [coverage.line(results), *_marked(results), *_cautions(results)]
-    return [_use(results, made), *_against(results, told), *about]
+    return [use(results, made), *_against(results, told), *about]
 
 
-def _use(results: Results, made: Answer) -> str:
+def use(results: Results, made: Answer) -> str:
+    """Return the sentence on what resampling comes to, and how surely."""
     name = metric_name(made.metric)
     if made.best is None or made.reference is None:
         if len(results.names("method")) < 2:
@@ -41,11 +42,11 @@ def _use(results: Results, made: Answer) -> str:
     by = gain(best["estimate"], best["low"], best["high"], results.digits)
     means = (best["paired_mean"], best["reference_mean"])
     sides = [
-        f"{_pair(results, one)} ({score(mean, results.digits)})"
+        f"{pair_name(results, one)} ({score(mean, results.digits)})"
         for one, mean in zip((best, held), means, strict=True)
     ]
     kind = "the best without resampling" if held["free"] else "the best of the control"
-    basis = _basis(results, made, best)
+    basis = basis_of(results, best, made.n_compared)
     if made.decision == Decision.USE_METHOD:
         return f"By {name}: use {sides[0]}. It is better by {by} than {sides[1]}, {kind} ({basis})."
     if made.decision == Decision.USE_FREE:
@@ -61,13 +62,14 @@ def _use(results: Results, made: Answer) -> str:
     )
 
 
-def _basis(results: Results, made: Answer, best: pd.Series) -> str:
-    on = _on(results, made, best)
-    if best["verdict"] == UNTESTED:
+def basis_of(results: Results, row: pd.Series, n_compared: int) -> str:
+    """Return on what a comparison of pairs rests, and how sure it is after adjusting."""
+    on = _on(results, row)
+    if row["verdict"] == UNTESTED:
         return on
     return (
-        f"{on}; 95 % interval of this pair alone, {p_told(best['p_adjusted'])} after adjusting for "
-        f"{counted(made.n_compared, 'comparison')}"
+        f"{on}; 95 % interval of this pair alone, {p_told(row['p_adjusted'])} after adjusting for "
+        f"{counted(n_compared, 'comparison')}"
     )
 
 
@@ -77,20 +79,21 @@ def _least(best: pd.Series) -> str:
     return f" After adjusting, a true difference of {best['least']:.2g} would be seen with 80 % power."
 
 
-def _pair(results: Results, row: pd.Series) -> str:
+def pair_name(results: Results, row: pd.Series) -> str:
+    """Return the names of a pair of classifier and method."""
     if len(results.names("classifier")) == 1:
         return str(row["method"])
     return f"{row['classifier']} with {row['method']}"
 
 
-def _on(results: Results, made: Answer, best: pd.Series) -> str:
-    low, high = made.n_splits
+def _on(results: Results, row: pd.Series) -> str:
+    low, high = n_splits(results, row["on"])
     splits = counted(low, "split") if low == high else f"{low} to {high} splits"
     ratios = results.names("ratio")
     pooled = f", mean of the ratios {listed(ratios)}" if len(ratios) > 1 else ""
-    if best["unit"] == SETS:
-        return f"{best['n']} data sets, {splits} each{pooled}"
-    return f"{results.names('dataset')[0]}, {counted(best['n'], best['unit'].removesuffix('s'))}{pooled}"
+    if row["unit"] == SETS:
+        return f"{row['n']} data sets, {splits} each{pooled}"
+    return f"{results.names('dataset')[0]}, {counted(row['n'], row['unit'].removesuffix('s'))}{pooled}"
 
 
 def _against(results: Results, told: Evidence) -> Iterator[str]:
