@@ -55,7 +55,7 @@ def fraud(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_the_first_suite_of_the_readme_runs(fraud: Path) -> None:
     """Each `bench` line under "A first suite of your own" ends with 0, and leaves and says what it should."""
-    lines = [line for line in blocks("console")[1].splitlines() if line.startswith("$ bench ")]
+    lines = [line for line in blocks("console")[2].splitlines() if line.startswith("$ bench ")]
     said = {}
 
     assert [line.split()[2] for line in lines] == ["plan", "run", "export"]
@@ -74,6 +74,22 @@ def test_the_first_suite_of_the_readme_runs(fraud: Path) -> None:
         assert "my: features: 2 numbers (amount, age), 1 category (country)" in told
         assert "my: left out: date (has dates" in told
         assert "my: left out: customer (differs in nearly every row" in told
+
+
+@pytest.mark.slow
+def test_the_advice_of_the_readme_is_given(fraud: Path) -> None:
+    """The line under "A table of your own" ends with an answer about the table of a newcomer."""
+    (line,) = [line for line in blocks("console")[1].splitlines() if line.startswith("$ bench ")]
+    words = line.partition("#")[0].split()[2:]
+    few = ["--splits", "1", "--no-figures", "--no-report"]
+    done = subprocess.run(
+        [sys.executable, "-m", "oversample_bench", *words, *few], cwd=fraud, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "left out: customer (differs in nearly every row" in done.stdout
+    assert "30 of 30 trials done (100 %), none failed." in done.stdout
+    assert (fraud / "reports" / "advice_my" / "suite.yaml").is_file()
 
 
 @pytest.mark.slow
@@ -132,14 +148,17 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_commands_and_options_of_the_readme_exist() -> None:
-    """The table of commands is complete, and every option that is named is one of `bench run`."""
+    """The table of commands is complete; every option that is named is one of `bench run` or `advise`."""
     named = set(re.findall(r"^\| `bench (\w+)", README, flags=re.MULTILINE))
-    options = [{*one.opts, *one.secondary_opts} for one in bench.commands["run"].params]
+    run, advise = (
+        [{*one.opts, *one.secondary_opts} for one in bench.commands[name].params]
+        for name in ("run", "advise")
+    )
     told = set(re.findall(r"`(--[a-z-]+)", README))
 
     assert named == set(bench.commands)
-    assert told <= set().union(*options)
-    assert all(told & names for names in options if any(name.startswith("--") for name in names))
+    assert told <= set().union(*run, *advise)
+    assert all(told & names for names in run if any(name.startswith("--") for name in names))
 
 
 def test_the_page_on_reports_explains_each_metric() -> None:

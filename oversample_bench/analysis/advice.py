@@ -139,7 +139,7 @@ def strategy_of(results: Results, pair: pd.Series) -> Strategy:
 
 
 def _details(results: Results, pairs: tuple[pd.Series, pd.Series]) -> dict[str, tuple[float, float]]:
-    told = {}
+    told: dict[str, tuple[float, float]] = {}
     for metric in ("recall", "precision"):
         if metric in results.metrics:
             frame = pipelines.frame(results, metric).set_index(["classifier", "method"])["mean"]

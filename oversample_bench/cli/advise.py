@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from oversample_bench.cli.messages import FIGURES
-from oversample_bench.cli.run_and_plan import WORKERS, interrupt
+from oversample_bench.cli.run_and_plan import REPORT, WORKERS, interrupt
 from oversample_bench.core.errors import UsageError, nearest
 from oversample_bench.evaluation import threads
 
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from oversample_bench.execution.advising import Advised
 
+F = TypeVar("F", bound=Callable[..., Any])
 COSTS = ("miss", "false_alarm")
 FORM = "expected --costs miss=NUMBER,false_alarm=NUMBER"
 
 
-def _columns(name: str, text: str) -> Any:
+def _columns(name: str, text: str) -> Callable[[F], F]:
     return click.option(f"--{name}", multiple=True, metavar="COLUMN", help=text)
 
 
@@ -58,6 +59,7 @@ def _columns(name: str, text: str) -> Any:
 @click.option("--runner", type=click.Choice(["auto", "serial", "ray"]), default="auto", show_default=True)
 @WORKERS
 @FIGURES
+@REPORT
 def advise_command(table: str, out: Path | None, **given: Any) -> int:
     """Say what to do about the rare class of a table: oversample, reweight, move the threshold, or nothing.
 
@@ -74,7 +76,9 @@ def advise_command(table: str, out: Path | None, **given: Any) -> int:
     from oversample_bench.execution.progress import watcher
     from oversample_bench.execution.run_result import Options
 
-    reading = {name: tuple(given[name]) for name in ("ignore", "categorical", "numeric", "missing")}
+    reading: dict[str, Any] = {
+        name: tuple(given[name]) for name in ("ignore", "categorical", "numeric", "missing")
+    }
     question = Question(
         table,
         **{name: given[name] for name in ("target", "minority", "majority", "metric", "minutes", "splits")},
@@ -83,7 +87,12 @@ def advise_command(table: str, out: Path | None, **given: Any) -> int:
     )
     signal.signal(signal.SIGTERM, interrupt)
     console = Console(highlight=False, markup=False, emoji=False)
-    options = Options(runner=given["runner"], workers=given["workers"] or 0, figures=given["figures"])
+    options = Options(
+        runner=given["runner"],
+        workers=given["workers"] or 0,
+        figures=given["figures"],
+        report=given["report"],
+    )
     done = advise(question, out or Path("reports") / question.name, options, watcher(console))
     _conclude(console, done)
     return 130 if done.result.interrupted else 0 if done.result.counts.get("ok") else 2
@@ -127,5 +136,6 @@ def _conclude(console: Console, done: Advised) -> None:
             console.print(Text(line), soft_wrap=True)
     if done.result.interrupted:
         console.print("Interrupted: the same command goes on.")
-    console.print(f"Report: {folder / 'report.md'}", soft_wrap=True)
+    if (folder / "report.md").is_file():
+        console.print(f"Report: {folder / 'report.md'}", soft_wrap=True)
     console.print(f"Go on: bench run {done.suite_file} --out {folder}", soft_wrap=True)

@@ -42,6 +42,14 @@ WORKERS = click.option(
 )
 
 
+REPORT = click.option(
+    "--report/--no-report",
+    default=True,
+    envvar="OVERSAMPLE_BENCH_REPORT",
+    help="Write the report at the end.  [default: write it]",
+)
+
+
 @click.command("run")
 @SUITE
 @OUT
@@ -57,12 +65,7 @@ WORKERS = click.option(
 @WORKERS
 @click.option("--no-retry", is_flag=True, help="Do not repeat trials that failed before.")
 @FIGURES
-@click.option(
-    "--report/--no-report",
-    default=True,
-    envvar="OVERSAMPLE_BENCH_REPORT",
-    help="Write the report at the end.  [default: write it]",
-)
+@REPORT
 @click.option(
     "--predictions/--no-predictions",
     default=True,

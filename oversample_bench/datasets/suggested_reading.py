@@ -93,8 +93,8 @@ def _settled(doubtful: list[JudgedColumn], reading: Reading) -> tuple[Reading, l
     absent = [one for one in doubtful if one.why == Why.MIXED and _only_absent(one.shown)]
     if absent:
         marks = list(dict.fromkeys(text for one in absent for text in one.shown))
-        said = f"taken for missing values: {quoted(marks)} in {_names(absent)}"
-        return replace(reading, missing=_with(reading.missing, marks)), [said]
+        as_missing = f"taken for missing values: {quoted(marks)} in {_names(absent)}"
+        return replace(reading, missing=_with(reading.missing, marks)), [as_missing]
     numbers = [one for one in doubtful if one.why == Why.TYPED]
     codes = [one for one in doubtful if one.why == Why.PADDED and _n_values(one) <= MOST_TEXTS]
     out = [one for one in doubtful if one not in numbers and one not in codes]
