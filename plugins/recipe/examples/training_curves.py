@@ -54,15 +54,22 @@ def differences(known: pd.DataFrame) -> pd.DataFrame:
 
 def drawn(points: pd.DataFrame, names: list[str], title: str) -> bytes:
     """Return a PNG with a panel a data set and a line a setting."""
-    look = alt.Color("setting:N", sort=names, title=None, scale=alt.Scale(domain=names, scheme="viridis"))
+    domain = alt.Scale(domain=names)  # the same for both, so that one legend shows both
+    colours = alt.Scale(domain=names, scheme="tableau10")
+    ratios = sorted(points["ratio"].unique())
     chart = (
         alt.Chart(points[points["setting"].isin(names)])
         .mark_line(point=True)
         .encode(
-            x=alt.X("ratio:Q", title="minority : majority in training", scale=alt.Scale(type="log")),
+            x=alt.X(
+                "ratio:Q",
+                title="minority : majority in training",
+                scale=alt.Scale(type="log", domain=[ratios[0], ratios[-1]]),
+                axis=alt.Axis(values=ratios, format="g"),
+            ),
             y=alt.Y("mcc:Q", title="MCC", scale=alt.Scale(zero=False)),
-            color=look,
-            strokeDash=alt.StrokeDash("setting:N", sort=names, title=None),
+            color=alt.Color("setting:N", sort=None, title=None, scale=colours),
+            strokeDash=alt.StrokeDash("setting:N", sort=None, title=None, scale=domain),
         )
         .properties(width=260, height=220)
         .facet(alt.Facet("dataset:N", title=None))
