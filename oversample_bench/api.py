@@ -176,7 +176,8 @@ class Oversampler(Protocol):
         fitted; see ``wrapping_state_``. Raises `Skip`, with a sentence, for a classifier that it cannot wrap.
     ``wrapping_state_``
         What ``wrap_classifier`` needs to know of the fit: arrays by name. The host keeps them with the
-        resample and sets the attribute before it calls ``wrap_classifier``.
+        resample and sets the attribute before it calls ``wrap_classifier``. After a batch it is a list with
+        one such mapping a member.
     ``fallback_``
         A sentence, when the method could not do what it is for and did something else; after a batch a
         list with one entry (a sentence or None) a member.

@@ -21,7 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from oversample_bench.api import Metric, Skip
 from oversample_bench.evaluation.seeding import Seeded
-from oversample_bench.evaluation.wrapping import BadWrapper, ready, state_of, wrapped
+from oversample_bench.evaluation.wrapping import BadWrapper, ready, state_of, states_of, wrapped
 from oversample_bench.plugins.baselines import ClassWeight, PriorCorrection, Threshold
 from oversample_bench.plugins.metrics import AUROC, BRIER, MCC
 
@@ -198,6 +198,57 @@ def test_what_cannot_be_kept_of_a_fit_is_refused(state):
     method.wrapping_state_ = state
     with pytest.raises(BadWrapper, match="wrapping_state_"):
         state_of(method)
+
+
+def test_each_member_of_a_batch_leaves_a_state_of_its_own():
+    """After a batch the states are a list, one a member; a method that wraps nothing has none."""
+    fitted = Remembers()
+    fitted.wrapping_state_ = [{"mean": [1.0]}, {"mean": [2.0]}]
+
+    assert [state["mean"].tolist() for state in states_of(fitted, 2)] == [[1.0], [2.0]]
+    assert states_of(GaussianNB(), 2) == [None, None]
+    assert states_of(Threshold(), 2) == [{}, {}]
+    for wrong in (fitted.wrapping_state_, {"mean": [1.0]}, None):
+        fitted.wrapping_state_ = wrong
+        with pytest.raises(BadWrapper, match="after a batch of 3 wrapping_state_ has"):
+            states_of(fitted, 3)
+
+
+BATCHED = """
+import numpy as np
+from oversample_bench.api import hookimpl
+
+class Shifts:
+    def fit_resample(self, X, y):
+        self.wrapping_state_ = {"mean": X.mean(0)}
+        return X, y
+    def fit_resample_batch(self, problems, random_states):
+        self.wrapping_state_ = [{"mean": X.mean(0)} for X, _ in problems]
+        return problems
+    def wrap_classifier(self, classifier):
+        assert self.wrapping_state_["mean"].shape
+        classifier.max_depth = 1 + int(np.abs(self.wrapping_state_["mean"]).sum() * 1e17) % 7
+        return classifier
+
+@hookimpl
+def register_oversamplers(register):
+    register("shifts", Shifts)
+"""
+
+
+def test_a_batched_method_wraps_by_the_state_of_its_own_member(runs, tmp_path):
+    """Fitted as a batch or alone, each trial is wrapped by what its own split has left."""
+    (tmp_path / "shifts.py").write_text(BATCHED)
+    methods = "[none, {name: shifts, label: alone}, {name: shifts, label: batch, batch: 3}]"
+    text = (
+        f"name: s\ndata: [ecoli1]\nmethods: {methods}\nclassifiers: [decision_tree]\nsplits: 3\n"
+        "plugins: [shifts.py]\nprotocol: {scale: none}\n"
+    )
+    table = runs(text).trials()
+    scores = {method: part["mcc"].tolist() for method, part in table.groupby("method")}
+
+    assert set(table["status"]) == {"ok"}
+    assert scores["alone"] == scores["batch"]
 
 
 def test_a_wrapper_must_return_a_classifier():

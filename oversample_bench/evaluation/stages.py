@@ -29,7 +29,7 @@ from oversample_bench.evaluation.requests import ClassCounts, Request, ask, take
 from oversample_bench.evaluation.scoring import Scores, scored
 from oversample_bench.evaluation.seeding import Seeded, seeded
 from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
-from oversample_bench.evaluation.wrapping import Ready, State, ready, state_of, wrapped
+from oversample_bench.evaluation.wrapping import Ready, State, ready, state_of, states_of, wrapped
 from oversample_bench.plugins.registry import Registry
 
 P = ParamSpec("P")
@@ -269,7 +269,11 @@ def _together(sampler: Any, fitted: Sequence[tuple[ResampleTask, Split]]) -> lis
     fallbacks = _by_member(sampler, "fallback_", len(fitted))
     weights = _by_member(sampler, "sample_weight_", len(fitted))
     told = zip(returned, fallbacks, weights, seeds, strict=True)
-    return [(_Answer(sampler, *answer, found.told()), share) for answer in told]
+    states = states_of(sampler, len(fitted))
+    return [
+        (_Answer(sampler, *answer, found.told(), state), share)
+        for answer, state in zip(told, states, strict=True)
+    ]
 
 
 def _by_member(sampler: Any, name: str, count: int) -> Sequence[Any]:

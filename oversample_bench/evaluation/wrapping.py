@@ -44,7 +44,28 @@ def state_of(method: Any) -> dict[str, Array] | None:
     """
     if not hasattr(method, "wrap_classifier"):
         return None
-    told = getattr(method, "wrapping_state_", {})
+    return _kept(getattr(method, "wrapping_state_", {}))
+
+
+def states_of(method: Any, count: int) -> list[dict[str, Array] | None]:
+    """Return the same after a batch, for each of ``count`` members.
+
+    Raises
+    ------
+    BadWrapper
+        When it is no list with a mapping for each member.
+    """
+    if not hasattr(method, "wrap_classifier"):
+        return [None] * count
+    told = getattr(method, "wrapping_state_", [{}] * count)
+    if not isinstance(told, Sequence) or len(told) != count:
+        entries = f"{len(told)} entries" if isinstance(told, Sequence) else f"the type {type(told).__name__}"
+        raise BadWrapper(f"after a batch of {count} wrapping_state_ has {entries}; expected one a member")
+    return [_kept(state) for state in told]
+
+
+def _kept(told: Any) -> dict[str, Array]:
+    """Return a state as arrays that can be kept."""
     if not isinstance(told, Mapping) or not all(isinstance(name, str) for name in told):
         raise BadWrapper(f"wrapping_state_ is of type {type(told).__name__}; expected arrays by name")
     arrays = {name: np.asarray(value) for name, value in told.items()}
