@@ -134,9 +134,11 @@ def _fewer_classifiers(results: Results, control: str) -> Iterator[str]:
         f"Not every method goes with every classifier. Means and ranks are over {listed(together)}; a gain "
         f"is over the classifiers that the method and {control} both go with."
     )
+    without: dict[tuple[str, ...], list[str]] = {}
     for method, own in partial.items():
-        apart = [name for name in names if name not in own]
-        yield f"{method} was not run with {listed(apart)}."
+        without.setdefault(tuple(name for name in names if name not in own), []).append(method)
+    for apart, methods in without.items():
+        yield f"{listed(methods)} {'was' if len(methods) == 1 else 'were'} not run with {listed(apart)}."
 
 
 def _omnibus(ranked: pd.DataFrame) -> str:

@@ -102,9 +102,12 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def head(self, most: int) -> Table:
-        """Return the first lines and all totals, saying how many there are where some are left out."""
+        """Return the first lines and all totals, saying how many there are where some are left out.
+
+        A table with up to a quarter more stays whole: a few lines are no longer than what is said of them.
+        """
         lines = [row for row in self.rows if not row.is_total]
-        if len(lines) <= most:
+        if len(lines) <= most * 1.25:
             return self
         rows = [*lines[:most], *(row for row in self.rows if row.is_total)]
         note = f"The first {most} of {len(lines)} lines; all are in report.html and in tables/."

@@ -17,7 +17,7 @@ def example(monkeypatch):
     """Import scripts by name as they import one another, and forget them after."""
     monkeypatch.syspath_prepend(str(EXAMPLES))
     yield importlib.import_module
-    for name in ("aligned_generator", "mixed_marginals", "published_tables"):
+    for name in ("aligned_generator", "mixed_marginals", "published_tables", "size_losses"):
         sys.modules.pop(name, None)
 
 
@@ -169,3 +169,28 @@ def test_the_committed_report_is_that_of_its_repetitions(example, mixed):
     pd.testing.assert_frame_equal(cells, kept, rtol=1e-4)
     replayed = kept[(kept["table"] == "aligned generator") & (kept["stream"] == "authors'")]
     assert replayed["ours"].map(script.number).tolist() == replayed["published"].map(script.number).tolist()
+
+
+def test_losses_of_sizes_are_drawn(example, tmp_path, capsys):
+    """A set has a row a size and split, one taken at the least loss; the picture alone can be redrawn."""
+    pytest.importorskip("altair", reason="the figures need altair: pip install altair vl-convert-python")
+    script = example("size_losses")
+    script.main([str(tmp_path), "--sets", "ecoli1", "--splits", "1"])
+    found = pd.read_csv(tmp_path / "size_losses.csv")
+    picture = (tmp_path / "size_losses.png").read_bytes()
+    script.main([str(tmp_path), "--draw"])
+
+    assert found["share"].min() == 0
+    assert found["taken"].sum() == 1
+    assert found.loc[found["taken"], "loss"].item() == found["loss"].min()
+    assert (tmp_path / "size_losses.png").read_bytes() == picture
+    assert capsys.readouterr().out.count("ecoli1: took ") == 2
+
+
+def test_the_committed_picture_is_that_of_its_table(example, tmp_path):
+    """reports/sizing/size_losses.png shows size_losses.csv."""
+    pytest.importorskip("altair", reason="the figures need altair: pip install altair vl-convert-python")
+    (tmp_path / "size_losses.csv").write_bytes((REPORT / "size_losses.csv").read_bytes())
+    example("size_losses").main([str(tmp_path), "--draw"])
+
+    assert (tmp_path / "size_losses.png").read_bytes() == (REPORT / "size_losses.png").read_bytes()
