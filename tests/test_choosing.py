@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from oversample_bench.core.errors import UsageError
-from oversample_bench.evaluation.stages import Bounds
 from oversample_bench.execution import runner_choice
 from oversample_bench.execution.runner_choice import Choice, events
 from oversample_bench.execution.runners import cluster, ray_runner, serial_runner
@@ -22,9 +21,10 @@ from oversample_bench.execution.runners.cluster import Cluster, Connection, conn
 from oversample_bench.execution.runners.events import JobDone, Notice, WorkerConfig
 from oversample_bench.execution.runners.ray_start import RayStartError
 from oversample_bench.execution.runners.slots import Node
+from oversample_bench.suite import UNLIMITED, Limits
 
 TWO = Cluster(workers=2)
-WORKER_CONFIG = WorkerConfig((), (), (), Bounds(fit=600.0))
+WORKER_CONFIG = WorkerConfig((), (), (), Limits(fit=600.0, trial=None))
 NO_ROOM = "Ray cannot start on this machine: no room."
 
 
@@ -163,12 +163,12 @@ def test_an_address_is_never_exchanged_for_this_process(
     assert [] == clocked
 
 
-@pytest.mark.parametrize(("bounds", "warned"), [(Bounds(fit=1.0), True), (Bounds(), False)])
+@pytest.mark.parametrize(("limits", "warned"), [(Limits(fit=1.0, trial=None), True), (UNLIMITED, False)])
 def test_outside_the_main_thread_serial_says_what_limits_can_do(
-    clocked: list[str], bounds: Bounds, warned: bool
+    clocked: list[str], limits: Limits, warned: bool
 ) -> None:
     """Nothing can be interrupted there, which is said before the first job, unless there is no limit."""
-    worker_config = replace(WORKER_CONFIG, bounds=bounds)
+    worker_config = replace(WORKER_CONFIG, limits=limits)
     with ThreadPoolExecutor(1) as pool:
         running = events(Choice("serial"), names(2), worker_config, None, pytest.fail)  # type: ignore[arg-type]
         told = pool.submit(list, running).result()

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.specs import NUMBERS_VERSION, Component
-from oversample_bench.evaluation.stages import Bounds
 from oversample_bench.execution.runners.events import WorkerConfig
 from oversample_bench.execution.runners.workbench import Workbench
 from oversample_bench.plugins import origins
 from oversample_bench.plugins.distributions import Installed, code_of
 from oversample_bench.plugins.registry import Registry, load_registry
+from oversample_bench.suite import UNLIMITED
 from tests.installing import HOOKS, METHOD, Distribution, in_a_process
 
 PACKAGE = {
@@ -379,7 +379,7 @@ def test_a_process_with_other_code_than_the_run_began_with_computes_nothing_by_i
     components = [("oversampler", "none"), ("classifier", "knn"), ("classifier", "mlp")]
     sources = {**registry.sources(components), ("classifier", "knn"): "plug 1.0 code 000000000000"}
     used = tuple((kind, Component.of(name)) for kind, name in components)
-    tools = Workbench(WorkerConfig((), (), used, Bounds(), sources)).tools
+    tools = Workbench(WorkerConfig((), (), used, UNLIMITED, sources)).tools
 
     for kind, name in (components[0], components[2]):
         assert tools.registry.entry(kind, name).resolve() is not None

@@ -12,7 +12,6 @@ import pytest
 
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.outcome import Failed, Status
-from oversample_bench.evaluation.stages import Bounds
 from oversample_bench.evaluation.tasks import Resources
 from oversample_bench.execution.runners import pending_calls, pool
 from oversample_bench.execution.runners.events import WorkerConfig
@@ -20,9 +19,10 @@ from oversample_bench.execution.runners.pending_calls import PendingCall
 from oversample_bench.execution.runners.pool import MOST_DEATHS_AT_START, Pool
 from oversample_bench.execution.runners.slots import Place
 from oversample_bench.execution.runners.worker import Station
+from oversample_bench.suite import UNLIMITED
 
 LIMIT = 2.0
-CONFIG = WorkerConfig((), (), (), Bounds())
+CONFIG = WorkerConfig((), (), (), UNLIMITED)
 
 
 class RayError(Exception):

@@ -230,6 +230,26 @@ def test_a_table_that_cannot_be_compared_with_is_told(tmp_path, content, sentenc
     assert "Expected CSV with the columns dataset, classifier, metric, method, value and perhaps" in found[0]
 
 
+@pytest.mark.parametrize("name", ["fit", "trial", "memory"])
+def test_a_limit_of_null_is_none(name):
+    """`null` sets no limit, whatever the default is."""
+    text = f"name: s\ndata: [ecoli1]\nmethods: [none]\nclassifiers: [knn]\nlimits: {{{name}: null}}\n"
+
+    assert getattr(parse_suite(text).limits, name) is None
+
+
+def test_the_backend_of_a_method_shows_in_its_label():
+    """A method is called by its name and, where it is told which model makes its rows, by that."""
+    suite = Suite(
+        name="s",
+        data=["ecoli1"],
+        methods=["none", {"name": "imbllm", "params": {"backend": "smollm2"}}, {"name": "imbllm"}],
+        classifiers=["knn"],
+    )
+
+    assert [method.label for method in suite.methods] == ["none", "imbllm (smollm2)", "imbllm"]
+
+
 def test_the_baseline_is_known_by_name_and_not_by_label():
     """A method `none` under another label is the baseline; another one labelled `none` is not."""
     parse_suite(SMALLEST.replace("[none]", "[{name: none, label: as they are}]"))

@@ -9,7 +9,6 @@ import pytest
 
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.specs import Component
-from oversample_bench.evaluation.stages import Bounds
 from oversample_bench.execution.runners import pool
 from oversample_bench.execution.runners import versions as module
 from oversample_bench.execution.runners.events import WorkerConfig
@@ -19,6 +18,7 @@ from oversample_bench.execution.runners.versions import differences, versions
 from oversample_bench.execution.runners.workbench import Workbench
 from oversample_bench.execution.runners.worker import Station
 from oversample_bench.plugins.registry import load_registry
+from oversample_bench.suite import UNLIMITED
 from tests.test_pool import Ray, RayError, ray
 
 __all__ = ["ray"]
@@ -31,7 +31,7 @@ def anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 OURS = {"numpy": "2.4.6", "the oversampler 'smote'": "oversample-bench-imblearn 0.2 code 1111"}
-CONFIG = WorkerConfig((), (), (), Bounds(), versions=OURS)
+CONFIG = WorkerConfig((), (), (), UNLIMITED, versions=OURS)
 NAMES = [("oversampler", "smote"), ("classifier", "knn"), ("metric", "mcc")]
 
 
@@ -71,7 +71,7 @@ def test_a_library_that_nothing_asks_for_may_be_missing(monkeypatch: pytest.Monk
 def test_a_worker_tells_what_is_missing_instead_of_dying_of_it() -> None:
     """The workbench of a node without a plugin is made all the same, so that it can be compared."""
     used = (("oversampler", Component.of("nowhere")),)
-    bench = Workbench(WorkerConfig((), (), used, Bounds(), {("oversampler", "nowhere"): "plug 1 code 1"}))
+    bench = Workbench(WorkerConfig((), (), used, UNLIMITED, {("oversampler", "nowhere"): "plug 1 code 1"}))
 
     assert bench.versions["the oversampler 'nowhere'"].startswith("missing (no installed plugin offers")
 

@@ -31,44 +31,32 @@ from oversample_bench.evaluation.seeding import Seeded, seeded
 from oversample_bench.evaluation.tasks import ResampleTask, TrialTask
 from oversample_bench.evaluation.wrapping import Ready, State, ready, state_of, states_of, wrapped
 from oversample_bench.plugins.registry import Registry
+from oversample_bench.suite import Limits
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """The limits of a fit and of a trial in seconds, of either in MiB; None is no limit.
+@contextmanager
+def held(seconds: float | None, mib: float | None) -> Iterator[None]:
+    """Hold a call to its limits, and keep to itself its warnings and what it changes of the process.
 
     A stage watches the clock itself, as far as Python can; a runner that can kill its process does the rest.
     """
-
-    fit: float | None = None
-    trial: float | None = None
-    memory: float | None = None
-
-    @contextmanager
-    def held(self, seconds: float | None) -> Iterator[None]:
-        """Hold a call to its limits, and keep to itself its warnings and what it changes of the process."""
-        with (
-            kept(),
-            memory_limit(self.memory),
-            quiet(),
-            time_limit(seconds),
-        ):  # the clock is for the call alone
-            yield
+    with kept(), memory_limit(mib), quiet(), time_limit(seconds):  # the clock is for the call alone
+        yield
 
 
 @dataclass(frozen=True)
 class Toolbox:
-    """What the names of a task stand for, the bounds within which it is carried out, and what comes back.
+    """What the names of a task stand for, the limits within which it is carried out, and what comes back.
 
     ``keeps`` says whether a trial returns the answers of its classifier beside its scores.
     """
 
     registry: Registry
     metrics: Mapping[str, Metric]
-    bounds: Bounds
+    limits: Limits
     keeps: bool = False
 
     def sampler(self, task: ResampleTask, one_hot: Groups = (), categorical: Sequence[int] = ()) -> Seeded:
@@ -174,7 +162,7 @@ def _fit_all(fitted: Sequence[tuple[ResampleTask, Split]], tools: Toolbox) -> li
 
 
 def _fit(task: ResampleTask, split: Split, tools: Toolbox) -> Answered:
-    with tools.bounds.held(tools.bounds.fit):
+    with held(tools.limits.fit, tools.limits.memory):
         built = tools.sampler(task, split.one_hot, split.columns.positions)
         sampler = built.estimator
         ask(sampler, task.target_ratio, split.y)
@@ -247,8 +235,8 @@ def _member(task: ResampleTask, split: Outcome[Split], answer: Failed | Answered
 
 def _fit_batch(fitted: Sequence[tuple[ResampleTask, Split]], tools: Toolbox) -> list[Failed | Answered]:
     groups = {split.one_hot for _, split in fitted}
-    limit = tools.bounds.fit
-    with tools.bounds.held(None if limit is None else limit * len(fitted)):
+    limit = tools.limits.fit
+    with held(None if limit is None else limit * len(fitted), tools.limits.memory):
         one_hot = groups.pop() if len(groups) == 1 else ()
         sampler = tools.sampler(fitted[0][0], one_hot, fitted[0][1].columns.positions).estimator
         asked = [attempt("resample", ask, sampler, task.target_ratio, split.y) for task, split in fitted]
@@ -306,7 +294,7 @@ def upstream(before: Failed) -> Failed:
 
 def _score(task: TrialTask, split: Split, resample: Resample, tools: Toolbox) -> Scores:
     X, y = resample.rows(split.X, split.y)
-    with tools.bounds.held(tools.bounds.trial):
+    with held(tools.limits.trial, tools.limits.memory):
         made = tools.classifier(task, resample, lambda: (X, y))
         training = (X, y, made.arguments)
         return scored(made.classifier, training, split, tools.metrics, keeps=tools.keeps)

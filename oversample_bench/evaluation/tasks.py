@@ -54,7 +54,11 @@ class TrialTask:
 
 @dataclass(frozen=True)
 class Resources:
-    """What one fit occupies: CPU slots (one thread each) and a share of GPUs."""
+    """An amount of a machine: CPU slots (one thread each) and GPUs, or shares of one.
+
+    What a fit occupies, a worker has, or is left of a node, which may be nothing. What a suite may ask for is
+    less than that: `oversample_bench.suite.ResourcesSection` refuses none and odd shares.
+    """
 
     cpus: float = 1
     gpus: float = 0

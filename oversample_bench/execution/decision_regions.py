@@ -24,6 +24,7 @@ from oversample_bench.core.specs import TrialSpec
 from oversample_bench.evaluation import stages
 from oversample_bench.evaluation.predictions import labels
 from oversample_bench.evaluation.tasks import trial_task
+from oversample_bench.suite import UNLIMITED, Limits
 
 if TYPE_CHECKING:
     from oversample_bench.core.digests import Identity
@@ -66,14 +67,14 @@ class RegionPainter:
         Where the rows come from.
     load : callable
         Returns the resample of a digest, or None where it is not on disk.
-    seconds : float
+    seconds : float or None
         The most that one region plot may take.
     """
 
     registry: Registry
     inventory: Inventory
     load: Callable[[str], Resample | None]
-    seconds: float
+    seconds: float | None
 
     def decision_regions(
         self, plan: Plan, identity: Identity, made: AbstractSet[str]
@@ -89,7 +90,7 @@ class RegionPainter:
         return stages.split(spec.resample.split, self.inventory.dataset(spec.resample.split.data))
 
     def _decision_regions(self, spec: TrialSpec, split: Split, resample: Resample, identity: Identity) -> str:
-        tools = stages.Toolbox(self.registry, {}, stages.Bounds(trial=self.seconds))
+        tools = stages.Toolbox(self.registry, {}, Limits(fit=None, trial=self.seconds))
         task = trial_task(spec, identity)
         rows = resample.rows(split.X, split.y)
         made = attempt("decision regions", tools.classifier, task, resample, lambda: rows)
@@ -97,7 +98,7 @@ class RegionPainter:
             return _reason(made)
         ready = made.value
         subject = Subject(split, resample, ready.classifier.estimator, task.random_state, ready.arguments)
-        return decision_regions(subject, tools.bounds)
+        return decision_regions(subject, tools.limits)
 
 
 def shown_trials(plan: Plan) -> Iterator[Planned]:
@@ -109,14 +110,14 @@ def shown_trials(plan: Plan) -> Iterator[Planned]:
             yield planned
 
 
-def decision_regions(subject: Subject, bounds: stages.Bounds | None = None) -> str:
+def decision_regions(subject: Subject, limits: Limits = UNLIMITED) -> str:
     """Return a region plot as JSON, or the reason why there is none.
 
     Parameters
     ----------
     subject : Subject
         What it is made of.
-    bounds : Bounds, optional
+    limits : Limits, default=UNLIMITED
         Its limits are those of a trial.
 
     Returns
@@ -127,7 +128,7 @@ def decision_regions(subject: Subject, bounds: stages.Bounds | None = None) -> s
         ``regions``: `GRID` strings of 0 and 1 from the bottom up, the class predicted at the middle of each
         square; or an object with ``failed``, a sentence.
     """
-    found = attempt("decision regions", _held, subject, bounds or stages.Bounds())
+    found = attempt("decision regions", _held, subject, limits)
     return _reason(found) if isinstance(found, Failed) else json.dumps(found.value)
 
 
@@ -135,8 +136,8 @@ def _reason(failed: Failed) -> str:
     return json.dumps({"failed": failed.message})
 
 
-def _held(subject: Subject, bounds: stages.Bounds) -> dict[str, Any]:
-    with bounds.held(bounds.trial):
+def _held(subject: Subject, limits: Limits) -> dict[str, Any]:
+    with stages.held(limits.trial, limits.memory):
         return _painted(subject)
 
 

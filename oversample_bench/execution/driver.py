@@ -318,13 +318,10 @@ def _let_go(inventory: Inventory, waiting: Counter[DataSpec], done: Job) -> None
 
 
 def _worker_config(order: _Order, left: Sequence[Job]) -> WorkerConfig:
-    from oversample_bench.evaluation.stages import Bounds
     from oversample_bench.execution.runners.events import WorkerConfig
 
-    limits = order.suite.limits
-    bounds = Bounds(limits.fit, limits.trial, limits.memory)
     keeps = order.options.predictions
-    return WorkerConfig.of(left, order.registry, order.suite.metrics, bounds, keeps=keeps)
+    return WorkerConfig.of(left, order.registry, order.suite.metrics, order.suite.limits, keeps=keeps)
 
 
 def _report(order: _Order, watcher: Watcher) -> bool:

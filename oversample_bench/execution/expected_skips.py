@@ -124,7 +124,8 @@ def _idle(request: Request, split: SplitSpec, there: ClassCounts | None) -> str:
 
 
 def _request(task: ResampleTask, registry: Registry) -> Request:
-    from oversample_bench.evaluation.stages import Bounds, Toolbox
+    from oversample_bench.evaluation.stages import Toolbox
+    from oversample_bench.suite import UNLIMITED
 
-    sampler = Toolbox(registry, {}, Bounds()).sampler(task).estimator
+    sampler = Toolbox(registry, {}, UNLIMITED).sampler(task).estimator
     return Request.of(sampler, task.target_ratio)

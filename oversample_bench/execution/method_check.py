@@ -134,16 +134,16 @@ def check_methods(check: MethodCheck) -> Iterator[CheckResult]:
             yield CheckResult(entry.name, entry.plugin, name, Verdict.UNAVAILABLE, entry.reason)
     if not len(check):
         return
-    from oversample_bench.evaluation.stages import Bounds
     from oversample_bench.execution.runners.cluster import Cluster, connected
     from oversample_bench.execution.runners.events import DataProvider, ResampleDone, WorkerConfig
     from oversample_bench.execution.runners.ray_runner import run_ray
+    from oversample_bench.suite import Limits
 
     inventory = Inventory(check.registry, None, {})
     provider = DataProvider(inventory.dataset, lambda _: None)
     with connected(Cluster(workers=check.workers)) as cluster:
         jobs = _jobs(check, inventory)
-        config = WorkerConfig.of(jobs, check.registry, (), Bounds(fit=check.limit_seconds))
+        config = WorkerConfig.of(jobs, check.registry, (), Limits(fit=check.limit_seconds, trial=None))
         for event in run_ray(jobs, config, provider, cluster.nodes):
             if isinstance(event, ResampleDone):
                 spec = event.task.spec

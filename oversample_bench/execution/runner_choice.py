@@ -151,7 +151,7 @@ def _serial(
     from oversample_bench.execution.runners.events import JobDone, Lull
     from oversample_bench.execution.runners.serial_runner import run_serial
 
-    if not can_interrupt() and (worker_config.bounds.fit or worker_config.bounds.trial):
+    if not can_interrupt() and (worker_config.limits.fit or worker_config.limits.trial):
         yield from _notices([UNINTERRUPTED])
     start = time.monotonic()
     finished = 0

@@ -33,7 +33,7 @@ from oversample_bench.execution.watcher import Watcher
 from oversample_bench.plugins.origins import replaced
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import Registry, load_registry
-from oversample_bench.suite import Suite
+from oversample_bench.suite import UNLIMITED, Suite
 from oversample_bench.suite.plan import Plan, Planned
 
 if TYPE_CHECKING:
@@ -243,7 +243,6 @@ class _Bench:
         return Choice(self.options.runner, cluster, expected, risk)
 
     def _worker_config(self, work: Sequence[Job], metrics: Mapping[str, str]) -> WorkerConfig:
-        from oversample_bench.evaluation.stages import Bounds
         from oversample_bench.execution.runners.events import WorkerConfig
 
-        return WorkerConfig.of(work, self.registry, tuple(metrics), Bounds())
+        return WorkerConfig.of(work, self.registry, tuple(metrics), UNLIMITED)

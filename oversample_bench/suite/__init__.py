@@ -2,9 +2,10 @@
 
 from oversample_bench.suite.items import ClassifierItem, DataItem, MethodItem, ResourcesSection
 from oversample_bench.suite.loading import load_suite, parse_suite, suite_schema
-from oversample_bench.suite.model import Limits, ProtocolSection, ReportOptions, Suite
+from oversample_bench.suite.model import UNLIMITED, Limits, ProtocolSection, ReportOptions, Suite
 
 __all__ = [
+    "UNLIMITED",
     "ClassifierItem",
     "DataItem",
     "Limits",

@@ -204,7 +204,9 @@ class Registered(Section):
     @model_validator(mode="after")
     def _default_label(self) -> Registered:
         if not self.label:
-            _fill(self, "label", " + ".join(name.rpartition(":")[2] for name in self._names()))
+            backend = self.params.get("backend")  # by which a method's rows are another model's altogether
+            shown = f" ({backend})" if isinstance(backend, str) else ""
+            _fill(self, "label", " + ".join(name.rpartition(":")[2] for name in self._names()) + shown)
         return self
 
     def _names(self) -> tuple[str, ...]:

@@ -39,7 +39,6 @@ from oversample_bench.suite.items import (
     DataItem,
     MethodItem,
     Registered,
-    ResourcesSection,
     Section,
     Wrapper,
     refuse_lonely,
@@ -48,18 +47,7 @@ from oversample_bench.suite.protocol_section import ProtocolSection
 from oversample_bench.suite.published_numbers import Published
 from oversample_bench.suite.source import YamlText
 
-__all__ = [
-    "ClassifierItem",
-    "DataItem",
-    "Limits",
-    "MethodItem",
-    "ProtocolSection",
-    "ReportOptions",
-    "ResourcesSection",
-    "Suite",
-    "SuiteOrigin",
-    "Wrapper",
-]
+__all__ = ["UNLIMITED", "Limits", "ProtocolSection", "ReportOptions", "Suite", "SuiteOrigin"]
 
 BASELINE = "none"
 TUNING = ("threshold",)
@@ -67,15 +55,21 @@ TUNING = ("threshold",)
 
 
 class Limits(Section):
-    """When a fit or a trial is stopped; it then counts as timeout or oom, and the rest continues."""
+    """When a fit or a trial is stopped; it then counts as timeout or oom, and the rest continues.
 
-    fit: float = Field(600.0, gt=0, description="Seconds for one fit of a method.")
-    trial: float = Field(300.0, gt=0, description="Seconds for one classifier on one resample.")
+    The stages hold their calls to this very value; what is None has no limit.
+    """
+
+    fit: float | None = Field(600.0, gt=0, description="Seconds for one fit of a method, or null.")
+    trial: float | None = Field(300.0, gt=0, description="Seconds for one classifier on one resample.")
     memory: float | None = Field(
         None,
         gt=0,
         description="MiB that a worker may allocate on top of what it starts with. Default: no limit.",
     )
+
+
+UNLIMITED = Limits(fit=None, trial=None)
 
 
 class ReportOptions(Section):

@@ -1,4 +1,8 @@
-"""How a data set becomes training and test rows, as a suite says it."""
+"""How a data set becomes training and test rows, as a suite says it.
+
+A suite may ask for several rates of what is spoilt, so that its section stands for many protocols: each
+combination is one `oversample_bench.core.specs.Protocol`, which is part of a split's identity.
+"""
 
 from __future__ import annotations
 

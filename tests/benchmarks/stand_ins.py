@@ -21,7 +21,6 @@ from typing import Any
 from unittest.mock import patch
 from weakref import WeakSet
 
-from oversample_bench.evaluation.stages import Bounds
 from oversample_bench.evaluation.tasks import ResampleTask, TrialTask, jobs
 from oversample_bench.execution import runner_choice
 from oversample_bench.execution.inventory import Inventory
@@ -32,7 +31,7 @@ from oversample_bench.execution.runners.slots import Node
 from oversample_bench.execution.runners.workbench import Workbench, only_resample
 from oversample_bench.execution.runners.worker import FitOutput, Station
 from oversample_bench.plugins.validation import registry_of
-from oversample_bench.suite import Suite
+from oversample_bench.suite import UNLIMITED, Suite
 from oversample_bench.suite.plan import plan
 
 SECONDS_OF = {"trial": 1.0, "fit": 1.0, "gather": 0.05}
@@ -227,7 +226,7 @@ def answered(suite: Suite) -> StandIns:
     inventory = Inventory(registry, None, {})
     identity = inventory.identity(planned, lambda *_: None)
     job = next(jobs(planned, identity, set(), lambda _: False, {}))
-    bench = Workbench(WorkerConfig.of([job], registry, suite.metrics, Bounds(), keeps=True))
+    bench = Workbench(WorkerConfig.of([job], registry, suite.metrics, UNLIMITED, keeps=True))
     fit = bench.gathered(job.members, inventory.dataset).answered(bench.tools)
     drawn = fit.resamples()[0]
     trial = bench.trial(job.trials[0], job.members[0].split, only_resample(drawn), inventory.dataset)

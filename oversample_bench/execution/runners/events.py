@@ -12,13 +12,14 @@ from oversample_bench.core.references import named
 from oversample_bench.core.resample import Resample
 from oversample_bench.core.specs import Component, DataSpec
 from oversample_bench.evaluation.scoring import Scores
-from oversample_bench.evaluation.stages import AuditedResample, Bounds
+from oversample_bench.evaluation.stages import AuditedResample
 from oversample_bench.evaluation.tasks import Job, ResampleTask, TrialTask
 from oversample_bench.execution.runners.versions import versions
 from oversample_bench.plugins.given_objects import Given
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import Registry
 from oversample_bench.store.records import SplitRecord
+from oversample_bench.suite import Limits
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class WorkerConfig:
         What is scored.
     components : tuple of (str, Component)
         Kind and name of what the suite uses, imported before the first task so that no limit pays for it.
-    bounds : Bounds
-        The limits.
+    limits : Limits
+        Of a fit and of a trial.
     sources : mapping of (str, str) to str, default={}
         Who offers what, and by which code, where the run began, by kind and name.
     given : tuple of Given, default=()
@@ -92,7 +93,7 @@ class WorkerConfig:
     loose: tuple[LooseFile, ...]
     metrics: tuple[str, ...]
     components: tuple[tuple[str, Component], ...]
-    bounds: Bounds
+    limits: Limits
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     given: tuple[Given, ...] = ()
     keeps: bool = False
@@ -104,7 +105,7 @@ class WorkerConfig:
         jobs: Sequence[Job],
         registry: Registry,
         metrics: tuple[str, ...],
-        bounds: Bounds,
+        limits: Limits,
         *,
         keeps: bool = False,
     ) -> WorkerConfig:
@@ -115,7 +116,7 @@ class WorkerConfig:
         names = {name for kind, one in used for name in named(kind, one)}
         names |= {("metric", name) for name in metrics}
         sources, told = registry.sources(names), versions(registry, sorted(names))
-        return cls(registry.loose, metrics, used, bounds, sources, registry.given, keeps, told)
+        return cls(registry.loose, metrics, used, limits, sources, registry.given, keeps, told)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class _Schedule:
 
         self._ray = ray
         self._provider = provider
-        self._bounds = worker_config.bounds
+        self._limits = worker_config.limits
         self._nodes = nodes
         self._left = len(jobs)
         self._jobs_of = Counter(job.data for job in jobs)
@@ -182,7 +182,7 @@ class _Schedule:
         if any(member.split != slot.split for member in members):
             gather = slot.actor.gather.remote(members, live.data)
             self.pool.send(slot, PendingCall(gather, assignment=None, limit=None))
-        limit = None if self._bounds.fit is None else self._bounds.fit * len(members)
+        limit = None if self._limits.fit is None else self._limits.fit * len(members)
         fit = slot.actor.fit.remote(members, live.data)
         drawing = slot.actor.drawing.remote(members)
         live.box = [drawing]
@@ -202,7 +202,7 @@ class _Schedule:
             self.pool.send(slot, PendingCall(ready, assignment=None, limit=None))
         slot.split, slot.resample = split, task.resample
         trial = slot.actor.trial.remote(task, split, live.box, live.data)
-        self.pool.send(slot, PendingCall(trial, assignment, self._bounds.trial, alone=assignment.alone))
+        self.pool.send(slot, PendingCall(trial, assignment, self._limits.trial, alone=assignment.alone))
 
     def _boxed(self, spec: DataSpec) -> Box:
         """Return the reference of a data set, which is put into the cluster once."""

@@ -65,7 +65,7 @@ class Workbench:
             registry = _agreeing(installed, worker_config.sources)
             entries = {name: _entry(registry, "metric", name) for name in worker_config.metrics}
             metrics = {name: entry.resolve() for name, entry in entries.items() if entry is not None}
-            self.tools = stages.Toolbox(registry, metrics, worker_config.bounds, worker_config.keeps)
+            self.tools = stages.Toolbox(registry, metrics, worker_config.limits, worker_config.keeps)
             self._import(worker_config)
 
     def _import(self, worker_config: WorkerConfig) -> None:
