@@ -20,6 +20,7 @@ from oversample_bench import __version__
 from oversample_bench.cli import bench as group
 from oversample_bench.cli import main
 from oversample_bench.core.errors import UsageError
+from oversample_bench.suite import load_suite
 
 pytestmark = pytest.mark.usefixtures("reports")
 
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 SUITE = "name: s\ndata: [ecoli1]\nmethods: [none, random]\nclassifiers: [knn]\nsplits: 1\n"
 COMMANDS = [
     "", "run", "plan", "report", "export", "schema", "datasets", "datasets fetch", "datasets list",
-    "datasets show", "plugins", "plugins list", "plugins check", "check", "diff", "merge",
+    "datasets show", "init", "advise", "plugins", "plugins list", "plugins check", "check", "diff", "merge",
     "explain", "verify",
 ]  # fmt: skip
 
@@ -346,6 +347,27 @@ def test_a_data_set_is_shown_with_its_classes(bench):
     assert ended.code == 0
     assert (told["name"], told["rows"], told["classes"]) == ("ecoli1", "336", "0: 259 rows, 1: 77 rows")
     assert re.fullmatch("[0-9a-f]{32}", told["fingerprint"])
+
+
+def test_a_suite_to_start_from_is_written_once(bench, tmp_path, monkeypatch):
+    """`bench init` writes the quick start's suite, which loads; it never writes over a file."""
+    monkeypatch.chdir(tmp_path)
+    first, again = bench("init"), bench("init")
+    suite = load_suite("quickstart.yaml")
+
+    assert (first.code, first.out) == (
+        0,
+        "Wrote quickstart.yaml. Run it with: bench run quickstart.yaml\n",
+    )
+    assert (again.code, again.err) == (1, "'quickstart.yaml' is there already; name another file\n")
+    assert suite.as_written() == load_suite(ROOT / "suites" / "quickstart.yaml").as_written()
+
+
+def test_the_packaged_suite_is_that_of_the_repository():
+    """What the package brings along is suites/quickstart.yaml, to the last byte."""
+    packaged = ROOT / "oversample_bench" / "suite" / "quickstart.yaml"
+
+    assert packaged.read_bytes() == (ROOT / "suites" / "quickstart.yaml").read_bytes()
 
 
 def test_a_loader_that_raises_is_told_in_a_sentence(bench, monkeypatch):

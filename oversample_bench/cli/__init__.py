@@ -20,7 +20,7 @@ from oversample_bench.cli.console import echo, leave, speak_plainly, told_of
 from oversample_bench.cli.diff_and_merge import diff_command, merge_command
 from oversample_bench.cli.explain_and_verify import explain_command, verify_command
 from oversample_bench.cli.list_installed import datasets, plugins
-from oversample_bench.cli.messages import export, report, schema
+from oversample_bench.cli.messages import export, init_command, report, schema
 from oversample_bench.cli.run_and_plan import plan_command, run_command
 from oversample_bench.core.errors import UsageError, nearest
 
@@ -57,7 +57,17 @@ def bench() -> None:
     """  # noqa: D301 - click reads the backspace as "leave these lines as they are"
 
 
-for command in (advise_command, run_command, plan_command, report, export, schema, datasets, plugins):
+for command in (
+    advise_command,
+    init_command,
+    run_command,
+    plan_command,
+    report,
+    export,
+    schema,
+    datasets,
+    plugins,
+):
     bench.add_command(command)
 
 for command in (diff_command, merge_command, explain_command, verify_command):

@@ -55,32 +55,23 @@ def list_datasets(part: str) -> None:
     print_table(("name", *numbers, "offered by"), rows, right=numbers)
 
 
-@datasets.command("show")
+@datasets.command("show", short_help="Show what is in a data set, or in a file.")
 @click.argument("name")
+@click.option("--target", default="", metavar="COLUMN", help="The column of a file that holds the classes.")
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
     help="Folder of data files.  [default: $OVERSAMPLE_BENCH_DATA]",
 )
-def show_dataset(name: str, data_dir: Path | None) -> None:
-    """Load one data set and show what is in it."""
-    from oversample_bench.core.errors import UsageError
-    from oversample_bench.core.outcome import Failed
-    from oversample_bench.core.specs import DataSpec
-    from oversample_bench.datasets.sources import card, fingerprint
-    from oversample_bench.execution.inventory import Inventory, data_folder
-    from oversample_bench.plugins.registry import load_registry
+def show_dataset(name: str, target: str, data_dir: Path | None) -> None:
+    """Show what is in a registered data set, or in a file: columns, classes, copies, and how hard it is.
 
-    found = Inventory(load_registry(), data_folder(data_dir), {}).dataset(DataSpec(name=name))
-    if isinstance(found, Failed):
-        raise UsageError(found.message)
-    dataset = found.value
-    told = card(dataset)
-    told["classes"] = ", ".join(f"{label}: {count:,} rows" for label, count in told["classes"].items())
-    told["ratio"] = f"{told['ratio']:.4f} (rarest : most frequent class)"
-    told["notes"] = "; ".join(told["notes"]) or "none"
-    for key, value in {"name": name, **told, "fingerprint": fingerprint(dataset)}.items():
-        echo(f"{key.removeprefix('n_'):<12} {value}")
+    Of a file whose columns may mean two things it says how `bench advise` would read it.
+    """
+    from oversample_bench.execution.data_card import data_card, labels
+
+    for line in labels(data_card(name, target, data_dir)):
+        echo(line)
 
 
 @click.group(short_help="List the plugins, or try their oversamplers.")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import click
 
 from oversample_bench.cli.console import echo
+from oversample_bench.core.atomic_write import replacement
 from oversample_bench.core.errors import UsageError, counted
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
@@ -17,6 +19,25 @@ FIGURES = click.option(
     envvar="OVERSAMPLE_BENCH_FIGURES",
     help="Whether to draw the figures, which takes seconds.  [default: draw them]",
 )
+
+
+@click.command("init", short_help="Write a suite to start from.")
+@click.argument(
+    "file", metavar="[FILE]", default=Path("quickstart.yaml"), type=click.Path(path_type=Path, dir_okay=False)
+)
+def init_command(file: Path) -> None:
+    """Write a suite in which each line is explained, to run as it is and to change. FILE: quickstart.yaml.
+
+    For a table of your own, `bench advise TABLE` writes a suite as well.
+    """
+    from importlib.resources import files
+
+    if file.exists():
+        raise UsageError(f"'{file}' is there already; name another file")
+    text = (files("oversample_bench.suite") / "quickstart.yaml").read_text(encoding="utf-8")
+    with replacement(file) as place:
+        place.write_text(text.replace("suites/quickstart.yaml", str(file)), encoding="utf-8")
+    echo(f"Wrote {file}. Run it with: bench run {shlex.quote(str(file))}")
 
 
 @click.command(short_help="Rewrite the report of a run.")

@@ -106,6 +106,13 @@ def prepare(dataset: Dataset, spec: SplitSpec) -> Split:
     )
 
 
+def encoded_rows(dataset: Dataset, rows: npt.NDArray[np.intp]) -> Array:
+    """Return some rows encoded, imputed and scaled by themselves: to look at a table, not to judge by it."""
+    raw = _raw(dataset, rows)
+    missing = bool(np.isnan(raw).any())
+    return np.asarray(_transformer(dataset, "standard", missing=missing).fit_transform(raw))
+
+
 def _one_hot(transformer: Any, n_columns: int) -> Groups:
     """Return the columns of each categorical column: they stand last."""
     encoder = transformer.named_transformers_["encoded"][-1]
