@@ -134,8 +134,9 @@ def _conclude(console: Console, done: Advised) -> None:
         console.print(Text(first, style="bold"), soft_wrap=True)
         for line in rest:
             console.print(Text(line), soft_wrap=True)
-    if done.result.interrupted:
-        console.print("Interrupted: the same command goes on.")
+    if done.result.interrupted or done.result.counts.get("pending"):
+        why = "Interrupted" if done.result.interrupted else "Time is up, and some trials are left"
+        console.print(f"{why}: the same command goes on.")
     if (folder / "report.md").is_file():
         console.print(f"Report: {folder / 'report.md'}", soft_wrap=True)
     console.print(f"Go on: bench run {done.suite_file} --out {folder}", soft_wrap=True)

@@ -50,6 +50,47 @@ REPORT = click.option(
 )
 
 
+class ShardType(click.ParamType[tuple[int, int]]):
+    """``3/10``: the third of ten parts."""
+
+    name = "I/N"
+
+    def convert(self, value: object, _param: object, _ctx: object) -> tuple[int, int]:
+        """Return number and count."""
+        number, _, count = str(value).partition("/")
+        if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+            raise UsageError(f"--shard is '{value}'; expected a part of how many, such as 1/4 to 4/4")
+        return int(number), int(count)
+
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class DurationType(click.ParamType[float]):
+    """``90s``, ``30m``, ``2h``, ``1d``, or seconds."""
+
+    name = "TIME"
+
+    def convert(self, value: object, _param: object, _ctx: object) -> float:
+        """Return seconds."""
+        text = str(value).strip().lower()
+        number, unit = (text[:-1], UNITS[text[-1:]]) if text[-1:] in UNITS else (text, 1)
+        try:
+            seconds = float(number) * unit
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds < float("inf"):
+            raise UsageError(f"--max-time is '{value}'; expected a time such as 90s, 30m, 2h or 1d")
+        return seconds
+
+
+SHARD = click.option(
+    "--shard",
+    type=ShardType(),
+    help="Only one part of the suite, e.g. 3/10, in a folder of its own; `bench merge` joins the parts.",
+)
+
+
 @click.command("run")
 @SUITE
 @OUT
@@ -63,6 +104,10 @@ REPORT = click.option(
 )
 @click.option("--address", default="", help="A running Ray cluster, e.g. auto.  [default: start one]")
 @WORKERS
+@SHARD
+@click.option(
+    "--max-time", type=DurationType(), help="Begin nothing after this time, e.g. 2h; run again to go on."
+)
 @click.option("--no-retry", is_flag=True, help="Do not repeat trials that failed before.")
 @FIGURES
 @REPORT
@@ -99,8 +144,10 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
         figures=bool(given["figures"]),
         report=bool(given["report"]),
         predictions=bool(given["predictions"]),
+        shard=given["shard"],  # type: ignore[arg-type]  # click has converted it
+        max_seconds=given["max_time"],  # type: ignore[arg-type]  # the same
     )
-    folder = out or Path("reports") / suite.name
+    folder = out or default_folder(suite, options.shard)
     summary = run(suite, folder, options, watcher(console))
     shown = replace(summary, folder=folder)  # as it was written
     _conclude(console, suite, shown, _again(click.get_current_context()))
@@ -110,6 +157,12 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
 def interrupt(_number: int, _frame: FrameType | None) -> None:
     """Treat a scheduler's SIGTERM like Ctrl-C."""
     raise KeyboardInterrupt
+
+
+def default_folder(suite: Suite, shard: tuple[int, int] | None) -> Path:
+    """Return where the results of a suite go, or those of one part of it: beside those of the whole."""
+    part = "" if shard is None else f".shard-{shard[0]}-of-{shard[1]}"
+    return Path("reports") / f"{suite.name}{part}"
 
 
 def _again(context: click.Context) -> str:
@@ -127,7 +180,8 @@ def _words(option: click.Option, value: object) -> list[str]:
     """Return an option as it is typed."""
     if option.is_flag:
         return (option.opts if value else option.secondary_opts)[:1]
-    return [option.opts[0], str(value)]
+    shown = "/".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return [option.opts[0], shown]
 
 
 def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> None:
@@ -150,6 +204,8 @@ def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> No
     console.print(f"{ok:,} of {total:,} trials ok{others}; {computed}.")
     if summary.interrupted:
         console.print(f"Interrupted. Go on with: {again}", soft_wrap=True)
+    elif others_left := counts.get("pending"):
+        console.print(f"{others_left:,} trials are left. Go on with: {again}", soft_wrap=True)
     if (summary.folder / "report.md").is_file():  # it may have been stopped before
         console.print(f"Report: {summary.folder / 'report.md'}", soft_wrap=True)
     else:
@@ -160,11 +216,14 @@ def _conclude(console: Console, suite: Suite, summary: Result, again: str) -> No
 @SUITE
 @OUT
 @DATA_DIR
-def plan_command(suite_file: Path, out: Path | None, data_dir: Path | None) -> None:
+@SHARD
+def plan_command(
+    suite_file: Path, out: Path | None, data_dir: Path | None, shard: tuple[int, int] | None
+) -> None:
     """Show what a suite asks for, how much is done, and how long the rest may take."""
     from oversample_bench.execution.forecast import forecast
     from oversample_bench.suite import load_suite
 
     suite = load_suite(suite_file)
-    for line in forecast(suite, out or Path("reports") / suite.name, data_dir).lines():
+    for line in forecast(suite, out or default_folder(suite, shard), data_dir, shard).lines():
         echo(line)

@@ -3,8 +3,8 @@
 The design is written as a suite, so that what was done can be read, repeated and gone on with. What costs
 nothing (`FREE`), six samplers and three classifiers meet on ten splits. Two splits come first, in this
 process, and say how long one takes; where ten would take longer than there is time, fewer are made, and that
-is said. Every split has all pairs of a classifier and a method, so that none is judged on easier rows than
-another.
+is said; when time is up nothing is begun any more. Every split has all pairs of a classifier and a method, so
+that none is judged on easier rows than another.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ METRICS = ("mcc", "f1_minority", "recall", "precision", "auprc")
 COST = "expected_cost"
 
 FIRST_SPLITS, LEAST_SPLITS, MOST_SPLITS = 2, 3, 10
+LEAST_SECONDS = 10.0
+"""For what is left after the first splits, however little time there is."""
 SHARE_OF_TIME = 0.85
 """Of what is left after the first splits: the report takes some as well."""
 SHORTEST_LIMIT = 30.0
@@ -140,25 +142,27 @@ def _advised(question: Question, folder: Path, options: Options, watcher: Watche
     started = time.monotonic()
     question = _with_reading(question, watcher)
     folder.mkdir(parents=True, exist_ok=True)  # paths of the suite start there
+    seconds = 60 * question.minutes
     first = min(FIRST_SPLITS, question.splits)
     begun = run(
         suite_of(question, folder, first),
         folder,
-        replace(options, runner="serial", address="", workers=0, report=False),
+        replace(options, runner="serial", address="", workers=0, report=False, max_seconds=seconds),
         watcher,
     )
     if begun.interrupted:
         return Advised(begun, _written(question, folder, first), _metrics(question)[0])
-    seconds = begun.seconds / first if begun.computed else 0.0
-    left = 60 * question.minutes - (time.monotonic() - started)
-    splits = _affordable(question, seconds / _n_workers(options), left)
+    per_split = begun.seconds / first if begun.computed else 0.0
+    left = seconds - (time.monotonic() - started)
+    splits = _affordable(question, per_split / _n_workers(options), left)
     if splits < question.splits:
         watcher.reading(
             f"{counted(splits, 'split')} in place of {question.splits}: more would take longer than "
             f"{question.minutes:g} min (--minutes)"
         )
     path = _written(question, folder, splits)
-    done = run(suite_of(question, folder, splits), folder, options, watcher)
+    rest = replace(options, max_seconds=max(left, LEAST_SECONDS))
+    done = run(suite_of(question, folder, splits), folder, rest, watcher)
     return Advised(done, path, _metrics(question)[0])
 
 

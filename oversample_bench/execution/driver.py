@@ -21,7 +21,6 @@ from oversample_bench.core.digests import Identity
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.specs import DataSpec
 from oversample_bench.datasets.paper_downloads import Downloads
-from oversample_bench.evaluation.limits import can_interrupt
 from oversample_bench.evaluation.process_state import folder_kept, generators_kept
 from oversample_bench.evaluation.tasks import Job
 from oversample_bench.execution.adoption import adopt
@@ -30,7 +29,7 @@ from oversample_bench.execution.inventory import Inventory, check_data, data_fol
 from oversample_bench.execution.jobs import Remaining, Stock, metric_sources
 from oversample_bench.execution.recorder import Recorder, planned_records, run_options, run_record
 from oversample_bench.execution.run_result import KeptFolder, Options, Result
-from oversample_bench.execution.runner_choice import Choice
+from oversample_bench.execution.runner_choice import Choice, risk
 from oversample_bench.execution.runners.ray_start import RayStartError
 from oversample_bench.execution.watcher import Watcher
 from oversample_bench.plugins.registry import Registry
@@ -103,7 +102,7 @@ def carried_out(
             watcher.adopted(adopted)
         known = store.fingerprints(ledger.connection)
         inventory = Inventory(registry, files, known, Downloads(watcher.fetching))
-        order = _Order(suite, folder, registry, options, inventory)
+        order = _Order(suite, folder, registry, options, inventory, started)
         done = _carry_out(order, ledger, watcher)
         counts = store.status_counts(ledger.connection, suite.metrics)
     seconds = time.monotonic() - started
@@ -131,6 +130,17 @@ class _Order:
     registry: Registry
     options: Options
     inventory: Inventory
+    started: float
+
+    def plan(self) -> Plan:
+        """Return the trials that are asked for."""
+        whole = plan(self.suite)
+        return whole.shard(*self.options.shard) if self.options.shard else whole
+
+    def is_over(self) -> bool:
+        """Tell whether the time that there is has passed."""
+        most = self.options.max_seconds
+        return most is not None and time.monotonic() - self.started >= most
 
     @property
     def files(self) -> ResampleFiles:
@@ -139,7 +149,7 @@ class _Order:
 
 def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
     """Do what is left, and write the report, also where the work ends before its end."""
-    planned = plan(order.suite)
+    planned = order.plan()
     identity = _identity(order, planned, ledger)
     again = _score_again(order, ledger, watcher)
     stock = Stock(order.folder, ledger.connection)
@@ -198,8 +208,11 @@ def _run(
     status = "interrupted"
     try:
         _follow(order, left.jobs, choice, recorder, watcher)
-        _add_decision_regions(order, asked, ledger)
-        status = "finished"
+        if order.is_over():
+            status = "out of time"
+        else:
+            _add_decision_regions(order, asked, ledger)
+            status = "finished"
     except KeyboardInterrupt:
         watcher.interrupted()
     finally:
@@ -234,22 +247,7 @@ def _choice(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> Choice:
 
     cluster = Cluster(order.options.address, order.options.workers)
     expected = expected_seconds(ledger.connection, left)
-    return Choice(order.options.runner, cluster, expected, _risk(order, left, ledger))
-
-
-def _risk(order: _Order, left: Sequence[Job], ledger: store.Ledger) -> str:
-    """Return why the work should not be done in this process; empty where it may."""
-    last = store.last_run(ledger.connection)
-    if last is not None and last["status"] == "running" and ledger.abandoned:
-        return "the last run here died without a word"
-    if order.suite.plugins:
-        return "the suite has loose plugin files"
-    died = store.died(ledger.connection)
-    again = {task.digest for job in left for task in job.members}
-    again |= {task.digest for job in left for task in job.trials}
-    if again & died:
-        return "a process died of this work before"
-    return "" if can_interrupt() else "a limit cannot interrupt work outside the main thread"
+    return Choice(order.options.runner, cluster, expected, risk(order.suite, left, ledger))
 
 
 def _follow(order: _Order, left: Sequence[Job], choice: Choice, recorder: Recorder, watcher: Watcher) -> None:
@@ -266,7 +264,7 @@ def _follow(order: _Order, left: Sequence[Job], choice: Choice, recorder: Record
     order.files.sweep()
     recorder.predictions.sweep()
     provider = DataProvider(order.inventory.dataset, order.files.load)
-    running = events(choice, left, _worker_config(order, left), provider, moved)
+    running = events(choice, left, _worker_config(order, left), provider, moved, order.is_over)
     waiting = Counter(job.data for job in left)
 
     def tell(committed: Sequence[Event]) -> None:

@@ -80,8 +80,10 @@ class Forecast:
         return [*lines, *(f"  {sentence}" for sentence in self.told)]
 
 
-def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Forecast:
-    """Return what is left of ``suite`` in ``folder``.
+def forecast(
+    suite: Suite, folder: Path, data_dir: Path | None = None, shard: tuple[int, int] | None = None
+) -> Forecast:
+    """Return what is left of ``suite``, or of one part of it, in ``folder``.
 
     Raises
     ------
@@ -92,7 +94,7 @@ def forecast(suite: Suite, folder: Path, data_dir: Path | None = None) -> Foreca
     check_names(suite, registry)
     check_parameters(suite, registry, everything=False)
     data = survey_data(suite, registry)
-    planned = plan(suite)
+    planned = plan(suite) if shard is None else plan(suite).shard(*shard)
     there = (folder / store.FILE_NAME).is_file()
     with closing(store.connect(folder)) if there else nullcontext() as opened:
         connection, called = as_of_today(opened, registry) if opened else (None, {})

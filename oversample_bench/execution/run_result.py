@@ -51,6 +51,11 @@ class Options:
     predictions : bool, default=True
         Whether the answers of classifiers for the test rows are kept, so that metrics that are added later
         refit nothing.
+    shard : tuple of (int, int), optional
+        Which part of the suite is carried out, as (number, count) with the number from 1 on; all of it.
+        Shards go into folders of their own, which `merge` joins.
+    max_seconds : float, optional
+        After how many seconds nothing is begun any more; what runs is brought to its end.
     """
 
     runner: RunnerName = "auto"
@@ -61,6 +66,8 @@ class Options:
     figures: bool = field(default_factory=lambda: os.environ.get(FIGURES) != "0")
     report: bool = field(default_factory=lambda: os.environ.get(REPORT) != "0")
     predictions: bool = True
+    shard: tuple[int, int] | None = None
+    max_seconds: float | None = None
 
 
 class KeptFolder:

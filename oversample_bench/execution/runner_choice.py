@@ -14,14 +14,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from oversample_bench import store
 from oversample_bench.evaluation.limits import can_interrupt
 from oversample_bench.execution.run_result import RunnerName
 from oversample_bench.execution.runners.cluster import Cluster, Connection, connected, cores
+from oversample_bench.execution.runners.deadlines import never
 from oversample_bench.execution.runners.ray_start import RayStartError
 
 if TYPE_CHECKING:
     from oversample_bench.evaluation.tasks import Job
     from oversample_bench.execution.runners.events import DataProvider, Event, WorkerConfig
+    from oversample_bench.store import Ledger
+    from oversample_bench.suite import Suite
 
 PROBE_SECONDS = 3.0
 RAY_START_SECONDS = 10.0
@@ -69,12 +73,28 @@ class Choice:
         return seconds * (1 - 1 / self.workers()) > RAY_START_SECONDS
 
 
+def risk(suite: Suite, left: Sequence[Job], ledger: Ledger) -> str:
+    """Return why work should not be done in this process; empty where it may."""
+    last = store.last_run(ledger.connection)
+    if last is not None and last["status"] == "running" and ledger.abandoned:
+        return "the last run here died without a word"
+    if suite.plugins:
+        return "the suite has loose plugin files"
+    died = store.died(ledger.connection)
+    again = {task.digest for job in left for task in job.members}
+    again |= {task.digest for job in left for task in job.trials}
+    if again & died:
+        return "a process died of this work before"
+    return "" if can_interrupt() else "a limit cannot interrupt work outside the main thread"
+
+
 def events(
     choice: Choice,
     jobs: Sequence[Job],
     worker_config: WorkerConfig,
     provider: DataProvider,
     moved: Callable[[Choice], None],
+    is_over: Callable[[], bool] = never,
 ) -> Generator[Event, None, None]:
     """Run ``jobs`` where ``choice`` says.
 
@@ -90,6 +110,8 @@ def events(
         Where data sets and stored resamples come from.
     moved : callable
         Told where the rest of the work is done from now on, where that is not where it was begun.
+    is_over : callable, optional
+        Tells when nothing is to be begun any more.
 
     Raises
     ------
@@ -98,7 +120,7 @@ def events(
     """
     begun = choice.first()
     if begun == "serial":
-        jobs = yield from _serial(choice, jobs, worker_config, provider)
+        jobs = yield from _serial(choice, jobs, worker_config, provider, is_over)
     if not jobs:
         return
     with ExitStack() as stack:
@@ -111,15 +133,19 @@ def events(
             if begun == "ray":
                 moved(here)
             yield from _notices([_stays(choice, error)])
-            yield from _serial(here, jobs, worker_config, provider)
+            yield from _serial(here, jobs, worker_config, provider, is_over)
             return
         if begun == "serial":
             moved(replace(choice, runner="ray"))
-        yield from _on_ray(jobs, worker_config, provider, cluster)
+        yield from _on_ray(jobs, worker_config, provider, cluster, is_over)
 
 
 def _on_ray(
-    jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider, cluster: Connection
+    jobs: Sequence[Job],
+    worker_config: WorkerConfig,
+    provider: DataProvider,
+    cluster: Connection,
+    is_over: Callable[[], bool],
 ) -> Iterator[Event]:
     from oversample_bench.execution.runners.ray_runner import run_ray
     from oversample_bench.execution.runners.slots import check_needs
@@ -127,7 +153,7 @@ def _on_ray(
     if cluster.bounds:
         check_needs(jobs, cluster.bounds)
     yield from _notices(cluster.notices)
-    yield from run_ray(jobs, worker_config, provider, cluster.nodes)
+    yield from run_ray(jobs, worker_config, provider, cluster.nodes, is_over)
 
 
 def _notices(sentences: Iterable[str]) -> Iterator[Event]:
@@ -145,7 +171,11 @@ def _stays(choice: Choice, error: RayStartError) -> str:
 
 
 def _serial(
-    choice: Choice, jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider
+    choice: Choice,
+    jobs: Sequence[Job],
+    worker_config: WorkerConfig,
+    provider: DataProvider,
+    is_over: Callable[[], bool],
 ) -> Generator[Event, None, Sequence[Job]]:
     """Run here, and return the jobs that are better handed over."""
     from oversample_bench.execution.runners.events import JobDone, Lull
@@ -155,14 +185,14 @@ def _serial(
         yield from _notices([UNINTERRUPTED])
     start = time.monotonic()
     finished = 0
-    running = run_serial(jobs, worker_config, provider)
+    running = run_serial(jobs, worker_config, provider, is_over)
     for event in running:
         yield event
         finished += isinstance(event, JobDone)
         if choice.runner == "auto" and isinstance(event, JobDone):
             seconds = time.monotonic() - start
             ahead = seconds / finished * (len(jobs) - finished)
-            if seconds > PROBE_SECONDS and choice.pays(ahead):
+            if seconds > PROBE_SECONDS and choice.pays(ahead) and not is_over():
                 running.close()
                 yield Lull(pressing=True)  # Ray takes seconds to start
                 return jobs[finished:]

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
-from oversample_bench.core.errors import counted
+from oversample_bench.core.errors import UsageError, counted
 from oversample_bench.core.references import named
-from oversample_bench.core.specs import DataSpec, Protocol, ResampleSpec, SplitSpec, TrialSpec
+from oversample_bench.core.specs import DataSpec, Protocol, ResampleSpec, SplitSpec, TrialSpec, digest
 
 if TYPE_CHECKING:
     from oversample_bench.suite import DataItem, Suite
@@ -75,6 +75,36 @@ class Plan:
     def fits(self) -> tuple[Fit, ...]:
         """Return the calls that make the resamples, each resample in exactly one of them."""
         return fits(trial.spec.resample for trial in self.trials)
+
+    def shard(self, number: int, count: int) -> Plan:
+        """Return one of ``count`` parts: disjoint, together the whole, of as many fits as there can be.
+
+        A fit goes to one part with all of its trials. Which one hangs on labels, split and seed alone, so
+        that every machine cuts a suite in the same way, wherever its data lie.
+
+        Parameters
+        ----------
+        number : int
+            From 1 on.
+        count : int
+            How many parts there are.
+
+        Raises
+        ------
+        UsageError
+            When there are more parts than fits.
+        """
+        keys: dict[ResampleSpec, str] = {}
+        for trial in self.trials:
+            first = first_of(trial.spec.resample)
+            names = (trial.dataset, trial.ratio, trial.method, first.split.index, first.seed)
+            keys.setdefault(first, digest(*names))
+        if count > len(keys):
+            raise UsageError(f"{counted(count, 'shard')} of {counted(len(keys), 'fit')}: some would be empty")
+        order = sorted(keys, key=keys.__getitem__)
+        own = set(order[number - 1 :: count])
+        chosen = tuple(trial for trial in self.trials if first_of(trial.spec.resample) in own)
+        return replace(self, trials=chosen)
 
     def __str__(self) -> str:
         n_trials = len({trial.spec for trial in self.trials})

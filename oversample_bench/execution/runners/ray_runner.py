@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from oversample_bench.core.specs import DataSpec
 from oversample_bench.evaluation.stages import upstream
 from oversample_bench.evaluation.tasks import Job, Resources
 from oversample_bench.execution.runners.backlog import Assignment, Backlog, Fitting, LiveJob, Trying
+from oversample_bench.execution.runners.deadlines import never
 from oversample_bench.execution.runners.deaths import is_lost_node
 from oversample_bench.execution.runners.events import (
     DataProvider,
@@ -45,9 +46,15 @@ MOST_TRIES = 3
 
 
 def run_ray(
-    jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider, nodes: Sequence[Node]
+    jobs: Sequence[Job],
+    worker_config: WorkerConfig,
+    provider: DataProvider,
+    nodes: Sequence[Node],
+    is_over: Callable[[], bool] = never,
 ) -> Iterator[Event]:
     """Yield the end of each resample, trial and job as it comes, on the nodes of a connected cluster.
+
+    Once ``is_over`` says so, nothing is handed out any more, and what runs is brought to its end.
 
     Raises
     ------
@@ -57,6 +64,7 @@ def run_ray(
     for sentence in shortages(jobs, nodes):
         yield Notice(sentence)
     schedule = _Schedule(jobs, worker_config, provider, nodes)
+    schedule.is_over = is_over
     try:
         yield from schedule.events()
     finally:
@@ -79,6 +87,7 @@ class _Schedule:
         self._jobs_of = Counter(job.data for job in jobs)
         self._data: dict[DataSpec, Box] = {}
         self._moved = time.monotonic()
+        self.is_over: Callable[[], bool] = never
         self.pool = Pool(worker_config, places(jobs, nodes))
         self._backlog = Backlog(jobs, self._need_of, len(self.pool.slots))
 
@@ -88,7 +97,7 @@ class _Schedule:
     def events(self) -> Iterator[Event]:
         """Hand out work and collect results until nothing is left."""
         self._employ_all()
-        while self._left:
+        while self._left and not (self.is_over() and not self.pool.is_busy()):
             collected = self.pool.collected(TICK_SECONDS)
             for slot in collected:
                 yield from self._followed(self.pool.collect(slot))
@@ -148,6 +157,8 @@ class _Schedule:
         )
 
     def _employ_all(self) -> None:
+        if self.is_over():
+            return
         for slots in self.pool.free.queues(self.pool.depth()):
             for slot in slots:
                 found = self._backlog.take(slot, slot.ahead())

@@ -7,12 +7,13 @@ methods that are not trusted. Before each call of foreign code the driver is tol
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from oversample_bench.core.outcome import Ok, Outcome
 from oversample_bench.core.resample import Resample
 from oversample_bench.evaluation.tasks import Job
 from oversample_bench.evaluation.threads import limited
+from oversample_bench.execution.runners.deadlines import never
 from oversample_bench.execution.runners.events import (
     DataProvider,
     Event,
@@ -26,16 +27,23 @@ from oversample_bench.execution.runners.workbench import Workbench, only_resampl
 
 
 def run_serial(
-    jobs: Sequence[Job], worker_config: WorkerConfig, provider: DataProvider
+    jobs: Sequence[Job],
+    worker_config: WorkerConfig,
+    provider: DataProvider,
+    is_over: Callable[[], bool] = never,
 ) -> Generator[Event, None, None]:
-    """Yield the end of each resample, trial and job as it comes."""
+    """Yield the end of each resample, trial and job as it comes, until ``is_over`` says so."""
     bench = Workbench(worker_config)
     with limited():
         for job in jobs:
-            yield from _events(job, bench, provider)
+            if is_over():
+                return
+            yield from _events(job, bench, provider, is_over)
 
 
-def _events(job: Job, bench: Workbench, provider: DataProvider) -> Iterator[Event]:
+def _events(
+    job: Job, bench: Workbench, provider: DataProvider, is_over: Callable[[], bool]
+) -> Iterator[Event]:
     stored = provider.stored(job)
     if stored is None:
         yield Lull(pressing=True)
@@ -50,6 +58,8 @@ def _events(job: Job, bench: Workbench, provider: DataProvider) -> Iterator[Even
     splits_of = {member.digest: member.split for member in job.members}
     for task in job.trials:
         yield Lull(pressing=True)
+        if is_over():
+            return
         found = bench.trial(task, splits_of[task.resample], resamples[task.resample], provider.dataset)
         yield TrialDone(task, found)
     yield JobDone(job)
