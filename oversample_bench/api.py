@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "API_VERSION",
     "ENTRY_POINT_GROUP",
+    "About",
     "Dataset",
     "Metric",
     "Oversampler",
@@ -154,6 +155,35 @@ class PublishedTable:
     about: str = ""
 
 
+@dataclass(frozen=True)
+class About:
+    """What a list of methods tells of a name, where what it stands for does not say so itself.
+
+    Parameters
+    ----------
+    summary : str, default=""
+        A sentence. Default: the first of the docstring.
+    reference : str, default=""
+        The work that the method is from. Default: the first that the docstring cites.
+    gpu : bool, optional
+        Whether it can use a GPU. Default: whether it has a parameter ``device``.
+    deterministic : bool, optional
+        Whether each seed gives the same rows. Default: whether it has no parameter ``random_state``.
+    mixed_tables : bool, optional
+        Whether it keeps columns of categories whole. Default: whether it declares ``accepts_categories``, or
+        has a parameter ``one_hot_groups`` or ``categorical_features``.
+    least_minority : int, optional
+        The minority rows without which it raises or falls back to something else.
+    """
+
+    summary: str = ""
+    reference: str = ""
+    gpu: bool | None = None
+    deterministic: bool | None = None
+    mixed_tables: bool | None = None
+    least_minority: int | None = None
+
+
 @runtime_checkable
 class Oversampler(Protocol):
     """What imbalanced-learn calls a sampler.
@@ -199,6 +229,7 @@ class Register(Protocol):
         defaults: Mapping[str, Any] | None = None,
         requires: Sequence[str] = (),
         install: str = "",
+        about: About | None = None,
     ) -> None:
         """Offer ``target`` under ``name``.
 
@@ -214,5 +245,7 @@ class Register(Protocol):
             Import names without which the name is listed as unavailable.
         install : str, default=""
             What to type when one of ``requires`` is missing.
+        about : About, optional
+            What `bench plugins show` tells of it beside what its class says.
         """
         ...

@@ -131,4 +131,4 @@ def test_the_callback_takes_what_the_guide_shows():
     """`register(name, target, *, defaults, requires, install)` is the public signature."""
     hints = typing.get_type_hints(api.Register.__call__, localns={"Any": typing.Any})
 
-    assert list(hints) == ["name", "target", "defaults", "requires", "install", "return"]
+    assert list(hints) == ["name", "target", "defaults", "requires", "install", "about", "return"]

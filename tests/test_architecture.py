@@ -272,12 +272,13 @@ def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
 
 def is_exempt(name: str, parameters: list[str]) -> bool:
     """Spare estimators' constructors, the receiver of the public `api.Register`, and `compare`'s keywords."""
-    return name in ("__init__", "compare") or parameters[-5:] == [
+    return name in ("__init__", "compare") or parameters[-6:] == [
         "name",
         "target",
         "defaults",
         "requires",
         "install",
+        "about",
     ]
 
 

@@ -19,7 +19,8 @@ from oversample_bench.cli.check_scores import check_command
 from oversample_bench.cli.console import echo, leave, speak_plainly, told_of
 from oversample_bench.cli.diff_and_merge import diff_command, merge_command
 from oversample_bench.cli.explain_and_verify import explain_command, verify_command
-from oversample_bench.cli.list_installed import datasets, plugins
+from oversample_bench.cli.list_installed import datasets
+from oversample_bench.cli.list_plugins import plugins
 from oversample_bench.cli.messages import export, init_command, report, schema
 from oversample_bench.cli.run_and_plan import plan_command, run_command
 from oversample_bench.core.errors import UsageError, nearest

@@ -109,9 +109,17 @@ def export(folder: Path, output: Path) -> None:
     echo(f"{counted(write_export(folder, output), 'trial')}: {output}")
 
 
-@click.command()
-def schema() -> None:
-    """Print the JSON Schema of a suite, for editors."""
+@click.command(short_help="Print the JSON Schema of a suite, for editors.")
+@click.option("--bare", is_flag=True, help="Only the fields, without what is installed: takes no import.")
+def schema(*, bare: bool) -> None:
+    """Print the JSON Schema of a suite with installed names and parameters, for editors."""
     from oversample_bench.suite import suite_schema
 
-    echo(json.dumps(suite_schema(), indent=2))
+    echo(json.dumps(suite_schema() if bare else _completed(), indent=2))
+
+
+def _completed() -> dict[str, object]:
+    from oversample_bench.plugins.completion import installed_schema
+    from oversample_bench.plugins.registry import load_registry
+
+    return installed_schema(load_registry())

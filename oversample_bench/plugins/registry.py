@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from textwrap import shorten
 from typing import Any
 
-from oversample_bench.api import ENTRY_POINT_GROUP, Metric
+from oversample_bench.api import ENTRY_POINT_GROUP, About, Metric
 from oversample_bench.core import references
 from oversample_bench.core.errors import UsageError, listed, nearest
 from oversample_bench.core.specs import Component
@@ -77,6 +77,8 @@ class Entry:
         What to install.
     requires : tuple of str
         The modules that it needs.
+    about : About
+        What its plugin tells of it.
     """
 
     kind: str
@@ -88,6 +90,7 @@ class Entry:
     state: str = "ok"
     reason: str = ""
     requires: tuple[str, ...] = ()
+    about: About = field(default_factory=About)
 
     @cached_property
     def source(self) -> str:
@@ -303,7 +306,7 @@ class _Collection:
         )
 
 
-def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Register`
+def _offer(  # noqa: PLR0913 - the last six are the public signature of `api.Register`
     offered: list[Entry],
     kind: str,
     by: tuple[str, Origin],
@@ -313,6 +316,7 @@ def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Re
     defaults: Mapping[str, Any] | None = None,
     requires: Sequence[str] = (),
     install: str = "",
+    about: About | None = None,
 ) -> None:
     if not isinstance(name, str) or not name:
         raise UsageError(f"it offers the {KINDS[kind]} {name!r}; expected a name")
@@ -332,6 +336,7 @@ def _offer(  # noqa: PLR0913 - the last five are the public signature of `api.Re
             state="unavailable" if absent else "ok",
             reason=reason,
             requires=tuple(wanted),
+            about=about or About(),
         )
     )
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pluggy
 
-from oversample_bench.api import ENTRY_POINT_GROUP, Metric
+from oversample_bench.api import ENTRY_POINT_GROUP, About, Metric
 from oversample_bench.testing.imports import frameworks_loaded_by
 
 Kind = Literal["oversamplers", "classifiers", "datasets", "metrics", "published_tables"]
@@ -69,6 +69,7 @@ def offers(module: str, kind: Kind) -> dict[str, Offer]:
         defaults: Mapping[str, Any] | None = None,
         requires: Sequence[str] = (),
         install: str = "",
+        about: About | None = None,  # noqa: ARG001 - it is for lists
     ) -> None:
         found[name] = Offer(target, defaults or {}, requires, install)
 
