@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tests.benchmarks.memory import peak_mib
 
 Problem = tuple[Any, Any]
 Pools = Sequence[ProcessPoolExecutor]
@@ -63,12 +63,6 @@ def weighed(shape: tuple[int, int, int]) -> tuple[float, float, float]:
     start = time.perf_counter()
     alone(problem, [0])
     return time.perf_counter() - start, before, peak_mib()
-
-
-def peak_mib() -> float:
-    """Return the most memory that this process has had."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
 def warm_up(threads: int) -> None:

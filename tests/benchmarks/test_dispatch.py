@@ -5,7 +5,6 @@ Nothing here passes or fails by a clock. The columns of the table are those of `
 
 from __future__ import annotations
 
-import resource
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -20,6 +19,7 @@ from oversample_bench.execution.run_result import Options
 from oversample_bench.execution.runners.events import Event, TrialDone
 from oversample_bench.execution.runners.slots import Node
 from oversample_bench.suite import Suite, parse_suite
+from tests.benchmarks.memory import forget_peak, peak_mib
 from tests.benchmarks.stand_ins import StandIns, answered, in_place
 
 METHODS = "none, random, smote, borderline_smote"
@@ -116,12 +116,13 @@ def test_dispatch_mixed(benchmark: Any, tmp_path: Path, tell: Any) -> None:
 
 def test_dispatch_long(benchmark: Any, tmp_path: Path, tell: Any) -> None:
     """A long queue: what a trial costs at the end of 100,000 of them, and at their beginning."""
+    forget_peak()
+    before = peak_mib()
     found = benchmark.pedantic(dispatched, args=([Node(1000)], 100_000, tmp_path / "out"), rounds=1)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
     tenths = f"second tenth {found.second * 1e3:.2f}, last {found.last * 1e3:.2f}"
     tell(
         "1,000 stand-in workers, 10,000 jobs of 10 trials of 1 s",
-        f"{said(found)} ({tenths}); peak {peak:,.0f} MiB",
+        f"{said(found)} ({tenths}); peak {peak_mib():,.0f} MiB ({before:,.0f} MiB before it)",
         "no growth, <= 1 GiB",
     )

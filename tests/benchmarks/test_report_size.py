@@ -32,11 +32,12 @@ made = contents(read(Path(sys.argv[1])))
 markdown_report.text(made, None), latex.documents(made.summary, made.tables)
 """
 PROGRAM = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
+from tests.benchmarks.memory import peak_mib
 start = time.perf_counter()
 {work}
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(time.perf_counter() - start, peak_mib())
 """
 
 
