@@ -84,6 +84,7 @@ def _write(ledger: Ledger, cell: Cell, at: tuple[int, int], scores: Mapping[str,
 
 
 BACK = {
+    6: "DROP TABLE lease;",
     5: """
     ALTER TABLE resamples DROP COLUMN detect_stump;
     ALTER TABLE resamples DROP COLUMN detect_stump_null;

@@ -165,7 +165,7 @@ def test_a_store_that_is_written_to_becomes_one_of_this_version(folder, old, tmp
     Ledger(new).close()
     with closing(connect(folder)) as now, closing(connect(new)) as fresh:
         assert shape(now) == shape(fresh)
-        assert content(now) == {**grown(before, old), "calibration": [], "decision_regions": []}
+        assert content(now) == {**grown(before, old), "calibration": [], "decision_regions": [], "lease": []}
     assert version(folder) == version(new) == SCHEMA_VERSION
 
 

@@ -108,6 +108,7 @@ SHARD = click.option(
 @click.option(
     "--max-time", type=DurationType(), help="Begin nothing after this time, e.g. 2h; run again to go on."
 )
+@click.option("--take-over", is_flag=True, help="Go on in a folder that a run holds which hangs or is gone.")
 @click.option("--no-retry", is_flag=True, help="Do not repeat trials that failed before.")
 @FIGURES
 @REPORT
@@ -146,6 +147,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
         predictions=bool(given["predictions"]),
         shard=given["shard"],  # type: ignore[arg-type]  # click has converted it
         max_seconds=given["max_time"],  # type: ignore[arg-type]  # the same
+        take_over=bool(given["take_over"]),
     )
     folder = out or default_folder(suite, options.shard)
     summary = run(suite, folder, options, watcher(console))
@@ -171,7 +173,7 @@ def _again(context: click.Context) -> str:
     for option in context.command.params:
         name = str(option.name)
         given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if given and isinstance(option, click.Option):
+        if given and isinstance(option, click.Option) and name != "take_over":  # once is enough
             words += _words(option, context.params[name])
     return shlex.join(words)
 

@@ -35,6 +35,7 @@ from oversample_bench.execution.watcher import Watcher
 from oversample_bench.plugins.registry import Registry
 from oversample_bench.plugins.validation import check_metrics, check_names, check_parameters, registry_of
 from oversample_bench.report import is_shown
+from oversample_bench.store.lease import TakenOverError
 from oversample_bench.store.lock import occupied
 from oversample_bench.store.prediction_files import PredictionFiles
 from oversample_bench.store.resample_files import ResampleFiles
@@ -97,7 +98,7 @@ def carried_out(
     files = data_folder(options.data_dir)
     check_names(suite, registry)
     watcher = watcher or Watcher()
-    with occupied(folder) as ledger:
+    with occupied(folder, take_over=options.take_over) as ledger:
         if adopted := adopt(folder, ledger, registry):
             watcher.adopted(adopted)
         known = store.fingerprints(ledger.connection)
@@ -168,7 +169,7 @@ def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
     ledger.set_plan(records)
     try:
         done = _run(order, (planned, identity), left, ledger, watcher)
-    except RayStartError:  # nothing was begun
+    except (RayStartError, TakenOverError):  # nothing was begun; the report is another's
         raise
     except UsageError:
         with suppress(UsageError):  # why the work ended is what counts

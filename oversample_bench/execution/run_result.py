@@ -56,6 +56,8 @@ class Options:
         Shards go into folders of their own, which `merge` joins.
     max_seconds : float, optional
         After how many seconds nothing is begun any more; what runs is brought to its end.
+    take_over : bool, default=False
+        Whether a folder that another run holds is taken from it: it writes nothing any more.
     """
 
     runner: RunnerName = "auto"
@@ -68,6 +70,7 @@ class Options:
     predictions: bool = True
     shard: tuple[int, int] | None = None
     max_seconds: float | None = None
+    take_over: bool = False
 
 
 class KeptFolder:

@@ -17,6 +17,7 @@ from typing import Any
 
 from oversample_bench.core.errors import UsageError
 from oversample_bench.core.refusals import in_words
+from oversample_bench.store import lease as leases
 from oversample_bench.store.migrate import migrate, migrated_copy
 from oversample_bench.store.records import PlannedRecord, ResampleRecord, RunRecord, SplitRecord, TrialRecord
 from oversample_bench.store.schema import (
@@ -130,6 +131,30 @@ class Ledger:
         self.abandoned = abandoned
         self._path = folder.absolute() / FILE_NAME
         self._file = self._path.stat().st_ino
+        self._lease: leases.Lease | None = None
+
+    def take(self, *, take_over: bool = False) -> None:
+        """Become the one who writes: whoever did before is refused from now on.
+
+        Raises
+        ------
+        UsageError
+            When somebody writes who may be alive, unless it is to be taken over from.
+        """
+        with self.transaction() as connection:
+            lease = leases.take(connection, str(self._path.parent), take_over=take_over)
+        self._lease = lease
+
+    def give_back(self) -> None:
+        """Let the next one write without a question."""
+        if self._lease and self.is_ours():
+            leases.give_back(self.connection, self._lease)
+            self._lease = None
+
+    def is_ours(self) -> bool:
+        """Tell whether nobody has taken the store over."""
+        now = leases.held(self.connection)
+        return self._lease is None or (now is not None and now.token == self._lease.token)
 
     def close(self) -> None:
         """Close the file; one that nobody reads is left without a write-ahead log beside it."""
@@ -143,6 +168,8 @@ class Ledger:
         self._check_place()
         self.connection.execute("BEGIN IMMEDIATE")
         try:
+            if self._lease:
+                leases.check(self.connection, self._lease)
             yield self.connection
             self.connection.execute("COMMIT")
         except BaseException:
@@ -167,24 +194,27 @@ class Ledger:
             json.dumps(dict(record.options)), json.dumps(dict(record.metrics)),
             record.runner, record.workers, json.dumps(dict(record.environment)),
         )  # fmt: skip
-        cursor = self.connection.execute(
-            "INSERT INTO runs (started, status, suite, suite_digest, suite_text, options, metrics,"
-            " runner, workers, environment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            values,
-        )
+        with self.transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO runs (started, status, suite, suite_digest, suite_text, options, metrics,"
+                " runner, workers, environment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                values,
+            )
         self.abandoned = False
         return int(cursor.lastrowid or 0)
 
     def amend(self, run: int, record: RunRecord) -> None:
         """Note that a run has moved to another runner."""
-        self.connection.execute(
-            "UPDATE runs SET runner = ?, workers = ?, environment = ? WHERE id = ?",
-            (record.runner, record.workers, json.dumps(dict(record.environment)), run),
-        )
+        values = (record.runner, record.workers, json.dumps(dict(record.environment)), run)
+        self._write("UPDATE runs SET runner = ?, workers = ?, environment = ? WHERE id = ?", values)
 
     def finish(self, run: int, status: str) -> None:
         """Note that a run has ended, ``finished`` or ``interrupted``."""
-        self.connection.execute("UPDATE runs SET finished = ?, status = ? WHERE id = ?", (now(), status, run))
+        self._write("UPDATE runs SET finished = ?, status = ? WHERE id = ?", (now(), status, run))
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        with self.transaction() as connection:
+            connection.execute(statement, values)
 
     def set_plan(self, rows: Sequence[PlannedRecord]) -> None:
         """Replace what the suite of this folder asks for."""
@@ -197,10 +227,8 @@ class Ledger:
 
     def remember_dataset(self, stamp: str, fingerprint: str, card: Mapping[str, Any]) -> None:
         """Keep a set's fingerprint, so that it need not be loaded to know that nothing changed."""
-        self.connection.execute(
-            "INSERT OR REPLACE INTO datasets VALUES (?, ?, ?)",
-            (stamp, fingerprint, json.dumps(dict(card))),
-        )
+        values = (stamp, fingerprint, json.dumps(dict(card)))
+        self._write("INSERT OR REPLACE INTO datasets VALUES (?, ?, ?)", values)
 
     def add(self, rows: Sequence[SplitRecord | ResampleRecord | TrialRecord]) -> None:
         """Write rows, good or bad, in one transaction: all of them, or none where it fails.
@@ -247,7 +275,7 @@ class Ledger:
 
     def add_regions(self, trial: str, view: str) -> None:
         """Write the region plot of a trial's resample, as JSON."""
-        self.connection.execute("INSERT OR REPLACE INTO decision_regions VALUES (?, ?)", (trial, view))
+        self._write("INSERT OR REPLACE INTO decision_regions VALUES (?, ?)", (trial, view))
 
 
 def _scores(

@@ -9,8 +9,9 @@ once; what a table or column was called before stands in the steps before ``RENA
 from __future__ import annotations
 
 FIRST_VERSION = 1
-SCHEMA_VERSION = 5
-"""1: the first. 2: two tables more. 3: three columns more. 4: the words of today. 5: four columns more."""
+SCHEMA_VERSION = 6
+"""1: the first. 2: two tables more. 3: three columns more. 4: the words of today. 5: four columns more.
+6: who writes."""
 
 TABLES = """
 CREATE TABLE runs (
@@ -150,7 +151,18 @@ ALTER TABLE resamples ADD COLUMN detect_forest REAL DEFAULT NULL;
 ALTER TABLE resamples ADD COLUMN detect_forest_null REAL DEFAULT NULL;
 """
 
-STEPS = {2: CALIBRATION + PORTRAITS, 3: ADDED, 4: RENAMED, 5: DETECTED}
+LEASE = """
+CREATE TABLE lease (
+    token INTEGER PRIMARY KEY,      -- grows with each writer; who has a smaller one writes nothing any more
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    born REAL NOT NULL,             -- when that process began
+    since TEXT NOT NULL,            -- UTC, ISO 8601
+    released TEXT                   -- NULL while it is held, and for ever when its holder was killed
+);
+"""
+
+STEPS = {2: CALIBRATION + PORTRAITS, 3: ADDED, 4: RENAMED, 5: DETECTED, 6: LEASE}
 """What has to be done to a store of the version before."""
 
 RESAMPLE_COLUMNS = (
