@@ -14,8 +14,9 @@ from oversample_bench.core.errors import UsageError
 from oversample_bench.execution import recorder
 from oversample_bench.execution.driver import run
 from oversample_bench.execution.run_result import Options
-from oversample_bench.execution.runners import ray_runner, ray_start
-from oversample_bench.execution.runners.events import Event, ResampleDone
+from oversample_bench.execution.runners import arrivals, ray_runner, ray_start
+from oversample_bench.execution.runners.events import Event, Notice, ResampleDone
+from oversample_bench.execution.runners.pool import Pool
 from oversample_bench.execution.watcher import Watcher
 from oversample_bench.store import connect
 from oversample_bench.suite import parse_suite
@@ -29,12 +30,13 @@ MEASURED = ["fit_seconds", "trial_seconds", "peak_mib"]
 class Machines:
     """A cluster whose nodes are processes of this machine."""
 
-    def __init__(self) -> None:
+    def __init__(self, head_cpus: int = 2) -> None:
         from ray.cluster_utils import Cluster
 
         with ray_start.more_patience():
             self.cluster = Cluster(
-                initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False, **SIZE}
+                initialize_head=True,
+                head_node_args={"num_cpus": head_cpus, "include_dashboard": False, **SIZE},
             )
 
     def add(self, cpus: int, **variables: str) -> Any:
@@ -151,3 +153,70 @@ def test_a_node_that_is_lost_is_not_waited_for_without_end(
     assert 16 == done + again.computed
     assert {"ok": 16} == dict(again.counts)
     assert () == again.notices
+
+
+class Adds(Watcher):
+    """Adds a machine as soon as the run tells something, or something of a kind."""
+
+    def __init__(self, add: Callable[[], object], kind: type) -> None:
+        self.add: Callable[[], object] | None = add
+        self.kind = kind
+
+    def told(self, event: Event) -> None:
+        if isinstance(event, self.kind) and self.add:
+            self.add()
+            self.add = None
+
+
+def test_a_cluster_without_cpus_is_waited_for(tmp_path: Path) -> None:
+    """A head without CPUs, and a machine that comes when it is asked for: demand is shown, all is done."""
+    made = Machines(head_cpus=0)
+    try:
+        adds = Adds(partial(made.add, 2), Notice)
+        summary = run(parse_suite(suite(1)), tmp_path / "out", Options(address=made.cluster.address), adds)
+    finally:
+        made.cluster.shutdown()
+    alone = run(parse_suite(suite(1)), tmp_path / "alone", Options(runner="serial"))
+
+    assert ["Asked for 4 CPUs, the cluster has 0: the run waits for machines."] == [
+        notice.split(" It begins")[0] for notice in summary.notices
+    ]
+    pd.testing.assert_frame_equal(numbers(alone.trials()), numbers(summary.trials()), check_exact=True)
+
+
+class Counts(Adds):
+    """Adds a machine at the first fit, and goes on slowly until the run has told that it joined."""
+
+    joined = False
+
+    def told(self, event: Event) -> None:
+        super().told(event)
+        self.joined |= isinstance(event, Notice) and "has joined with 2 CPUs" in event.sentence
+
+
+def test_a_machine_that_joins_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is added while a run goes on is noticed, has workers that answer, and changes no number."""
+    monkeypatch.setattr(arrivals, "NEWS_SECONDS", 0.2)
+    monkeypatch.setattr(recorder, "GROUP_SECONDS", 0.0)
+    welcomed: list[str] = []
+    welcome = Pool._welcome
+    monkeypatch.setattr(
+        Pool, "_welcome", lambda pool, slot, at: (welcomed.append(slot.node), welcome(pool, slot, at))
+    )
+    made = Machines(head_cpus=1)
+    added: list[Any] = []
+    try:
+        for splits in (100, 400, 1600):  # the first machine may have done it all before
+            counts = Counts(lambda: added.append(made.add(2)), ResampleDone)
+            out, address = tmp_path / str(splits), made.cluster.address
+            summary = run(parse_suite(suite(1, splits)), out, Options(address=address), counts)
+            if counts.joined and added[-1].node_id in welcomed:
+                break
+            made.cluster.remove_node(added[-1])
+    finally:
+        made.cluster.shutdown()
+    alone = run(parse_suite(suite(1, splits)), tmp_path / "alone", Options(runner="serial"))
+
+    assert counts.joined
+    assert added[-1].node_id in welcomed
+    pd.testing.assert_frame_equal(numbers(alone.trials()), numbers(summary.trials()), check_exact=True)

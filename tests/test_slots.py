@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from oversample_bench.core.errors import UsageError
 from oversample_bench.evaluation.tasks import Job, Resources
-from oversample_bench.execution.runners.cluster import _nodes
+from oversample_bench.execution.runners.cluster import chosen
 from oversample_bench.execution.runners.slots import Node, Place, check_needs, places, shortages, within
 
 
@@ -130,12 +130,12 @@ def test_nodes_that_can_hold_a_worker_count(
     found: list[dict[str, Any]], workers: int, expected: list[Node]
 ) -> None:
     """Dead nodes and those without a CPU do not count; ``--workers`` bounds the slots of all together."""
-    assert tuple(expected) == _nodes(found, workers)
+    assert tuple(expected) == chosen(found, workers)
 
 
 def test_a_cluster_that_is_about_to_start_its_first_node_gets_one_request() -> None:
     """Where no node has room yet one place is asked for, so that a cluster that grows has a reason to."""
-    assert [Place(Resources())] == places([job()], _nodes([], 0))
+    assert [Place(Resources())] == places([job()], chosen([], 0))
 
 
 def test_what_no_node_of_a_cluster_can_hold_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 from dataclasses import replace
@@ -102,7 +103,9 @@ SHARD = click.option(
     show_default=True,
     help="In this process, on Ray, or whichever is faster.",
 )
-@click.option("--address", default="", help="A running Ray cluster, e.g. auto.  [default: start one]")
+@click.option(
+    "--address", default="", help="A running Ray cluster, e.g. auto.  [default: RAY_ADDRESS, else start one]"
+)
 @WORKERS
 @SHARD
 @click.option(
@@ -138,7 +141,7 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
     console = Console(highlight=False, markup=False, emoji=False)  # a path may hold [brackets]
     options = Options(
         runner=given["runner"],  # type: ignore[arg-type]  # click has checked it
-        address=str(given["address"]),
+        address=str(given["address"]) or _cluster_of_job(str(given["runner"])),
         workers=int(given["workers"] or 0),  # type: ignore[call-overload]  # click has converted it
         data_dir=given["data_dir"],  # type: ignore[arg-type]  # click has converted it
         retry=not given["no_retry"],
@@ -154,6 +157,12 @@ def run_command(suite_file: Path, out: Path | None, **given: object) -> int:
     shown = replace(summary, folder=folder)  # as it was written
     _conclude(console, suite, shown, _again(click.get_current_context()))
     return summary.exit_code
+
+
+def _cluster_of_job(runner: str) -> str:
+    """Return the cluster that this process is a job of, or that the user has named for all of Ray."""
+    named = os.environ.get("RAY_ADDRESS", "")
+    return "" if runner == "serial" or named.startswith(("http://", "https://")) else named
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:

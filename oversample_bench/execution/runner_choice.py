@@ -147,13 +147,18 @@ def _on_ray(
     cluster: Connection,
     is_over: Callable[[], bool],
 ) -> Iterator[Event]:
+    from oversample_bench.execution.runners.arrivals import Newcomers, awaited
     from oversample_bench.execution.runners.ray_runner import run_ray
     from oversample_bench.execution.runners.slots import check_needs
 
+    yield from _notices(cluster.notices)
+    if cluster.waits:
+        cluster = yield from awaited(jobs, cluster, is_over)
+        if not cluster.bounds:  # time is up
+            return
     if cluster.bounds:
         check_needs(jobs, cluster.bounds)
-    yield from _notices(cluster.notices)
-    yield from run_ray(jobs, worker_config, provider, cluster.nodes, is_over)
+    yield from run_ray(jobs, worker_config, provider, cluster.nodes, is_over, Newcomers(cluster))
 
 
 def _notices(sentences: Iterable[str]) -> Iterator[Event]:

@@ -33,6 +33,8 @@ SETTINGS = {
     "RAY_worker_register_timeout_seconds": "300",  # on busy cores Python and its imports take more than 60
 }
 """Read by Ray when it is imported; what the user has set stays."""
+UNSEEN = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1"}
+"""Read by workers: on a cluster that somebody else has started they do not have what is set here."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,15 @@ class Connection:
     """What a cluster has, and a sentence for each thing that is done in another way than usual.
 
     ``bounds`` are the nodes of a cluster that was joined, whole, whatever part of them is to be used: what
-    none of them can hold is refused. On this machine, and where no node has joined yet, it is empty.
+    none of them can hold is refused. On this machine, and where no node has joined yet, it is empty;
+    ``waits`` tells the second, and ``workers`` how many CPUs are to be used at most (0: all).
     """
 
     nodes: tuple[Node, ...]
     notices: tuple[str, ...] = ()
     bounds: tuple[Node, ...] = ()
+    workers: int = 0
+    waits: bool = False
 
 
 @contextmanager
@@ -91,8 +96,9 @@ def connected(cluster: Cluster) -> Iterator[Connection]:
         notices = [f"This process is connected to Ray already; '{cluster.address}' is not asked."]
     try:
         found = ray.nodes()
-        bounds = tuple(_able(found)) if cluster.address else ()
-        yield Connection(_nodes(found, cluster.workers), tuple(notices), bounds)
+        bounds = tuple(able(found)) if cluster.address else ()
+        nodes, waits = chosen(found, cluster.workers), bool(cluster.address) and not bounds
+        yield Connection(nodes, tuple(notices), bounds, cluster.workers, waits)
     finally:
         if ours:
             ray.shutdown()
@@ -119,7 +125,7 @@ def _signals_kept() -> Iterator[None]:
             signal.signal(signal.SIGTERM, before)
 
 
-def _able(found: Sequence[dict[str, Any]]) -> list[Node]:
+def able(found: Sequence[dict[str, Any]]) -> list[Node]:
     """Return the nodes that have room for a worker, the large ones first."""
     alive = [(node, node.get("Resources", {})) for node in found if node["Alive"]]
     nodes = [
@@ -129,16 +135,16 @@ def _able(found: Sequence[dict[str, Any]]) -> list[Node]:
     return sorted((node for node in nodes if node.cpus >= 1), key=lambda node: (-node.gpus, -node.cpus))
 
 
-def _nodes(found: Sequence[dict[str, Any]], workers: int) -> tuple[Node, ...]:
+def chosen(found: Sequence[dict[str, Any]], workers: int) -> tuple[Node, ...]:
     """Return the nodes that have room for a worker, up to so many CPU slots (0: all)."""
-    chosen, left = [], float(workers or "inf")
-    for node in _able(found):
+    taken, left = [], float(workers or "inf")
+    for node in able(found):
         if left >= 1:
-            chosen.append(replace(node, cpus=min(node.cpus, left)))
-            left -= chosen[-1].cpus
-    if len(chosen) < 2:  # Ray finds it without being told; none yet: Ray may be about to start one
-        return (replace(chosen[0], name="") if chosen else Node(1),)
-    return tuple(chosen)
+            taken.append(replace(node, cpus=min(node.cpus, left)))
+            left -= taken[-1].cpus
+    if len(taken) < 2:  # Ray finds it without being told; none yet: Ray may be about to start one
+        return (replace(taken[0], name="") if taken else Node(1),)
+    return tuple(taken)
 
 
 def _join(address: str) -> list[str]:
@@ -147,7 +153,7 @@ def _join(address: str) -> list[str]:
 
     _probe(address)
     try:
-        ray.init(address=address, runtime_env={"env_vars": threads.environment()}, **QUIET)
+        ray.init(address=address, runtime_env={"env_vars": threads.environment() | UNSEEN}, **QUIET)
     except Exception as error:  # ray raises bare exceptions among others
         raise _no_answer(address, error) from error
     return []

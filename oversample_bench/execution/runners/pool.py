@@ -89,9 +89,14 @@ class Pool:
         self.free = FreeSlots()
         self._under_way: dict[Any, Slot] = {}
         self._deadlines = Deadlines()
-        self.slots = [Slot(place.resources, place.node, place.host) for place in places]
-        for slot in self.slots:
-            self.start(slot)
+        self.slots: list[Slot] = []
+        self.grow(places)
+
+    def grow(self, places: list[Place]) -> None:
+        """Have a worker in each of these places, too."""
+        for place in places:
+            self.slots.append(Slot(place.resources, place.node, place.host))
+            self.start(self.slots[-1])
 
     def start(self, slot: Slot) -> None:
         """Put a new worker into a slot; it takes no work until it has answered."""

@@ -19,6 +19,7 @@ from oversample_bench.core.outcome import Failed
 from oversample_bench.core.specs import DataSpec
 from oversample_bench.evaluation.stages import upstream
 from oversample_bench.evaluation.tasks import Job, Resources
+from oversample_bench.execution.runners.arrivals import nobody
 from oversample_bench.execution.runners.backlog import Assignment, Backlog, Fitting, LiveJob, Trying
 from oversample_bench.execution.runners.deadlines import never
 from oversample_bench.execution.runners.deaths import is_lost_node
@@ -34,7 +35,7 @@ from oversample_bench.execution.runners.events import (
 )
 from oversample_bench.execution.runners.pending_calls import PendingCall, Slot
 from oversample_bench.execution.runners.pool import CallResult, Pool
-from oversample_bench.execution.runners.slots import Node, places, shortages, size_told, within
+from oversample_bench.execution.runners.slots import Node, is_within, places, shortages, size_told, within
 from oversample_bench.execution.runners.worker import Box, FitOutput
 
 TICK_SECONDS = 0.5
@@ -51,10 +52,12 @@ def run_ray(
     provider: DataProvider,
     nodes: Sequence[Node],
     is_over: Callable[[], bool] = never,
+    newcomers: Callable[[], Sequence[Node]] = nobody,
 ) -> Iterator[Event]:
     """Yield the end of each resample, trial and job as it comes, on the nodes of a connected cluster.
 
     Once ``is_over`` says so, nothing is handed out any more, and what runs is brought to its end.
+    The nodes that ``newcomers`` tells of from time to time are used as well.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def run_ray(
     for sentence in shortages(jobs, nodes):
         yield Notice(sentence)
     schedule = _Schedule(jobs, worker_config, provider, nodes)
-    schedule.is_over = is_over
+    schedule.is_over, schedule.newcomers = is_over, newcomers
     try:
         yield from schedule.events()
     finally:
@@ -88,6 +91,8 @@ class _Schedule:
         self._data: dict[DataSpec, Box] = {}
         self._moved = time.monotonic()
         self.is_over: Callable[[], bool] = never
+        self.newcomers: Callable[[], Sequence[Node]] = nobody
+        self._shapes = list({job.resources: job for job in jobs}.values())
         self.pool = Pool(worker_config, places(jobs, nodes))
         self._backlog = Backlog(jobs, self._need_of, len(self.pool.slots))
 
@@ -104,6 +109,7 @@ class _Schedule:
             for slot in self.pool.overdue():
                 yield from self._followed(self.pool.kill(slot))
             yield from self._given_up()
+            yield from self._grown()
             yield Lull()
             if collected:
                 self._moved = time.monotonic()
@@ -132,6 +138,15 @@ class _Schedule:
                 f"{size_told(needed)}. What is done is kept; run again when the node is in order."
             )
         return [Notice(sentence) for sentence in told]
+
+    def _grown(self) -> Iterator[Event]:
+        """Put workers on the machines that have joined."""
+        for node in self.newcomers():
+            whole = Resources(node.cpus, node.gpus)
+            held = [job for job in self._shapes if is_within(self._need_of(job), whole)]
+            self.pool.grow(places(held, [node]))
+            self._moved = time.monotonic()
+            yield Notice(f"The machine {node.host or node.name} has joined with {size_told(whole)}.")
 
     def _check_patience(self) -> None:
         """Give up where nothing has moved for long; what is done is kept, and the next run goes on.

@@ -2,8 +2,8 @@
 
 A worker runs on one node, so what a method can be given is bounded by the largest node and not by the sum of
 all. The places are packed into the nodes: they never take more than there is, since a worker that finds no
-place would be waited for in silence. They are those of the beginning; a node that joins later takes workers
-that wait for room.
+place would be waited for in silence. A node that joins a cluster later is cut in the same
+way.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ def within(needed: Resources, nodes: Sequence[Node]) -> Resources:
     gpus = gpus if gpus <= 1 else floor(gpus)  # several GPUs are given out as a whole
     cpus = max(node.cpus for node in nodes if node.gpus >= gpus)
     return Resources(cpus=min(max(needed.cpus, 1), cpus), gpus=gpus)
+
+
+def is_within(needed: Resources, whole: Resources) -> bool:
+    """Tell whether a node that has so much can hold what a task occupies."""
+    return needed.cpus <= whole.cpus and needed.gpus <= whole.gpus
 
 
 def shortages(jobs: Iterable[Job], nodes: Sequence[Node]) -> Iterator[str]:
