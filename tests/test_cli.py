@@ -28,9 +28,8 @@ ROOT = Path(__file__).parents[1]
 SUITE = "name: s\ndata: [ecoli1]\nmethods: [none, random]\nclassifiers: [knn]\nsplits: 1\n"
 COMMANDS = [
     "", "run", "plan", "report", "export", "schema", "datasets", "datasets fetch", "datasets list",
-    "datasets show", "init", "advise", "plugins", "plugins list", "plugins show", "plugins check", "check",
-    "diff", "merge",
-    "explain", "verify",
+    "datasets show", "init", "advise", "plugins", "plugins list", "plugins show", "plugins check",
+    "plugins try", "check", "diff", "merge", "explain", "verify",
 ]  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def test_markdown_escapes_what_would_break_it() -> None:
     text = as_markdown(example(), check, "2 cores with a load of 1.0")
 
     assert "2 methods: 1 works, 1 too slow.\n" in text
-    assert "`bench plugins check --limit 20`" in text
+    assert "`bench plugins try --limit 20`" in text
     assert "of the clock, on 2 cores with a load of 1.0:" in text
     assert "one split of yeast4 and glass2 (" in text
     assert "\n| a\\|b   | one" in text
@@ -189,11 +189,11 @@ def test_each_way_to_misbehave_is_found() -> None:
 def test_the_command_prints_and_writes_the_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`bench plugins check NAME -o FILE` ends with 0, whatever is found, and each file has the findings."""
+    """`bench plugins try NAME -o FILE` ends with 0, whatever is found, and each file has the findings."""
     monkeypatch.setenv("OVERSAMPLE_BENCH_PLUGINS", "builtin")
     target, table = tmp_path / "new" / "method_check.md", tmp_path / "method_check.csv"
     with pytest.raises(SystemExit) as caught:
-        main(["plugins", "check", "random", "--workers", "1", "-o", str(target), "-o", str(table)])
+        main(["plugins", "try", "random", "--workers", "1", "-o", str(target), "-o", str(table)])
 
     assert 0 == caught.value.code
     printed = capsys.readouterr().out.splitlines()
@@ -217,7 +217,7 @@ def test_a_request_that_cannot_be_carried_out_is_told(
 ) -> None:
     """A mistake of the user ends with 1 and a sentence before anything is run."""
     with pytest.raises(SystemExit) as caught:
-        main(["plugins", "check", *words])
+        main(["plugins", "try", *words])
 
     assert 1 == caught.value.code
     assert said in capsys.readouterr().err

@@ -1,8 +1,14 @@
 """The oversampler's contract has teeth: each rule is broken by a small bad sampler, and by nothing else."""
 
+import os
+import tempfile
+import time
+import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from imblearn.combine import SMOTEENN
 from imblearn.over_sampling import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, RandomOverSampler
@@ -255,6 +261,57 @@ class Blending(Noisy):
         self.one_hot_groups = one_hot_groups
 
 
+class SwapsColumns(Noisy):
+    """Makes new rows with the first two columns exchanged."""
+
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        X_out, y_out = super().fit_resample(X, y)
+        X_out[len(X) :, [0, 1]] = X_out[len(X) :, [1, 0]]
+        return X_out, y_out
+
+
+class SortsColumns(Noisy):
+    """Gives a frame back with its columns in the order of the alphabet."""
+
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        returned, y_out = super().fit_resample(np.asarray(X), y)
+        if not isinstance(X, pd.DataFrame):
+            return returned, y_out
+        return pd.DataFrame(returned, columns=X.columns).sort_index(axis=1), y_out
+
+
+class LeavesFrames(SortsColumns):
+    """Gives a frame for a frame, as it should be."""
+
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        returned, y_out = super().fit_resample(X, y)
+        return (returned[list(X.columns)] if isinstance(X, pd.DataFrame) else returned), y_out
+
+
+class MovesAway(Noisy):
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        os.chdir(tempfile.gettempdir())
+        return super().fit_resample(X, y)
+
+
+class LeavesALog(Noisy):
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        Path("training.log").write_text("epoch 1\n", encoding="utf-8")
+        return super().fit_resample(X, y)
+
+
+class SilencesWarnings(Noisy):
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        warnings.filterwarnings("ignore", message=f"{time.perf_counter()}")
+        return super().fit_resample(X, y)
+
+
+class SetsEnvironment(Noisy):
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        os.environ["SEEN"] = str(time.perf_counter())
+        return super().fit_resample(X, y)
+
+
 class Snapping(Blending):
     """Makes whole categories where it is told of them."""
 
@@ -283,6 +340,8 @@ REAL = "real_rows_come_back_unchanged"
 RATIO = "ratio_is_reached_or_fallback_says_why"
 FORMS = "weights_and_fallback_have_their_forms"
 HARD = "hard_cases_survive_or_raise_a_sentence"
+COLUMNS = "columns_come_back_in_their_order"
+FOLDER = "the_working_directory_stays_and_no_file_is_left_in_it"
 TWICE = "fitting_twice_gives_the_same_rows"
 PARAMS = "fitting_leaves_the_parameters_alone"
 B_SOUND = "batch_gives_each_member_a_sound_resample"
@@ -300,6 +359,7 @@ B_TELLS = "batch_tells_of_each_member"
         (Noisy, {}),
         (Batched, {}),
         (Snapping, {}),
+        (LeavesFrames, {}),
         (MakesHalfAndSaysSo, {}),
         (RefusesInWords, {}),
         (LosesRows, {"drops_rows": True}),
@@ -330,7 +390,13 @@ def test_honest_samplers_keep_every_rule(cls, declared):
         (Blending, {"categories_stay_whole_where_their_columns_are_told"}),
         (WritesIntoInput, {INPUT, LOCKED}),
         (ReturnsNan, {OUTPUT, HARD}),
-        (ReturnsOneColumnLess, {OUTPUT, HARD, REAL}),
+        (ReturnsOneColumnLess, {OUTPUT, HARD, REAL, COLUMNS}),
+        (SwapsColumns, {COLUMNS}),
+        (SortsColumns, {"a_frame_comes_back_with_its_columns_in_their_order"}),
+        (MovesAway, {FOLDER}),
+        (LeavesALog, {FOLDER}),
+        (SilencesWarnings, {"warnings_filters_stay"}),
+        (SetsEnvironment, {"settings_of_the_process_stay"}),
         (InventsLabels, {OUTPUT, HARD}),
         (FloatLabels, {DTYPE}),
         (LosesRows, {REAL}),
@@ -353,8 +419,10 @@ def test_honest_samplers_keep_every_rule(cls, declared):
         (BatchTellsOnce, {B_TELLS}),
     ],
 )
-def test_a_bad_sampler_breaks_the_rule_that_is_meant(cls, rules):
+def test_a_bad_sampler_breaks_the_rule_that_is_meant(cls, rules, tmp_path, monkeypatch):
     """A sampler with one fault breaks the rules about that fault and no other."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEEN", "")
     assert set(broken_rules(oversampler(cls))) == rules
 
 

@@ -1,4 +1,4 @@
-"""`bench plugins check`: whether each oversampler that is installed does what it is for."""
+"""`bench plugins try`: whether each oversampler that is installed does what it is for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FORMATS = (".csv", ".md")
 
 
-@click.command("check", short_help="Try each oversampler on small real data sets.")
+@click.command("try", short_help="Try each oversampler on small real data sets.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option(
     "--limit",
@@ -38,7 +38,7 @@ FORMATS = (".csv", ".md")
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the table to FILE.md, or one line per method and data set to FILE.csv. Repeatable.",
 )
-def check_methods_command(
+def try_methods_command(
     names: tuple[str, ...], limit: float, workers: int | None, outputs: tuple[Path, ...]
 ) -> None:
     """Try each oversampler, or the ones named, on small real data sets and print the results.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from oversample_bench.cli.check_methods import check_methods_command
+from oversample_bench.cli.check_contract import check_contract_command
+from oversample_bench.cli.check_methods import try_methods_command
 from oversample_bench.cli.console import echo
 from oversample_bench.cli.console_tables import print_table
 from oversample_bench.core.errors import UsageError, counted, listed
@@ -26,12 +27,13 @@ OF_KIND = click.option("--kind", type=click.Choice(KINDS), help="Only names of t
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group(short_help="Show, try, check and write plugins.")
+@click.group(short_help="Show, check, try and write plugins.")
 def plugins() -> None:
     """Show the installed plugins and what they offer, try and check their oversamplers, write one."""
 
 
-plugins.add_command(check_methods_command)
+plugins.add_command(try_methods_command)
+plugins.add_command(check_contract_command)
 
 
 @plugins.command("list", short_help="List the plugins, or each name that they offer.")

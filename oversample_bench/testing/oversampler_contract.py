@@ -1,38 +1,17 @@
-"""The rules that an oversampler keeps, one a method.
-
-They say nothing about quality. Each rule gives the sampler arrays of its own and holds the global generators
-still where they are not its subject, so that one fault breaks one rule.
-"""
+"""The contract of an oversampler as a test class: a method ``test_...`` for each of its rules."""
 
 from __future__ import annotations
 
-import pickle
-from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 
-from oversample_bench.testing.batches import BatchRules
-from oversample_bench.testing.generators import changed, seeded, snapshot
-from oversample_bench.testing.imports import frameworks_loaded_by
-from oversample_bench.testing.problems import HARD_CASES, Problem, categorical, drawn
-from oversample_bench.testing.verdicts import (
-    Rows,
-    assert_seedable,
-    assert_sound,
-    assert_told,
-    is_sentence,
-    parameters,
-    quietly,
-    same,
-)
-
-ENOUGH = 0.9
-"""The share of the requested rows below which the host marks a resample as short."""
+from oversample_bench.testing.oversampler_ruleset import OVERSAMPLER_RULES
+from oversample_bench.testing.rules import DoesNotApply, Rule
 
 
-class OversamplerContract(BatchRules):
+class OversamplerContract:
     """Subclass it in a pytest file, under a name that begins with ``Test``, and say how to make one.
 
     Attributes
@@ -56,200 +35,27 @@ class OversamplerContract(BatchRules):
         """Return a new sampler with this seed, and with whatever makes it quick to fit."""
         raise NotImplementedError("say how to build the sampler: def make(self, random_state): return ...")
 
-    def _drawn(self, sampler: Any, problem: Problem) -> Rows:
-        with seeded(0):
-            rows: Rows = quietly(sampler.fit_resample, *problem.copies())
-        return rows
 
-    def test_same_seed_gives_the_same_rows_whatever_the_global_generators_hold(self) -> None:
-        """Two samplers of one seed give the same rows, whatever the global generators hold."""
-        problem = drawn()
-        self._drawn(self.make(0), problem)  # loads a framework that is imported late
-        resamples = []
-        for seed in (1, 2):
-            with seeded(seed):
-                resamples.append(quietly(self.make(0).fit_resample, *problem.copies()))
+def _as_test(rule: Rule) -> Callable[..., None]:
+    """Return a rule as a method that pytest collects."""
 
-        assert same(*resamples), "random_state=0 gave other rows when a global generator held another state"
-
-    def test_another_seed_gives_other_rows(self) -> None:
-        """Two samplers of different seeds give different rows, unless the method says it is deterministic."""
-        if self.deterministic:
-            pytest.skip("the method declares that it is deterministic")
-        problem = drawn()
-        first, second = (self._drawn(self.make(seed), problem) for seed in (0, 1))
-
-        assert not same(first, second), "random_state=0 and random_state=1 gave the same rows"
-
-    def test_random_state_can_be_set_afterwards(self) -> None:
-        """``set_params(random_state=...)``, which is how the host seeds, does what the constructor does."""
-        sampler = self.make(0)
-        if "random_state" not in sampler.get_params():
-            assert self.deterministic, "there is no parameter random_state; say deterministic = True if so"
-            pytest.skip("the method takes no random_state")
-        problem = drawn()
-
-        expected = self._drawn(self.make(1), problem)
-        assert same(expected, self._drawn(sampler.set_params(random_state=1), problem)), (
-            "set_params(random_state=1) gave other rows than building with random_state=1"
-        )
-
-    def test_every_part_can_be_seeded(self) -> None:
-        """Each ``random_state`` of the method and its parts is what ``set_params`` makes it."""
-        assert_seedable(self.make(0))
-
-    def test_global_generators_stay_untouched(self) -> None:
-        """A fit neither draws from nor seeds the generators of random, NumPy and PyTorch."""
-        problem = drawn()
-        self._drawn(self.make(0), problem)  # loads a framework that is imported late
-        before = snapshot()
-        with_seed = self.make(0)
-        quietly(with_seed.fit_resample, *problem.copies())
-
-        assert not changed(before), f"the fit used or seeded the global generator of {changed(before)}"
-
-    def test_input_stays_untouched(self) -> None:
-        """The arrays that go in are the same afterwards."""
-        problem = drawn()
-        X, y = problem.copies()
-        quietly(self.make(0).fit_resample, X, y)
-
-        assert same((problem.X, problem.y), (X, y)), "fit_resample wrote into its input"
-
-    def test_read_only_arrays_are_accepted(self) -> None:
-        """Read-only arrays, which is what the host hands over, give what writable ones give."""
-        problem = drawn()
-        expected = self._drawn(self.make(0), problem)
-        with seeded(0):
-            returned = quietly(self.make(0).fit_resample, *problem.locked())
-
-        assert same(expected, returned), "read-only arrays gave other rows than writable ones"
-
-    def test_output_is_finite_and_of_the_right_shape(self) -> None:
-        """A resample is a pair: finite rows of the same features, and as many labels, all of them known."""
-        problem = drawn()
-
-        assert_sound(problem, self._drawn(self.make(0), problem))
-
-    def test_labels_keep_their_dtype(self) -> None:
-        """Labels come back in the dtype in which they went in."""
-        problem = drawn()
-        y = np.asarray(self._drawn(self.make(0), problem)[1])
-
-        assert problem.y.dtype == y.dtype, f"labels of dtype {problem.y.dtype} came back as {y.dtype}"
-
-    def test_real_rows_come_back_unchanged(self) -> None:
-        """Every real row is in the resample with its label, to the last bit, unless the method drops rows."""
-        if self.drops_rows:
-            pytest.skip("the method declares that it drops rows")
-        problem = drawn()
-        X, y = self._drawn(self.make(0), problem)
-        given, returned = _counted(problem.X, problem.y), _counted(np.asarray(X), np.asarray(y))
-
-        assert not given - returned, (
-            f"{(given - returned).total()} of {len(problem.y)} real rows did not come back"
-        )
-
-    def test_categories_stay_whole_where_their_columns_are_told(self) -> None:
-        """A method with the parameter ``one_hot_groups`` makes rows that have one category in each group."""
-        sampler = self.make(0)
-        if "one_hot_groups" not in sampler.get_params():
-            pytest.skip("the method takes no one_hot_groups")
-        problem, groups = categorical()
-        sampler.set_params(one_hot_groups=groups)
-        X = np.asarray(self._drawn(sampler, problem)[0])
-        for group in groups:
-            whole = ((X[:, group] == 0) | (X[:, group] == 1)).all(axis=1) & (X[:, group].sum(axis=1) == 1)
-            assert whole.all(), f"{int((~whole).sum())} of {len(X)} rows have no single category in {group}"
-
-    @pytest.mark.parametrize("ratio", [0.5, 1.0])
-    def test_ratio_is_reached_or_fallback_says_why(self, ratio: float) -> None:
-        """The minority grows to the ratio that was asked for; if not, ``fallback_`` is a sentence."""
-        if self.drops_rows or not self.owes_rows:
-            pytest.skip("the method declares that it drops rows or owes none")
-        sampler, problem = self.make(0), drawn(n_majority=120)
-        if ratio != 1.0:  # the host leaves the default, balance, alone
-            if "sampling_strategy" not in sampler.get_params():
-                pytest.skip("the method takes no sampling_strategy")
-            sampler.set_params(sampling_strategy=ratio)
-        y = np.asarray(self._drawn(sampler, problem)[1])
-        n_minority = int(problem.y.sum())
-        requested, made = (
-            int(ratio * (len(problem.y) - n_minority)) - n_minority,
-            int((y == 1).sum()) - n_minority,
-        )
-
-        assert made >= ENOUGH * requested or is_sentence(getattr(sampler, "fallback_", None)), (
-            f"made {made} of {requested} minority rows for the ratio {ratio}, and fallback_ does not say why"
-        )
-
-    def test_weights_and_fallback_have_their_forms(self) -> None:
-        """After a fit ``sample_weight_``, where set, has a weight a row, and ``fallback_`` is a sentence."""
-        sampler = self.make(0)
-        y = np.asarray(self._drawn(sampler, drawn())[1])
-        weight, fallback = getattr(sampler, "sample_weight_", None), getattr(sampler, "fallback_", None)
-
-        assert weight is None or np.shape(weight) == y.shape, f"{np.shape(weight)} weights for {y.shape} rows"
-        assert weight is None or (np.isfinite(weight).all() and np.min(weight) >= 0), "a weight is no weight"
-        assert not fallback or is_sentence(fallback), f"fallback_ is {fallback!r}, not a sentence"
-
-    @pytest.mark.parametrize("case", list(HARD_CASES))
-    def test_hard_cases_survive_or_raise_a_sentence(self, case: str) -> None:
-        """Data that is hard gives a sound resample, or an error that tells a user what is wrong."""
-        problem = HARD_CASES[case]()
+    def check(self: OversamplerContract, *case: Any) -> None:
+        __tracebackhide__ = True
         try:
-            returned = self._drawn(self.make(0), problem)
-        except Exception as error:  # noqa: BLE001 - whichever it is, it is judged
-            assert_told(error)
-        else:
-            assert_sound(problem, returned)
+            rule.check(self, *case)
+        except DoesNotApply as reason:
+            pytest.skip(str(reason))
 
-    def test_fitting_twice_gives_the_same_rows(self) -> None:
-        """A second fit of the same sampler gives the same rows: nothing is left over from the first."""
-        sampler, problem = self.make(0), drawn()
-        first, second = (self._drawn(sampler, problem) for _ in range(2))
+    def test(self: OversamplerContract) -> None:
+        check(self)
 
-        assert same(first, second), "the second fit gave other rows than the first"
+    def test_case(self: OversamplerContract, case: Any) -> None:
+        check(self, case)
 
-    def test_fitting_leaves_the_parameters_alone(self) -> None:
-        """``get_params`` says the same before and after a fit."""
-        sampler = self.make(0)
-        before = parameters(sampler)
-        self._drawn(sampler, drawn())
-
-        assert before == parameters(sampler), "the fit changed parameters; use attributes that end in _"
-
-    def test_clone_gives_the_same_rows(self) -> None:
-        """scikit-learn's ``clone`` of a sampler gives the rows of the sampler."""
-        from sklearn.base import clone
-
-        problem, sampler = drawn(), self.make(0)
-        copy = clone(sampler)
-
-        expected = self._drawn(sampler, problem)
-        assert same(expected, self._drawn(copy, problem)), "the clone gave other rows"
-
-    def test_pickle_gives_the_same_rows(self) -> None:
-        """A sampler that went to another process gives the same rows there."""
-        problem, sampler = drawn(), self.make(0)
-        sent = pickle.loads(pickle.dumps(sampler))  # noqa: S301 - written a moment ago
-
-        assert same(self._drawn(sampler, problem), self._drawn(sent, problem)), (
-            "the pickled copy gave other rows"
-        )
-
-    def test_importing_the_plugin_imports_no_framework(self) -> None:
-        """Importing the module with the hooks imports no framework: ``bench plugins list`` stays quick."""
-        if not self.module:
-            pytest.skip("the contract names no module")
-        loaded = frameworks_loaded_by(self.module)
-
-        assert not loaded, (
-            f"importing {self.module} imports {loaded}; register targets as 'module:Name' instead"
-        )
+    made = pytest.mark.parametrize("case", rule.cases)(test_case) if rule.cases else test
+    made.__doc__, made.__name__ = rule.check.__doc__, f"test_{rule.name}"
+    return made
 
 
-def _counted(X: Any, y: Any) -> Counter[bytes]:
-    """Count equal rows; adding zero makes one zero of the two."""
-    rows = np.column_stack([X.astype(np.float64) + 0.0, y])
-    return Counter(row.tobytes() for row in rows)
+for _rule in OVERSAMPLER_RULES:
+    setattr(OversamplerContract, f"test_{_rule.name}", _as_test(_rule))

@@ -8,12 +8,9 @@ from typing import Any
 
 import pytest
 
+from oversample_bench.testing.candidate import DROPPING, OWING_NOTHING
 from oversample_bench.testing.hooks_contract import offers
 from oversample_bench.testing.oversampler_contract import OversamplerContract
-
-DROPPING = {"under-sampling", "clean-sampling"}
-OWING_NOTHING = {*DROPPING, "bypass"}
-"""What imbalanced-learn's base classes say in ``_sampling_type``."""
 
 
 class RegisteredOversamplers(OversamplerContract):

@@ -6,9 +6,8 @@ import pytest
 
 from oversample_bench.plugins.registry import Entry, load_registry
 from oversample_bench.testing import OversamplerContract
+from oversample_bench.testing.candidate import DROPPING, OWING_NOTHING
 
-OWES_NOTHING = {"under-sampling", "clean-sampling", "bypass"}
-DROPS_ROWS = {"under-sampling", "clean-sampling"}
 CLEANS_AFTERWARDS = {
     "smote_enn": "edited nearest neighbours remove rows of either class after SMOTE",
     "smote_tomek": "Tomek links are removed after SMOTE",
@@ -57,8 +56,8 @@ class TestOversamplers(OversamplerContract):
         sampler = self.make(0)
         kind = getattr(sampler, "_sampling_type", "over-sampling")  # imbalanced-learn's word for it
         by_design = entry.name in CLEANS_AFTERWARDS or getattr(sampler, "removes_rows", "")
-        self.drops_rows = kind in DROPS_ROWS or bool(by_design)
-        self.owes_rows = kind not in OWES_NOTHING
+        self.drops_rows = kind in DROPPING or bool(by_design)
+        self.owes_rows = kind not in OWING_NOTHING
         self.deterministic = entry.name in MOVES_NO_ROWS or "random_state" not in sampler.get_params()
 
     def make(self, random_state: int) -> Any:
