@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from oversample_bench.execution import recorder
 from oversample_bench.execution.driver import run
 from oversample_bench.execution.run_result import Options
 from oversample_bench.execution.runners import arrivals, ray_runner, ray_start
+from oversample_bench.execution.runners.cluster import Cluster, connected
 from oversample_bench.execution.runners.events import Event, Notice, ResampleDone
 from oversample_bench.execution.runners.pool import Pool
 from oversample_bench.execution.watcher import Watcher
@@ -39,10 +41,10 @@ class Machines:
                 head_node_args={"num_cpus": head_cpus, "include_dashboard": False, **SIZE},
             )
 
-    def add(self, cpus: int, **variables: str) -> Any:
+    def add(self, cpus: int, gpus: int = 0, **variables: str) -> Any:
         """Start a node more, whose processes have these variables."""
         with ray_start.more_patience():
-            return self.cluster.add_node(num_cpus=cpus, env_vars=variables, **SIZE)
+            return self.cluster.add_node(num_cpus=cpus, num_gpus=gpus, env_vars=variables, **SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,11 @@ methods: [none, {{name: smote, resources: {{cpus: {cpus}}}}}]
 classifiers: [decision_tree]
 splits: {splits}
 """
+
+
+def visible_gpus() -> str | None:
+    """Return what a worker sees of the GPUs of its machine."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES")
 
 
 def numbers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -220,3 +227,20 @@ def test_a_machine_that_joins_is_used(tmp_path: Path, monkeypatch: pytest.Monkey
     assert counts.joined
     assert added[-1].node_id in welcomed
     pd.testing.assert_frame_equal(numbers(alone.trials()), numbers(summary.trials()), check_exact=True)
+
+
+def test_workers_without_a_gpu_see_none(machines: Machines) -> None:
+    """Also on a node that was started without our settings; who asks for a GPU sees that one."""
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    node = machines.add(1, gpus=1, RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO="0", CUDA_VISIBLE_DEVICES="0")
+    try:
+        with connected(Cluster(machines.cluster.address)):
+            on = NodeAffinitySchedulingStrategy(node.node_id, soft=False)
+            seen = ray.remote(num_cpus=1, scheduling_strategy=on)(visible_gpus)
+            without, having = ray.get(seen.remote()), ray.get(seen.options(num_gpus=1).remote())
+    finally:
+        machines.cluster.remove_node(node)
+
+    assert (without, having) == ("", "0")

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from oversample_bench.core.errors import UsageError
@@ -196,4 +197,19 @@ def _no_answer(address: str, error: Exception) -> UsageError:
     return UsageError(
         f"no Ray cluster answers at '{address}' ({reason}). Start one with `ray start --head` "
         "and name it with --address auto, or leave --address out to use this machine."
+        f"{_of_token()}"
+    )
+
+
+def _of_token() -> str:
+    """Return what helps where a cluster runs and demands a token, which Ray itself does not say.
+
+    Ray writes a token when it starts on this machine alone. A head that is started later demands it, but who
+    joins sends it only if told to, and a cluster that demands none cannot be joined with it.
+    """
+    if os.environ.get("RAY_AUTH_MODE") or not (Path.home() / ".ray" / "auth_token").is_file():
+        return ""
+    return (
+        " If it runs, it may demand the token in ~/.ray/auth_token, as heads do that were started beside "
+        "one: then set RAY_AUTH_MODE=token, and do the same again."
     )
