@@ -21,7 +21,7 @@ DEAR = frozenset({"slow", "ray", "browser", "latex", "gpu"})
 QUICK = {
     "tests": "api architecture audit backlog bad_input baselines calibration checking choosing classes cli "
     "resample_files method_pairs environment errors estimate explaining fidelity files forecast formats gate "
-    "groups hand_made identity inventory latex left_out limits migrating outcome paper plan prepare "
+    "hand_made identity inventory limits migrating outcome paper plan prepare "
     "probabilities progress project_files registry replacement seeds sources specs statistics_intervals "
     "store suite suites system_packages tasks testing split twins versions",
     "tests/contract": "metrics plugins",

@@ -310,6 +310,7 @@ builtins.__import__ = barred
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     ["plan s.yaml", "run s.yaml --runner serial --no-figures", "plugins list", "run s.yaml --no-figures"],

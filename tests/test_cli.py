@@ -213,6 +213,7 @@ def test_exit_codes_follow_what_happened(bench, monkeypatch, raised, code):
 # --- run, plan, report, export
 
 
+@pytest.mark.slow
 def test_running_again_computes_nothing(bench, done):
     """A second run says so, ends with 0 and points at the report."""
     ended = bench("run", done.parent / "s.yaml", "--out", done)
@@ -250,6 +251,7 @@ def test_a_plan_shows_counts_and_time(bench, done):
     assert not Path("reports").exists()
 
 
+@pytest.mark.slow
 def test_a_report_is_written_anew(bench, done):
     """`bench report` makes the same file again."""
     before = (done / "report.md").read_bytes()
@@ -281,6 +283,7 @@ def test_an_export_with_another_suffix_is_refused(bench, done, name):
     assert "Choose a name that ends in .csv or .parquet." in ended.err
 
 
+@pytest.mark.slow
 def test_trials_that_did_not_succeed_end_with_2(bench, tmp_path):
     """A set that is not on this machine becomes rows with a reason; the rest runs; the exit code says so."""
     data = "[ecoli1, {dataset: usps, majority: 2, minority: 8}]"

@@ -66,6 +66,7 @@ def plan_of(folder: Path) -> list[tuple[Any, ...]]:
 # --- what is told
 
 
+@pytest.mark.slow
 def test_every_trial_is_found_by_its_digest_and_by_its_labels(folder):
     """Both names lead to the same trial, and its labels come back, one with a slash in it too."""
     for trial, _, *labels in plan_of(folder):

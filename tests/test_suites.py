@@ -86,6 +86,7 @@ def test_the_readme_lists_every_suite(path: Path) -> None:
     assert f"[{path.name}]({path.name})" in (SUITES / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_papers_suite_has_a_cell_for_every_published_value(tmp_path: Path) -> None:
     """351 values, 117 of AdaBoost in both forms, in two designs; all of them listed as not yet run."""
     found = planned_only(tmp_path, load_suite(SUITES / "paper.yaml"))

@@ -4,6 +4,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def trials(draw):
     return TrialRecord(draw(st.sampled_from("abcdef")), columns, scores, by_metric, "", reasons)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     records=st.lists(trials(), max_size=12), asked=st.lists(st.tuples(metrics, sources)), retry=st.booleans()

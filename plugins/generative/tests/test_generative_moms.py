@@ -134,6 +134,7 @@ def test_without_its_weight_the_triplet_is_gone_bit_for_bit():
     np.testing.assert_array_equal(*rows)
 
 
+@pytest.mark.slow
 def test_the_map_arrives():
     """Two blobs: the discrepancy falls by four fifths, and the outputs' mean is nearer to the minority's."""
     X, y = blobs()
