@@ -12,7 +12,7 @@ import pytest
 from oversample_bench.cli import main
 from oversample_bench.plugins import docstrings
 from oversample_bench.plugins.completion import installed_schema
-from oversample_bench.plugins.descriptions import Description, described
+from oversample_bench.plugins.descriptions import Description, description_of
 from oversample_bench.plugins.plugin_files import LooseFile
 from oversample_bench.plugins.registry import Registry, load_registry
 
@@ -87,7 +87,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
 
 
 def of(registry: Registry, name: str, kind: str = "oversampler") -> Description:
-    return described(registry.entry(kind, name))
+    return description_of(registry.entry(kind, name))
 
 
 def test_the_signature_and_the_docstring_say_what_a_name_is(own: Registry) -> None:
@@ -143,7 +143,7 @@ def test_a_wrapped_classifier_is_told_with_its_own_parameters(own: Registry) -> 
 @pytest.mark.parametrize("kind", ["oversampler", "classifier", "metric"])
 def test_every_installed_name_is_told_in_a_sentence(kind: str) -> None:
     """No name that is installed here is without a description; parameters are plain JSON."""
-    found = [described(entry) for entry in load_registry().entries(kind) if entry.state == "ok"]
+    found = [description_of(entry) for entry in load_registry().entries(kind) if entry.state == "ok"]
 
     assert [] == [one.name for one in found if not one.summary or one.state != "ok"]
     assert json.loads(json.dumps([one.plain() for one in found], allow_nan=False))

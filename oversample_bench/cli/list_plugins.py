@@ -52,14 +52,14 @@ def list_plugins(kind: str | None, *, every: bool, as_json: bool) -> None:
         entries = [entry for one in ([kind] if kind else KINDS) for entry in registry.entries(one)]
         _list_names(entries, as_json=as_json)
         return
+    if as_json:
+        echo(json.dumps([_plain(registry, plugin) for plugin in registry.plugins], indent=2))
+        return
     rows = []
     for plugin in registry.plugins:
         told = (plugin.name, plugin.distribution, plugin.version, _state(registry, plugin))
         rows.append((*told, _offered(registry, plugin)))
-    if as_json:
-        echo(json.dumps([_plain(registry, plugin) for plugin in registry.plugins], indent=2))
-    else:
-        print_table(("plugin", "distribution", "version", "state", "offers"), rows)
+    print_table(("plugin", "distribution", "version", "state", "offers"), rows)
 
 
 def _list_names(entries: Sequence[Entry], *, as_json: bool) -> None:
@@ -126,15 +126,15 @@ def show_plugins(names: tuple[str, ...], kind: str | None, *, as_json: bool) -> 
     NAME is a registered name, or a path such as imblearn.over_sampling:SMOTEN. Without one, all oversamplers
     and classifiers and metrics (or those of --kind) are listed, a line each.
     """
-    from oversample_bench.plugins.descriptions import described
+    from oversample_bench.plugins.descriptions import description_of
     from oversample_bench.plugins.registry import load_registry
 
     registry = load_registry()
     if names:
-        found = [described(entry) for name in names for entry in _entries(registry, name, kind)]
+        found = [description_of(entry) for name in names for entry in _entries(registry, name, kind)]
     else:
         kinds = [kind] if kind else ["oversampler", "classifier", "metric"]
-        found = [described(entry) for one in kinds for entry in registry.entries(one)]
+        found = [description_of(entry) for one in kinds for entry in registry.entries(one)]
     if as_json:
         echo(json.dumps([one.plain() for one in found], indent=2))
     elif names:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from oversample_bench.plugins.descriptions import Description, Parameter, as_json, described
+from oversample_bench.plugins.descriptions import Description, Parameter, as_json, description_of
 from oversample_bench.plugins.registry import ALIASES, Registry
 from oversample_bench.suite import suite_schema
 
@@ -32,7 +32,8 @@ def installed_schema(registry: Registry) -> dict[str, Any]:
     data = sections["DataItem"]["properties"]
     data["dataset"] = {**data["dataset"], **_any_of(_names(registry, "dataset"), data["dataset"])}
     known = {
-        kind: [described(entry) for entry in registry.entries(kind)] for kind in ("oversampler", "classifier")
+        kind: [description_of(entry) for entry in registry.entries(kind)]
+        for kind in ("oversampler", "classifier")
     }
     for section, kind in SECTIONS.items():
         _complete(sections[section], known[kind])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from oversample_bench.api import Metric
@@ -95,7 +95,7 @@ class Description:
         return {**asdict(self), "parameters": told, "tags": list(self.tags)}
 
 
-def described(entry: Entry) -> Description:
+def description_of(entry: Entry) -> Description:
     """Return what there is to be known of a name; of one that cannot be imported what was registered.
 
     Parameters
@@ -113,10 +113,10 @@ def described(entry: Entry) -> Description:
     target = getattr(found, "func", found)  # of a name with defaults
     if isinstance(target, Metric):
         said = [docstrings.summary(text) for text in docstrings.texts_of(target.compute)]
-        return _with(bare, summary=bare.summary or "".join(said[:1]), tags=_of_metric(target))
+        return replace(bare, summary=bare.summary or "".join(said[:1]), tags=_of_metric(target))
     texts = docstrings.texts_of(_wrapped(entry.defaults) or target)
     own = tuple(_parameters(target, entry.defaults))
-    return _with(
+    return replace(
         bare,
         summary=bare.summary or next(filter(None, map(docstrings.summary, texts)), ""),
         reference=bare.reference or next(filter(None, map(docstrings.reference, texts)), ""),
@@ -156,10 +156,6 @@ def _registered(entry: Entry, state: str, reason: str) -> Description:
         reference=entry.about.reference,
         least_minority=entry.about.least_minority,
     )
-
-
-def _with(bare: Description, **changes: Any) -> Description:
-    return Description(**{**vars(bare), **changes})
 
 
 def _parameters(target: Any, defaults: Mapping[str, Any]) -> Iterator[Parameter]:
