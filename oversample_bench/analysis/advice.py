@@ -87,14 +87,16 @@ def advice(results: Results, metric: str) -> Advice:
         One of its metrics.
     """
     made = answer(evidence(results, metric))
-    free, every = (pipelines.against_control(results, metric, free=only) for only in (True, False))
+    free = pipelines.against_control(results, metric, free=True)
     if made.best is None or not free["reference"].any():
         return Advice(Strategy.CANNOT_TELL, made)
     nothing = free[free["reference"]].iloc[0]
     if made.decision == Decision.USE_METHOD:
         chosen, n_compared = made.best, made.n_compared
     else:
-        chosen, n_compared = _clear(free) or _clear(every) or (nothing, 0)
+        chosen, n_compared = (
+            _clear(free) or _clear(pipelines.against_control(results, metric, free=False)) or (nothing, 0)
+        )
     strategy = strategy_of(results, chosen)
     if strategy == Strategy.NOTHING and not _is_enough(results, made):
         strategy = Strategy.CANNOT_TELL
@@ -142,7 +144,7 @@ def _details(results: Results, pairs: tuple[pd.Series, pd.Series]) -> dict[str, 
     told: dict[str, tuple[float, float]] = {}
     for metric in ("recall", "precision"):
         if metric in results.metrics:
-            frame = pipelines.frame(results, metric).set_index(["classifier", "method"])["mean"]
-            first, second = (float(frame[one["classifier"], one["method"]]) for one in pairs)
+            means = pipelines.means(results, metric)
+            first, second = (float(means[one["classifier"], one["method"]]) for one in pairs)
             told[metric] = (first, second)
     return told

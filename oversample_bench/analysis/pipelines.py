@@ -72,6 +72,15 @@ def against_control(results: Results, metric: str, *, free: bool) -> pd.DataFram
     return _against(results, metric, own, own.columns.get_level_values("method") == idle)
 
 
+def means(results: Results, metric: str) -> pd.Series:
+    """Return the mean score of each pair, by classifier and method: the ``mean`` of `frame`."""
+    return _means(results, metric, _units(results, metric))
+
+
+def _means(results: Results, metric: str, units: pd.DataFrame) -> pd.Series:
+    return units.mean() * (1 if results.metrics[metric] else -1)
+
+
 def _against(
     results: Results, metric: str, units: pd.DataFrame, candidates: npt.NDArray[np.bool_]
 ) -> pd.DataFrame:
@@ -79,7 +88,7 @@ def _against(
     names = units.columns.to_frame(index=False)
     told = names.assign(
         free=names["method"].isin(control.free(results)).to_numpy(),
-        mean=(units.mean() * (1 if results.metrics[metric] else -1)).to_numpy(),
+        mean=_means(results, metric, units).to_numpy(),
         value=units.mean().to_numpy(),
         whole=units.notna().all().to_numpy(),
     )

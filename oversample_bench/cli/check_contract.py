@@ -112,7 +112,7 @@ def _finding(rule: Rule, one: Candidate, case: tuple[Any, ...], limit: float) ->
         with redirect_stdout(nowhere), redirect_stderr(nowhere), time_limit(limit):
             return found(rule, one, case)
     except LimitReached as late:
-        return Finding(rule.name.replace("_", " "), " ".join(map(str, case)), BROKEN, str(late))
+        return Finding.of(rule, case, BROKEN, str(late))
     finally:
         logging.disable(logging.NOTSET)
 

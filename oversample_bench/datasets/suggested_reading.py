@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from oversample_bench.core.specs import Reading
+from oversample_bench.core.errors import UsageError
+from oversample_bench.core.specs import Reading, table_kind
 from oversample_bench.datasets.column_remarks import ABSENT, quoted
 from oversample_bench.datasets.column_roles import MOST_TEXTS
 from oversample_bench.datasets.columns import JudgedColumn, Role, Why
@@ -55,6 +56,25 @@ class Suggestion:
 
     reading: Reading
     told: tuple[str, ...]
+
+
+def is_file(name: str) -> bool:
+    """Tell whether a name is that of a file, and not of a registered set."""
+    return bool(table_kind(name)) or Path(name).exists()
+
+
+def check_named(file: str, target: str) -> None:
+    """Make sure that a file is there, and that the column of its classes is named.
+
+    Raises
+    ------
+    UsageError
+        With what to type.
+    """
+    if not Path(file).exists():
+        raise UsageError(f"there is no file '{file}'")
+    if not target:
+        raise UsageError(f"which column of '{file}' holds the classes? Say so with --target COLUMN.")
 
 
 def suggested(path: Path, target: str, reading: Reading) -> Suggestion:

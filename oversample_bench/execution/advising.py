@@ -17,16 +17,18 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from oversample_bench.analysis.control import FREE
 from oversample_bench.core.atomic_write import replacement
 from oversample_bench.core.errors import UsageError, counted
-from oversample_bench.core.specs import Reading, table_kind, table_stem
-from oversample_bench.datasets.suggested_reading import suggested
+from oversample_bench.core.specs import Reading, table_stem
+from oversample_bench.datasets.suggested_reading import check_named, is_file, suggested
 from oversample_bench.execution.driver import run
 from oversample_bench.execution.run_result import Options, Result
+from oversample_bench.execution.runners.cluster import cores
 from oversample_bench.execution.watcher import Watcher
-from oversample_bench.suite import Suite, parse_suite
+from oversample_bench.plugins.expected_cost import NAME as EXPECTED_COST
+from oversample_bench.suite import Suite, load_suite, parse_suite
 
-FREE = ("none", "class_weight", "threshold", "random_under")
 SAMPLERS = ("random", "smote", "borderline_smote", "svm_smote", "adasyn", "smote_enn")
 CLASSIFIERS = (
     "logistic_regression",
@@ -34,7 +36,6 @@ CLASSIFIERS = (
     "hist_gradient_boosting",
 )
 METRICS = ("mcc", "f1_minority", "recall", "precision", "auprc")
-COST = "expected_cost"
 
 FIRST_SPLITS, LEAST_SPLITS, MOST_SPLITS = 2, 3, 10
 LEAST_SECONDS = 10.0
@@ -83,7 +84,7 @@ class Question:
     @property
     def is_file(self) -> bool:
         """Whether the table is a file."""
-        return bool(table_kind(self.table)) or os.sep in self.table or Path(self.table).exists()
+        return is_file(self.table) or os.sep in self.table
 
     @property
     def name(self) -> str:
@@ -162,7 +163,7 @@ def _advised(question: Question, folder: Path, options: Options, watcher: Watche
         )
     path = _written(question, folder, splits)
     rest = replace(options, max_seconds=max(left, LEAST_SECONDS))
-    done = run(suite_of(question, folder, splits), folder, rest, watcher)
+    done = run(load_suite(path), folder, rest, watcher)
     return Advised(done, path, _metrics(question)[0])
 
 
@@ -215,7 +216,7 @@ def _data(question: Question, folder: Path) -> dict[str, Any]:
 
 
 def _metrics(question: Question) -> list[str]:
-    first = COST if question.costs else question.metric
+    first = EXPECTED_COST if question.costs else question.metric
     return list(dict.fromkeys([first, *METRICS]))
 
 
@@ -230,12 +231,7 @@ def _with_reading(question: Question, watcher: Watcher) -> Question:
     """Return the question with all doubts about columns settled, and say how."""
     if not question.is_file:
         return question
-    if not Path(question.table).exists():
-        raise UsageError(f"there is no file '{question.table}'")
-    if not question.target:
-        raise UsageError(
-            f"which column of '{question.table}' holds the classes? Say so with --target COLUMN."
-        )
+    check_named(question.table, question.target)
     found = suggested(Path(question.table), question.target, question.reading)
     for sentence in found.told:
         watcher.reading(f"{table_stem(question.table)}: {sentence}")
@@ -250,7 +246,7 @@ def _written(question: Question, folder: Path, splits: int) -> Path:
 
 
 def _n_workers(options: Options) -> int:
-    return 1 if options.runner == "serial" else options.workers or os.cpu_count() or 1
+    return 1 if options.runner == "serial" else options.workers or cores()
 
 
 def _affordable(question: Question, seconds: float, left: float) -> int:

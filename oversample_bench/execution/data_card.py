@@ -9,20 +9,15 @@ from typing import Any
 from oversample_bench.api import Dataset
 from oversample_bench.core.errors import UsageError, counted
 from oversample_bench.core.outcome import Failed
-from oversample_bench.core.specs import DataSpec, Reading, table_kind
+from oversample_bench.core.specs import DataSpec, Reading
 from oversample_bench.datasets.classes import TwoClasses, two_classes
 from oversample_bench.datasets.duplicates import Duplicates, duplicates
 from oversample_bench.datasets.sources import card, fingerprint
-from oversample_bench.datasets.suggested_reading import suggested
+from oversample_bench.datasets.suggested_reading import check_named, is_file, suggested
 from oversample_bench.evaluation.difficulty import difficulty
 from oversample_bench.evaluation.preprocess import encoded_rows
 from oversample_bench.execution.inventory import Inventory, data_folder
 from oversample_bench.plugins.registry import load_registry
-
-
-def is_file(name: str) -> bool:
-    """Tell whether a name is that of a file, and not of a registered set."""
-    return bool(table_kind(name)) or Path(name).exists()
 
 
 def data_card(name: str, target: str = "", data_dir: Path | None = None) -> Iterator[tuple[str, str]]:
@@ -65,10 +60,7 @@ def _spec(name: str, target: str) -> tuple[DataSpec, tuple[str, ...]]:
     """Return which rows are meant, and how doubts about the columns of a file were settled."""
     if not is_file(name):
         return DataSpec(name=name), ()
-    if not Path(name).exists():
-        raise UsageError(f"there is no file '{name}'")
-    if not target:
-        raise UsageError(f"which column of '{name}' holds the classes? Say so with --target COLUMN.")
+    check_named(name, target)
     path = Path(name).absolute()
     found = suggested(path, target, Reading())
     return DataSpec(path=str(path), target=target, reading=found.reading), found.told

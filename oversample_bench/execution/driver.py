@@ -133,11 +133,6 @@ class _Order:
     inventory: Inventory
     started: float
 
-    def plan(self) -> Plan:
-        """Return the trials that are asked for."""
-        whole = plan(self.suite)
-        return whole.shard(*self.options.shard) if self.options.shard else whole
-
     def is_over(self) -> bool:
         """Tell whether the time that there is has passed."""
         most = self.options.max_seconds
@@ -150,7 +145,7 @@ class _Order:
 
 def _carry_out(order: _Order, ledger: store.Ledger, watcher: Watcher) -> _Done:
     """Do what is left, and write the report, also where the work ends before its end."""
-    planned = order.plan()
+    planned = plan(order.suite, order.options.shard)
     identity = _identity(order, planned, ledger)
     again = _score_again(order, ledger, watcher)
     stock = Stock(order.folder, ledger.connection)

@@ -94,7 +94,7 @@ def forecast(
     check_names(suite, registry)
     check_parameters(suite, registry, everything=False)
     data = survey_data(suite, registry)
-    planned = plan(suite) if shard is None else plan(suite).shard(*shard)
+    planned = plan(suite, shard)
     there = (folder / store.FILE_NAME).is_file()
     with closing(store.connect(folder)) if there else nullcontext() as opened:
         connection, called = as_of_today(opened, registry) if opened else (None, {})

@@ -42,7 +42,8 @@ def lines(results: Results, metric: str) -> list[str]:
     if made.chosen is None:
         return [NOTHING_COMPARED, coverage.line(results)]
     head = HEADS[made.strategy].format(pair=pair_name(results, made.chosen))
-    return [head, *_gained(results, made), *_resampled(results, made), *_found(made), coverage.line(results)]
+    resampling = use(results, made.resampling)
+    return [head, *_gained(results, made), resampling, *_found(made), coverage.line(results)]
 
 
 def _gained(results: Results, made: Advice) -> Iterator[str]:
@@ -60,12 +61,6 @@ def _gained(results: Results, made: Advice) -> Iterator[str]:
             f"Of what costs nothing, {best} is the best. By {_metric(made)} it gains {_gain(results, row)} "
             f"over {idle} ({basis})."
         )
-
-
-def _resampled(results: Results, made: Advice) -> Iterator[str]:
-    """Yield what resampling comes to against what is free, where that is another question."""
-    if made.resampling.best is not None:
-        yield use(results, made.resampling)
 
 
 def _found(made: Advice) -> Iterator[str]:

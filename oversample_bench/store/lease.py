@@ -116,12 +116,21 @@ def check(connection: sqlite3.Connection, lease: Lease) -> None:
         When somebody has.
     """
     now = held(connection)
-    if now is None or now.token != lease.token:
+    if not _is_same(now, lease):
         who = now.holder() if now else "a run that is over"
         raise TakenOverError(
             f"the folder was taken over by {who}, while this run was away. It writes no more; what it "
             "did before is kept."
         )
+
+
+def is_current(connection: sqlite3.Connection, lease: Lease) -> bool:
+    """Tell whether nobody has taken a store over from the holder of a lease."""
+    return _is_same(held(connection), lease)
+
+
+def _is_same(now: Lease | None, lease: Lease) -> bool:
+    return now is not None and now.token == lease.token
 
 
 def give_back(connection: sqlite3.Connection, lease: Lease) -> None:

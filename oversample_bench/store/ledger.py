@@ -153,8 +153,7 @@ class Ledger:
 
     def is_ours(self) -> bool:
         """Tell whether nobody has taken the store over."""
-        now = leases.held(self.connection)
-        return self._lease is None or (now is not None and now.token == self._lease.token)
+        return self._lease is None or leases.is_current(self.connection, self._lease)
 
     def close(self) -> None:
         """Close the file; one that nobody reads is left without a write-ahead log beside it."""

@@ -115,8 +115,8 @@ class Plan:
         )
 
 
-def plan(suite: Suite) -> Plan:
-    """Return every trial that ``suite`` asks for."""
+def plan(suite: Suite, shard: tuple[int, int] | None = None) -> Plan:
+    """Return every trial that ``suite`` asks for, or those of one `Plan.shard` of it."""
     around = {
         method.label: {
             item.label: item.component().followed_by(method.wrappers())
@@ -137,7 +137,8 @@ def plan(suite: Suite) -> Plan:
         for method, resample in _resamples(suite, data, ratio, protocol)
         for label, classifier in around[method].items()
     )
-    return Plan(suite.name, tuple(trials))
+    whole = Plan(suite.name, tuple(trials))
+    return whole.shard(*shard) if shard else whole
 
 
 def ratio_label(ratio: float | None) -> str:

@@ -98,6 +98,11 @@ class Finding:
     state: State
     said: str = ""
 
+    @classmethod
+    def of(cls, rule: Rule, case: Sequence[Any], state: State, said: str = "") -> Finding:
+        """Return what came of a rule for one of its cases."""
+        return cls(rule.name.replace("_", " "), " ".join(map(str, case)), state, said)
+
 
 def rule(*cases: Any) -> Callable[[Callable[..., None]], Rule]:
     """Make a rule of a function, whose docstring says it; with ``cases``, one after the other."""
@@ -106,16 +111,15 @@ def rule(*cases: Any) -> Callable[[Callable[..., None]], Rule]:
 
 def found(one: Rule, method: Declared, case: Sequence[Any] = ()) -> Finding:
     """Call a rule and return what came of it; whatever it raises breaks it."""
-    name, label = one.name.replace("_", " "), " ".join(map(str, case))
     try:
         one.check(method, *case)
     except DoesNotApply as reason:
-        return Finding(name, label, FREE, str(reason))
+        return Finding.of(one, case, FREE, str(reason))
     except AssertionError as error:
-        return Finding(name, label, BROKEN, str(error) or "the rule is broken")
+        return Finding.of(one, case, BROKEN, str(error) or "the rule is broken")
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-        return Finding(name, label, BROKEN, f"raised {type(error).__name__}: {error}")
-    return Finding(name, label, HOLDS)
+        return Finding.of(one, case, BROKEN, f"raised {type(error).__name__}: {error}")
+    return Finding.of(one, case, HOLDS)
 
 
 def resampled(sampler: Any, problem: Problem) -> Rows:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 import resource
 import sys
-from pathlib import Path
 
-STATUS = Path("/proc/self/status")
-CLEAR = Path("/proc/self/clear_refs")
+from oversample_bench.evaluation.limits import CLEAR, STATUS
 
 
 def peak_mib() -> float:
